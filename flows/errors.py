@@ -1,0 +1,13 @@
+"""What can go wrong while deciding."""
+
+
+class FlowError(Exception):
+    """Base of every error of the flows."""
+
+
+class Unreadable(FlowError):
+    """The answer does not fit the question. Carries nothing of what was typed."""
+
+
+class TransitionRefused(FlowError):
+    """The lifecycle table has no such transition."""

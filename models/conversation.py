@@ -1,0 +1,80 @@
+"""Where dialogues stand, and the little that is remembered of a contact between two of them."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, says
+
+DAY = "24 h after the last step"
+
+
+class Conversation(Base):
+    """One dialogue: one row, whose ``turn`` grows by one with each answer taken."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index("ix_conversation_contact", "contact", "updated_at"),
+        Index("ix_conversation_due", "due_at"),
+    )
+
+    key: Mapped[str] = mapped_column(
+        String(140), primary_key=True, info=says("S1", "ussd:channel:session, or sms:pseudonym", DAY)
+    )
+    turn: Mapped[int] = mapped_column(info=says("S1", "answers taken; guards against two at once", DAY))
+    contact: Mapped[str | None] = mapped_column(
+        String(64), info=says("S3", "pseudonym; none until the keeper named it", DAY)
+    )
+    person_id: Mapped[int | None] = mapped_column(info=says("S1", "registered person, if one", DAY))
+    sender_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=says("S3", "number sealed for the keeper", DAY)
+    )
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=says("S3", "state, text consumed and last screen under the transit key", DAY)
+    )
+    over: Mapped[bool] = mapped_column(info=says("S1", "ended", DAY))
+    resumable: Mapped[bool] = mapped_column(info=says("S1", "may be offered again (M4)", DAY))
+    updated_at: Mapped[datetime] = mapped_column(info=says("S1", "last step", DAY))
+    due_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "when silence is acted upon: incomplete case, or an SMS filed as it stands", DAY)
+    )
+
+
+class Contact(Base):
+    """What is remembered of a phone by its pseudonym."""
+
+    __tablename__ = "contact"
+
+    pseudonym: Mapped[str] = mapped_column(
+        String(64), primary_key=True, info=says("S3", "keyed hash of the number", "while one of the others is kept")
+    )
+    stopped_at: Mapped[datetime | None] = mapped_column(info=says("S1", "STOP received", "until JAABI"))
+    language: Mapped[str | None] = mapped_column(String(8), info=says("S1", "language", "12 months after last use"))
+    last_commune: Mapped[str | None] = mapped_column(
+        String(16), info=says("S2", "last place, ordinary classes only", "30 days")
+    )
+    last_place_at: Mapped[datetime | None] = mapped_column(info=says("S2", "when", "30 days"))
+    seen_at: Mapped[datetime] = mapped_column(info=says("S2", "last use", "12 months after last use"))
+
+
+class WrongCode(Base):
+    """Wrong receipts tried, by phone and day: guessing is limited, not remembered."""
+
+    __tablename__ = "wrong_code"
+
+    contact: Mapped[str] = mapped_column(
+        String(64), primary_key=True, info=says("S3", "pseudonym, or * for the programme", "48 h")
+    )
+    day: Mapped[str] = mapped_column(String(10), primary_key=True, info=says("S1", "ISO date", "48 h"))
+    count: Mapped[int] = mapped_column(info=says("S1", "how many", "48 h"))
+
+
+class Lease(Base):
+    """Who runs the timetable now."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True, info=says("S0", "what is leased", "while used"))
+    holder: Mapped[str] = mapped_column(String(80), info=says("S0", "process", "while used"))
+    until: Mapped[datetime] = mapped_column(info=says("S0", "end", "while used"))

@@ -1,0 +1,140 @@
+"""Opens units of work, each by somebody: one transaction, then the wake-ups it asked for."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_MS = 5000  # how long one SQLite writer waits for another before giving up
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The public application, on behalf of whoever dialled or wrote."""
+
+    def __str__(self) -> str:
+        return "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A worker, the keeper or the timetable."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"job:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A registered person at work, by row id and the number said aloud."""
+
+    person_id: int
+    number: str
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Whoever operates the service, at the command line."""
+
+    def __str__(self) -> str:
+        return "operator"
+
+
+Actor = Gateway | Job | Handler | Operator
+
+
+@dataclass(slots=True)
+class Work:
+    """What a service is given: the open session, who works, and ``wake`` for after the commit."""
+
+    session: Session
+    actor: Actor
+    queues: set[str] = field(default_factory=set)
+
+    def wake(self, queue: str) -> None:
+        """Ring ``queue`` if, and only if, this work is committed."""
+        self.queues.add(queue)
+
+
+Waker = Callable[[str], None]
+
+
+def silent(queue: str) -> None:
+    """Wake nobody: for commands and tests, where due rows are polled anyway."""
+
+
+class Store:
+    """The programme's database. Built once a process; ``durable`` work survives a power cut.
+
+    SQLite keeps two engines: accepted things commit with ``synchronous=FULL``, keypresses with
+    ``NORMAL``. PostgreSQL does the same with ``synchronous_commit``.
+    """
+
+    def __init__(self, url: str | URL, waker: Waker = silent, *, pool_size: int = 5) -> None:
+        self.url = make_url(url)
+        self.durable = _engine(self.url, pool_size, durable=True)
+        self.relaxed = _engine(self.url, pool_size, durable=False)
+        self._waker = waker
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded engine."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def work(self, actor: Actor, *, durable: bool = True) -> Iterator[Work]:
+        """Commit on a clean exit, then wake; on any exception roll back all of it."""
+        engine = self.durable if durable else self.relaxed
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            work = Work(session, actor)
+            yield work
+        for queue in sorted(work.queues):
+            self._waker(queue)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.durable.dispose()
+        self.relaxed.dispose()
+
+
+def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True, pool_size=pool_size)
+        event.listen(engine, "connect", _prepare_sqlite("FULL" if durable else "NORMAL"))
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    options = {} if durable else {"options": "-c synchronous_commit=off"}
+    return create_engine(
+        url, hide_parameters=True, pool_size=pool_size, pool_pre_ping=True, connect_args=options
+    )
+
+
+def _prepare_sqlite(
+    synchronous: str,
+) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:
+    def prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 narrows the type
+        connection.isolation_level = None  # SQLAlchemy's BEGIN below decides, not the driver
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
+
+    return prepare
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once when another wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,59 @@
+"""Asks the keeper, over its Unix socket. Whoever imports this can ask; only the keeper can open."""
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+from models.errors import KeeperAway, KeeperRefused
+
+TIMEOUT_S = 2.0
+LONGEST = 1 << 20
+
+
+class Keeper:
+    """The keeper seen from another process. Every call raises KeeperAway when it does not answer."""
+
+    def __init__(self, address: Path) -> None:
+        self._address = str(address)
+
+    def pseudonym(self, msisdn: str) -> str:
+        """Return the pseudonym of an E.164 number: 64 hex digits."""
+        return str(self._ask("pseudonym", number=msisdn)["pseudonym"])
+
+    def digests(self, contact: str | None, receipt: str) -> tuple[str | None, str | None]:
+        """Return the digests of a receipt typed or issued: (six digits with contact, twelve digits).
+
+        Twelve digits give both when a contact is known; six digits give the first only.
+        """
+        answer = self._ask("digests", contact=contact, receipt=receipt)
+        return answer["short"], answer["long"]
+
+    def words(self, reading: int) -> list[str]:
+        """Open the words of a case for the person whose ``reading`` event (row id) is committed.
+
+        Raises KeeperRefused unless that event is fresh, unused, and by who holds the case.
+        """
+        return list(self._ask("words", reading=reading)["texts"])
+
+    def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
+        """Open the answers given to a case for whoever holds its receipt.
+
+        Raises KeeperRefused when the receipt is not that case's.
+        """
+        return list(self._ask("answer", case=case_id, contact=contact, receipt=receipt)["texts"])
+
+    def _ask(self, what: str, **about: Any) -> dict[str, Any]:
+        line = json.dumps({"do": what, **about}).encode() + b"\n"
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+                link.settimeout(TIMEOUT_S)
+                link.connect(self._address)
+                link.sendall(line)
+                with link.makefile("rb") as replies:
+                    reply = json.loads(replies.readline(LONGEST))
+        except (OSError, ValueError) as error:
+            raise KeeperAway(type(error).__name__) from None
+        if "refused" in reply:
+            raise KeeperRefused(reply["refused"])
+        return dict(reply)

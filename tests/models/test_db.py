@@ -1,0 +1,40 @@
+"""Units of work: all or nothing, and nobody is woken for nothing."""
+
+import pytest
+
+from models.conversation import Contact
+from models.db import Job, Store
+
+
+def test_what_is_committed_is_there_and_wakes_once(store, now):
+    rung = []
+    awake = Store(store.url, rung.append)
+    with awake.work(Job("test")) as work:
+        work.session.add(Contact(pseudonym="a" * 64, seen_at=now))
+        work.wake("outbox")
+        work.wake("outbox")
+    with awake.work(Job("test"), durable=False) as work:
+        assert work.session.get(Contact, "a" * 64).seen_at == now
+    assert rung == ["outbox"]
+    awake.close()
+
+
+def test_an_exception_undoes_all_of_it_and_wakes_nobody(store, now):
+    rung = []
+    awake = Store(store.url, rung.append)
+    with pytest.raises(ZeroDivisionError), awake.work(Job("test")) as work:
+        work.session.add(Contact(pseudonym="b" * 64, seen_at=now))
+        work.wake("outbox")
+        1 / 0
+    with awake.work(Job("test")) as work:
+        assert work.session.get(Contact, "b" * 64) is None
+    assert rung == []
+    awake.close()
+
+
+def test_accepted_things_commit_in_full_and_keypresses_relaxed(sqlite_store):
+    with sqlite_store.durable.connect() as link:
+        assert link.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert link.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    with sqlite_store.relaxed.connect() as link:
+        assert link.exec_driver_sql("PRAGMA synchronous").scalar() == 1
