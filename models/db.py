@@ -78,13 +78,15 @@ class Store:
     """The programme's database. Built once a process; ``durable`` work survives a power cut.
 
     SQLite keeps two engines: accepted things commit with ``synchronous=FULL``, keypresses with
-    ``NORMAL``. PostgreSQL does the same with ``synchronous_commit``.
+    ``NORMAL``. PostgreSQL does the same with ``synchronous_commit``. ``keypress`` is the engine
+    whose raw connections commit each statement by themselves.
     """
 
     def __init__(self, url: str | URL, waker: Waker = silent, *, pool_size: int = 5) -> None:
         self.url = make_url(url)
         self.durable = _engine(self.url, pool_size, durable=True)
         self.relaxed = _engine(self.url, pool_size, durable=False)
+        self.keypress = self.relaxed if self.is_sqlite else _autocommitting(self.url, pool_size)
         self._waker = waker
 
     @property
@@ -104,8 +106,8 @@ class Store:
 
     def close(self) -> None:
         """Give every connection back."""
-        self.durable.dispose()
-        self.relaxed.dispose()
+        for engine in (self.durable, self.relaxed, self.keypress):
+            engine.dispose()
 
 
 def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
@@ -117,6 +119,17 @@ def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
     options = {} if durable else {"options": "-c synchronous_commit=off"}
     return create_engine(
         url, hide_parameters=True, pool_size=pool_size, pool_pre_ping=True, connect_args=options
+    )
+
+
+def _autocommitting(url: URL, pool_size: int) -> Engine:
+    # A keypress is one SELECT and one UPDATE: each its own transaction, one round trip each.
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": "-c synchronous_commit=off"},
     )
 
 

@@ -1,0 +1,224 @@
+"""Africa's Talking: USSD, end of a USSD session, SMS both ways, delivery reports, opt-outs.
+
+Field names and status words as on docs.africastalking.com (SMS notifications, delivery reports,
+USSD); it does not sign its callbacks, so the secret path part is checked by the router.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from africastalking.Service import AfricasTalkingException
+from africastalking.SMS import SMSService
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from flows.msisdn import normalise
+from gateway.channels.base import (
+    Answer,
+    DeliveryStatus,
+    Inbound,
+    MalformedWebhook,
+    OptOut,
+    Outbound,
+    Report,
+    SendFailed,
+    SendUnknown,
+    WebhookRequest,
+)
+
+TIMEOUT_S = (3.05, 12.0)
+USSD_SEPTETS = 160  # operators cut somewhere between 160 and 182
+LONGEST_ID = 80
+
+DELIVERY: Mapping[str, DeliveryStatus] = {
+    "Sent": "handed_over",
+    "Submitted": "handed_over",
+    "Buffered": "handed_over",
+    "Success": "delivered",
+    "Failed": "failed",
+    "Rejected": "failed",
+    "Expired": "failed",
+}
+ACCEPTED = frozenset({100, 101, 102})
+CONFIGURATION = frozenset({401, 402, 405})  # held, wrong sender, no money: staff must act
+OPTED_OUT = frozenset({406, 409})
+PROVIDER_TROUBLE = frozenset({500, 501, 502})
+BLACKLISTED = frozenset({"userinblacklist"})  # spelt UserInBlackList or UserInBlacklist
+
+
+class AfricasTalking:
+    """One account with Africa's Talking. Keeps no state between calls."""
+
+    septets = USSD_SEPTETS
+
+    def __init__(
+        self,
+        name: str,
+        username: str,
+        api_key: str,
+        *,
+        sender: str | None,
+        api_url: str | None,
+        service_code: str | None = None,
+    ) -> None:
+        self.name = name
+        self._sender = sender
+        self._service_code = service_code
+        self._sms = SMSService(username, api_key)
+        if api_url:
+            self._sms._baseUrl = api_url.rstrip("/")  # the SDK offers no other way (SDK 2.0.3)
+
+    def __repr__(self) -> str:
+        return f"AfricasTalking({self.name!r})"
+
+    def read(self, request: WebhookRequest) -> Inbound | Report | OptOut:
+        """See Channel.read."""
+        reader = {
+            "sms": self._read_sms,
+            "ussd": self._read_ussd,
+            "ussd-end": self._read_end,
+            "delivery": self._read_delivery,
+            "optout": self._read_opt_out,
+        }[request.event]
+        return reader(request.form)
+
+    def screen(self, text: str, *, over: bool) -> Answer:
+        """See Channel.screen."""
+        return Answer(200, "text/plain; charset=utf-8", ("END " if over else "CON ") + text)
+
+    def send(self, out: Outbound) -> str:
+        """See Channel.send. One recipient a request: with several, a part may fail."""
+        try:
+            reply = self._sms.send(
+                out.text, [out.to], sender_id=self._sender, enqueue=True, timeout=TIMEOUT_S
+            )
+        except AfricasTalkingException as error:
+            raise _refusal(str(error)) from None
+        except requests.RequestException as error:
+            raise _silence(error) from None
+        return _message_id(reply)
+
+    def _read_sms(self, form: Mapping[str, str]) -> Inbound:
+        return Inbound(
+            id=_identifier(form, "id"),
+            sender=normalise(_required(form, "from")),
+            text=form.get("text", ""),
+            provider_at=form.get("date"),
+        )
+
+    def _read_ussd(self, form: Mapping[str, str]) -> Inbound:
+        session = _identifier(form, "sessionId")
+        if self._service_code and not _ours(form.get("serviceCode", ""), self._service_code):
+            raise MalformedWebhook("not our service code")
+        text = form.get("text", "")
+        return Inbound(
+            id=session,
+            sender=_number(form),
+            text=text,
+            session=session,
+            phase="answer" if text else "begin",
+            cumulative=True,
+        )
+
+    def _read_end(self, form: Mapping[str, str]) -> Inbound:
+        session = _identifier(form, "sessionId")
+        # input and lastAppResponse repeat the whole dialogue: they are left behind here.
+        return Inbound(
+            id=session,
+            sender=_number(form),
+            text=form.get("status", ""),
+            session=session,
+            phase="end",
+        )
+
+    def _read_delivery(self, form: Mapping[str, str]) -> Report:
+        word = _required(form, "status")
+        reason = form.get("failureReason") or None
+        return Report(
+            provider_id=_identifier(form, "id"),
+            status=DELIVERY.get(word, "unknown"),
+            word=word[:40],
+            reason=reason[:LONGEST_ID] if reason else None,
+            opted_out=(reason or "").casefold() in BLACKLISTED,
+        )
+
+    def _read_opt_out(self, form: Mapping[str, str]) -> OptOut:
+        return OptOut(_number(form))
+
+
+def _required(form: Mapping[str, str], field: str) -> str:
+    value = form.get(field, "")
+    if not value.strip():
+        raise MalformedWebhook(f"field {field} is missing")
+    return value
+
+
+def _identifier(form: Mapping[str, str], field: str) -> str:
+    value = _required(form, field)
+    if len(value) > LONGEST_ID:
+        raise MalformedWebhook(f"field {field} is too long")
+    return value
+
+
+def _number(form: Mapping[str, str]) -> str:
+    number = normalise(_required(form, "phoneNumber"))
+    if number is None:
+        raise MalformedWebhook("phoneNumber is no telephone number")
+    return number
+
+
+def _ours(dialled: str, service_code: str) -> bool:
+    """Tell whether a dialled code is ours or goes through ours, as *123*6143# does *123#."""
+    base = service_code.rstrip("#")
+    return dialled == service_code or dialled.startswith(base + "*")
+
+
+def _refusal(text: str) -> SendFailed:
+    """Judge a reply outside 2xx by its words: the SDK hands over no status code."""
+    if "authentication" in text.casefold():
+        return SendFailed("wrong api key", again=True, stop=True)
+    return SendFailed("provider refused", again=True)
+
+
+def _silence(error: requests.RequestException) -> SendFailed | SendUnknown:
+    never_left = isinstance(error, requests.ConnectTimeout) or (
+        isinstance(error, requests.ConnectionError)
+        and error.args
+        and isinstance(error.args[0], MaxRetryError)
+        and isinstance(error.args[0].reason, NewConnectionError)
+    )
+    if never_left:
+        return SendFailed("provider out of reach", again=True)
+    return SendUnknown(type(error).__name__)
+
+
+def _message_id(reply: Any) -> str:
+    try:
+        # With a charset in the content type the SDK hands over text instead of a dictionary.
+        message = (json.loads(reply) if isinstance(reply, str) else reply)["SMSMessageData"]
+        recipients = message["Recipients"]
+        if not recipients:
+            raise _rejected_whole(str(message.get("Message", "")))
+        code, provider_id = int(recipients[0]["statusCode"]), str(recipients[0]["messageId"])
+    except (ValueError, LookupError, TypeError):
+        raise SendUnknown("unreadable reply") from None
+    if code in ACCEPTED:
+        return provider_id
+    raise _rejected(code)
+
+
+def _rejected_whole(message: str) -> SendFailed:
+    # HTTP 201 with nobody in it: the wrong sender id says so only here.
+    if message == "InvalidSenderId":
+        return SendFailed("wrong sender id", again=True, stop=True)
+    return SendFailed("nobody accepted", again=False)
+
+
+def _rejected(code: int) -> SendFailed:
+    return SendFailed(
+        f"status {code}",
+        again=code in PROVIDER_TROUBLE or code in CONFIGURATION,
+        stop=code in CONFIGURATION,
+        opted_out=code in OPTED_OUT,
+    )

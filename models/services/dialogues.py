@@ -1,0 +1,190 @@
+"""Where dialogues stand, read and written on the path of each keypress: two statements, no ORM.
+
+The statements go to the driver as they are, because SQLAlchemy's own layers would cost more than
+the database does (bench/keypress.py). ``turn`` guards the row: whoever took the answer wrote it.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import PoolProxiedConnection
+from sqlalchemy.exc import OperationalError
+
+from flows.words import State
+from models.db import Store, Work
+from models.seal import Transit
+
+RESUME = timedelta(minutes=30)  # product 3.1: offered again for half an hour
+KEPT = timedelta(hours=24)
+
+COLUMNS = "turn, contact, person_id, sender_sealed, sealed, over"
+LOAD = f"SELECT {COLUMNS} FROM conversation WHERE key = ?"  # noqa: S608 no value in it
+INSERT = (
+    "INSERT INTO conversation (turn, contact, person_id, sender_sealed, sealed, over, resumable,"
+    " updated_at, due_at, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+)
+UPDATE = (
+    "UPDATE conversation SET turn = ?, contact = ?, person_id = ?, sender_sealed = ?, sealed = ?,"
+    " over = ?, resumable = ?, updated_at = ?, due_at = ? WHERE key = ? AND turn = ?"
+)
+PERSON = "SELECT id FROM person WHERE pseudonym = ? AND revoked_at IS NULL ORDER BY id LIMIT 1"
+DROPPED = (
+    "SELECT sealed FROM conversation WHERE contact = ? AND resumable = ? AND updated_at > ?"
+    " ORDER BY updated_at DESC LIMIT 1"
+)
+FORGET_DROPPED = "UPDATE conversation SET resumable = ? WHERE contact = ? AND resumable = ?"
+
+
+class TakenMeanwhile(Exception):
+    """Another request took this answer first: load again and show what it showed."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Dialogue:
+    """One dialogue. ``consumed`` is the provider's text already answered, ``screen`` the last one."""
+
+    key: str
+    turn: int
+    contact: str | None
+    person_id: int | None
+    sender_sealed: bytes | None
+    state: State
+    consumed: str
+    screen: str
+    over: bool
+    due_at: datetime | None = None
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it may be offered again: dropped before filing, and never a private one."""
+        answers = self.state.answers
+        begun = bool(self.state.trail) and not answers.get("case") and not answers.get("private")
+        return begun and not self.over and self.key.startswith("ussd:")
+
+
+class Dialogues:
+    """The conversation rows of one store, on a connection that commits each statement by itself."""
+
+    def __init__(self, store: Store, transit: Transit) -> None:
+        self._engine = store.keypress
+        self._sqlite = store.is_sqlite
+        self._transit = transit
+
+    def load(self, key: str) -> Dialogue | None:
+        """Return the dialogue of this key as last committed."""
+        row = self._one(LOAD, (key,))
+        return None if row is None else self._opened(key, row)
+
+    def load_in(self, work: Work, key: str) -> Dialogue | None:
+        """Return the same inside a unit of work."""
+        row = work.session.connection().exec_driver_sql(self._spelt(LOAD), (key,)).fetchone()
+        return None if row is None else self._opened(key, row)
+
+    def save(self, dialogue: Dialogue, now: datetime) -> None:
+        """Write the turn just taken. Raises TakenMeanwhile if another request took it first."""
+        sql, values = self._write(dialogue, now)
+        with self._cursor() as cursor:
+            cursor.execute(self._spelt(sql), values)
+            if cursor.rowcount != 1:
+                raise TakenMeanwhile
+
+    def save_in(self, work: Work, dialogue: Dialogue, now: datetime) -> None:
+        """Write the turn inside a unit of work, with whatever it accepted. Raises TakenMeanwhile."""
+        sql, values = self._write(dialogue, now)
+        done = work.session.connection().exec_driver_sql(self._spelt(sql), values)
+        if done.rowcount != 1:
+            raise TakenMeanwhile
+
+    def person(self, contact: str) -> int | None:
+        """Return the row id of the registered person with this pseudonym."""
+        row = self._one(PERSON, (contact,))
+        return None if row is None else int(row[0])
+
+    def dropped(self, contact: str, now: datetime) -> dict[str, Any] | None:
+        """Return the state of a dialogue this contact dropped within the last half hour."""
+        row = self._one(DROPPED, (contact, True, self._stamp(now - RESUME)))
+        if row is None:
+            return None
+        state: dict[str, Any] = json.loads(self._transit.unwrap(bytes(row[0])))["state"]
+        return state
+
+    def forget_dropped(self, contact: str) -> None:
+        """Offer no older dialogue of this contact again."""
+        with self._cursor() as cursor:
+            cursor.execute(self._spelt(FORGET_DROPPED), (False, contact, True))
+
+    def _write(self, dialogue: Dialogue, now: datetime) -> tuple[str, tuple[Any, ...]]:
+        blob = json.dumps(
+            {
+                "state": dialogue.state.to_json(),
+                "consumed": dialogue.consumed,
+                "screen": dialogue.screen,
+            },
+            separators=(",", ":"),
+        )
+        values = (
+            dialogue.turn + 1,
+            dialogue.contact,
+            dialogue.person_id,
+            dialogue.sender_sealed,
+            self._transit.wrap(blob),
+            dialogue.over,
+            dialogue.resumable,
+            self._stamp(now),
+            None if dialogue.due_at is None else self._stamp(dialogue.due_at),
+            dialogue.key,
+        )
+        return (INSERT, values) if dialogue.turn == 0 else (UPDATE, (*values, dialogue.turn))
+
+    def _opened(self, key: str, row: Sequence[Any]) -> Dialogue:
+        turn, contact, person_id, sender_sealed, sealed, over = row
+        kept = json.loads(self._transit.unwrap(bytes(sealed)))
+        return Dialogue(
+            key,
+            turn,
+            contact,
+            person_id,
+            sender_sealed,
+            State.from_json(kept["state"]),
+            kept["consumed"],
+            kept["screen"],
+            bool(over),
+        )
+
+    def _stamp(self, at: datetime) -> Any:
+        """Return a time as the column holds it: SQLite has text without zone."""
+        return at.strftime("%Y-%m-%d %H:%M:%S.%f") if self._sqlite else at
+
+    def _spelt(self, sql: str) -> str:
+        return sql if self._sqlite else sql.replace("?", "%s")
+
+    def _one(self, sql: str, values: tuple[Any, ...]) -> Sequence[Any] | None:
+        with self._cursor() as cursor:
+            cursor.execute(self._spelt(sql), values)
+            row: Sequence[Any] | None = cursor.fetchone()
+            return row
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        connection: PoolProxiedConnection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            yield cursor
+            cursor.close()
+        except TakenMeanwhile:
+            raise
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            # A broken connection must not go back to the pool; the caller shows "try again".
+            connection.invalidate()
+            raise OperationalError(None, None, error) from None
+        finally:
+            connection.close()
+
+
+def again(dialogue: Dialogue, **changes: Any) -> Dialogue:
+    """Return the dialogue with changes: a shorter name for what each turn does."""
+    return replace(dialogue, **changes)

@@ -1,0 +1,55 @@
+"""What an effect finds around it: who speaks, by which road, and the house's tools."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flows.places import Gazetteer
+from flows.words import Flows
+from models.db import Work
+from models.keeper import Keeper
+from models.seal import Sealer, Transit
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The tools of one process, built once at its start."""
+
+    flows: Flows
+    places: Callable[[Work], Gazetteer]
+    sealer: Sealer
+    transit: Transit
+    keeper: Keeper
+    draw: Callable[[int], int]
+    service_code: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Scene:
+    """One turn of one dialogue: whose, by which road, when.
+
+    ``contact`` is None while the keeper is away; ``sender_sealed`` is the sealed number.
+    ``conversation`` is the key of the dialogue's row; ``person_id`` a registered person's.
+    """
+
+    house: House
+    kind: str  # ussd, sms
+    channel: str
+    conversation: str
+    contact: str | None
+    sender_sealed: bytes
+    person_id: int | None
+    language: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an effect ended, and the values it gives to the conversation."""
+
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+EffectFunction = Callable[[Work, Scene, Mapping[str, Any]], Outcome]
