@@ -1,0 +1,83 @@
+"""Readers: what people type at a question."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.errors import Unreadable
+from flows.readers import READERS
+
+RECEIPT = {"c6": "48 21 73", "c6b": "06 15 49"}
+
+
+def read(name, said, answers=RECEIPT):
+    return READERS[name](said, answers)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "value"),
+    [
+        ("place", "6143", "6143"),
+        ("place", " 61 43 ", "6143"),
+        ("place", "٦١٤٣", "6143"),
+        ("place", "tessit", "tessit"),
+        ("place", " Ti n \n Tadeini ", "Ti n Tadeini"),
+        ("place", "a" * 80, "a" * 60),
+        ("place", "N'Tillit 2", "N'Tillit 2"),
+        ("words", "il manque\x00 du mil", "il manque du mil"),
+        ("words", "40", "40"),
+        ("words", "a" * 1200, "a" * 1000),
+        ("sms_place", "tessit", "tessit"),
+        ("sms_place", "0", "0"),
+        ("receipt", "48 21 73", "482173"),
+        ("receipt", "482173061549", "482173061549"),
+        ("receipt", "48.21.73.06.15.49", "482173061549"),
+        ("receipt", "15736", "15736"),
+        ("receipt_back", "482173", "same"),
+        ("receipt_back", "48 21 73", "same"),
+        ("receipt_back", "48 21 73 06 15 49", "same"),
+        ("receipt_back", "482137", "other"),
+        ("receipt_back", "quoi", "other"),
+        ("pin", "0412", "0412"),
+    ],
+)
+def test_what_fits_the_question_is_kept(name, said, value):
+    assert read(name, said) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("place", ""),
+        ("place", "614"),
+        ("place", "61435"),
+        ("place", "#*"),
+        ("words", ""),
+        ("words", " \n"),
+        ("words", "🙂"),
+        ("words", "?!"),
+        ("receipt", "4821"),
+        ("receipt", "abc"),
+        ("receipt", "4821730615490"),
+        ("receipt", "48217a"),
+        ("pin", "123"),
+        ("pin", "12345"),
+        ("pin", "abcd"),
+    ],
+)
+def test_what_does_not_fit_is_unreadable_and_not_repeated(name, said):
+    with pytest.raises(Unreadable) as refused:
+        read(name, said)
+    assert str(refused.value) == ""
+
+
+@given(st.sampled_from(sorted(READERS)), st.text(max_size=1500))
+def test_a_reader_returns_json_or_says_unreadable(name, said):
+    try:
+        value = read(name, said)
+    except Unreadable:
+        return
+    assert json.loads(json.dumps(value)) == value
+    assert len(value) <= 1000
