@@ -1,0 +1,88 @@
+"""Statuses of a case and of a call-back, and what may follow what: tables.
+
+A transition's name is also the name of the event written down for it.
+"""
+
+from collections.abc import Mapping
+
+from flows.errors import TransitionRefused
+
+Table = Mapping[str, Mapping[str, str]]
+
+_WAITING = {
+    "taken": "taken",
+    "returned": "routed",
+    "escalated": "routed",
+    "reclassed": "routed",
+    "withdrawn": "withdrawn",
+}
+
+COMPLAINT: Table = {
+    "incomplete": {},
+    "routed": _WAITING,
+    "taken": {
+        "answered": "answered",
+        "undone": "routed",
+        "returned": "routed",
+        "escalated": "routed",
+        "reclassed": "routed",
+        "withdrawn": "withdrawn",
+    },
+    "answered": {
+        "answered": "answered",  # a correction
+        "reopened": "reopened",
+        "closed": "closed",
+        "reclassed": "routed",
+        "withdrawn": "withdrawn",
+    },
+    "reopened": _WAITING,
+    "closed": {},
+    "withdrawn": {},
+}
+
+CALL_BACK: Table = {
+    "asked": {
+        "taken": "taken",
+        "returned": "asked",
+        "escalated": "asked",
+        "reclassed": "asked",
+        "withdrawn": "closed",
+    },
+    "taken": {
+        "reached": "reached",
+        "not_reached": "not_reached",
+        "undone": "asked",
+        "returned": "asked",
+        "escalated": "asked",
+        "reclassed": "asked",
+        "withdrawn": "closed",
+    },
+    "reached": {"closed": "closed"},
+    "not_reached": {"closed": "closed"},
+    "closed": {},
+}
+
+LIFECYCLES: Mapping[str, Table] = {
+    "complaint": COMPLAINT,
+    "alert": COMPLAINT,
+    "call_back": CALL_BACK,
+}
+FIRST: Mapping[str, str] = {"complaint": "routed", "alert": "routed", "call_back": "asked"}
+
+WAITING = frozenset({"routed", "reopened", "asked"})  # announced, taken by nobody yet
+OPEN = WAITING | {"taken"}  # somebody owes something
+HELD = OPEN | {"answered"}  # its holder may still act
+ANSWERED = frozenset({"answered", "reached", "not_reached"})
+
+
+def after(kind: str, status: str, transition: str) -> str:
+    """Return the status that ``transition`` leads to; raise TransitionRefused if it may not be."""
+    try:
+        return LIFECYCLES[kind][status][transition]
+    except KeyError:
+        raise TransitionRefused(f"a {status} {kind} cannot be {transition}") from None
+
+
+def allows(kind: str, status: str, transition: str) -> bool:
+    """Return whether the table has this transition."""
+    return transition in LIFECYCLES.get(kind, {}).get(status, {})
