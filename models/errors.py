@@ -19,3 +19,11 @@ class KeeperAway(StoreError):
 
 class KeeperRefused(StoreError):
     """The keeper does not open this for whoever asks."""
+
+
+class SealBroken(StoreError):
+    """Sealed under a key we do not hold, or changed since."""
+
+
+class TransitLost(StoreError):
+    """Words on their way whose daily key is destroyed: nobody can read them any more."""
