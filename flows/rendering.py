@@ -1,0 +1,141 @@
+"""A screen, an answer or an SMS as the network can carry it: spelling and paging."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from flows import gsm7
+
+SCREEN_LIMIT = 160
+ANSWER_LIMIT = 140  # leaves room for the two lines of keys on every page of an answer
+NEXT = "9 Suite"
+BACK = "0 Retour"
+UNSHOWN = "*"  # stands for a sign no phone of ours shows; "?" would make a question of it
+
+_LETTERS = frozenset("LMN")  # first letter of the Unicode categories a word is made of
+
+
+def render_screen(text: str, limit: int = SCREEN_LIMIT) -> str:
+    """Return one screen of at most ``limit`` septets; too long lines lose their ends.
+
+    Every line keeps its beginning, so that no choice disappears from a menu.
+    """
+    size = gsm7.septets(text)
+    if size is not None and size <= limit:
+        return text
+    spelt = spell(text)
+    return spelt if fits(spelt, limit) else _shorten(spelt, limit)
+
+
+def screen_pages(text: str, limit: int = SCREEN_LIMIT) -> list[str]:
+    """Return ``text`` as screens of at most ``limit`` septets, their keys 9 and 0 included.
+
+    Cuts between lines, then between words, inside a word only if it is longer than a page.
+    A last line for the key 0 in ``text`` stands on every page instead of ``0 Retour``.
+    """
+    spelt = spell(text)
+    if fits(spelt, limit):
+        return [spelt]
+    body, back = _split_back(spelt)
+    pages = _fill(_lines(body), limit, f"\n{NEXT}\n{back}")
+    if len(pages) == 1:
+        return [f"{pages[0]}\n{back}"]
+    return [*(f"{page}\n{NEXT}\n{back}" for page in pages[:-1]), f"{pages[-1]}\n{back}"]
+
+
+def answer_pages(text: str, limit: int = ANSWER_LIMIT) -> list[str]:
+    """Return an answer as pages of at most ``limit`` septets, keys not included.
+
+    Cuts between words, inside a word only if it is longer than a page.
+    """
+    return _fill(_words(spell(text)), limit, "")
+
+
+def render_sms(text: str) -> str:
+    """Return ``text`` for an SMS: one kind of line end, no control signs, safe spelling."""
+    return gsm7.safe(_tidy(text))
+
+
+def spell(text: str) -> str:
+    """Return ``text`` in GSM-7 wherever a sign allows it; letters of other scripts stay."""
+    whole = gsm7.safe(_tidy(text))
+    if gsm7.septets(whole) is not None:
+        return whole
+    return "".join(_spell_sign(sign) for sign in whole)
+
+
+def fits(text: str, limit: int) -> bool:
+    """Tell whether ``text`` fits where ``limit`` septets fit: 16 bits a unit outside GSM-7."""
+    size = gsm7.septets(text)
+    return size <= limit if size is not None else gsm7.units(text) <= limit * 7 // 16
+
+
+def _tidy(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    return "".join(
+        sign
+        for sign in unicodedata.normalize("NFC", lines)
+        if sign in "\n\t" or unicodedata.category(sign)[0] != "C"
+    )
+
+
+def _spell_sign(sign: str) -> str:
+    spelt = gsm7.safe(sign)
+    if gsm7.septets(spelt) is not None or unicodedata.category(sign)[0] in _LETTERS:
+        return spelt
+    return " " if sign.isspace() else UNSHOWN
+
+
+def _split_back(text: str) -> tuple[str, str]:
+    body, _, last = text.rpartition("\n")
+    if body and last.startswith("0 ") and len(last) <= len(BACK) * 2:
+        return body, last
+    return text, BACK
+
+
+_Pieces = Iterator[tuple[str, str]]
+
+
+def _lines(text: str) -> _Pieces:
+    return (("\n", line) for line in text.split("\n"))
+
+
+def _words(text: str) -> _Pieces:
+    for line in text.split("\n"):
+        between = "\n"
+        for word in line.split():
+            yield between, word
+            between = " "
+
+
+def _fill(pieces: _Pieces, limit: int, keys: str) -> list[str]:
+    """Fill pages with (what stands before, piece); a piece too long falls into smaller ones."""
+    pages: list[str] = []
+    waiting = list(pieces)[::-1]
+    while waiting:
+        between, piece = waiting.pop()
+        longer = f"{pages[-1]}{between}{piece}" if pages else piece
+        if fits(longer + keys, limit):
+            pages[-1:] = [longer]
+        elif fits(piece + keys, limit) or len(piece) == 1:
+            pages.append(piece)
+        else:
+            waiting.extend(reversed(_smaller(between, piece)))
+    return pages or [""]
+
+
+def _smaller(between: str, piece: str) -> list[tuple[str, str]]:
+    words = piece.split()
+    if len(words) > 1:
+        return [(between, words[0]), *((" ", word) for word in words[1:])]
+    if len(words) == 1 and words[0] != piece:
+        return [(between, words[0])]
+    return [(between, piece[0]), *(("", sign) for sign in piece[1:])]
+
+
+def _shorten(text: str, limit: int) -> str:
+    lines = [line.rstrip() for line in text.split("\n")]
+    for width in range(max(map(len, lines)), 0, -1):
+        shorter = "\n".join(line[:width].rstrip() for line in lines)
+        if fits(shorter, limit):
+            return shorter
+    return answer_pages(text, limit)[0]

@@ -1,0 +1,106 @@
+"""Screens, answers and SMS as the network can carry them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows import gsm7
+from flows.rendering import answer_pages, fits, render_screen, render_sms, screen_pages
+
+anything = st.text(max_size=900)
+prose = st.lists(
+    st.one_of(st.text("abcdeéçœ€ɛ", min_size=1, max_size=12), st.sampled_from(["\n", "le", "mil"])),
+    max_size=150,
+).map(" ".join)
+limits = st.integers(60, 182)
+MENU = "Lequel?\n1 {a} ({b})\n2 {a} ({b})\n3 {a} ({b})\n4 Aucun\n0 Retour"
+
+
+@given(st.one_of(anything, prose), limits)
+def test_whatever_is_shown_stays_within_the_limit(text, limit):
+    assert fits(render_screen(text, limit), limit)
+    assert all(fits(page, limit) for page in screen_pages(text, limit))
+    assert all(fits(page, limit) for page in answer_pages(text, limit))
+
+
+@given(prose, limits)
+def test_pages_of_an_answer_lose_no_word_and_cut_none(text, limit):
+    words = gsm7.safe(text).split()
+    paged = [word for page in answer_pages(text, limit) for word in page.split()]
+    if all(fits(word, limit) for word in words):
+        assert paged == words
+
+
+@given(st.text("abcœ€", min_size=100, max_size=700))
+def test_a_word_longer_than_a_page_is_cut_and_kept_whole(word):
+    assert "".join(answer_pages(word)) == gsm7.safe(word)
+
+
+@given(prose, limits)
+def test_pages_of_a_screen_bear_their_keys(text, limit):
+    pages = screen_pages(text, limit)
+    if len(pages) > 1:
+        assert all(page.endswith("\n9 Suite\n0 Retour") for page in pages[:-1])
+        assert pages[-1].endswith("\n0 Retour")
+        assert "9 Suite" not in pages[-1]
+    bodies = [
+        page.removesuffix("\n0 Retour").removesuffix("\n9 Suite") if len(pages) > 1 else page
+        for page in pages
+    ]
+    assert " ".join(bodies).split() == gsm7.safe(text).split()
+
+
+def test_a_screen_that_fits_is_left_as_it_is():
+    text = "C'est bien ici?\nTessit\n1 Oui\n2 Non, autre lieu\n0 Retour"
+    assert render_screen(text, 160) is text
+    assert screen_pages(text) == [text]
+
+
+def test_a_list_is_cut_between_its_lines_and_keeps_its_own_way_out():
+    lines = [f"{n} Commune de la rive numero {n}" for n in range(1, 9)]
+    pages = screen_pages("\n".join([*lines, "0 Sortir"]))
+    assert [line for page in pages for line in page.split("\n") if line[0] not in "09"] == lines
+    assert all(page.endswith("0 Sortir") for page in pages)
+    assert len(pages) == 2
+
+
+def test_a_menu_too_long_loses_the_ends_of_names_and_no_choice():
+    screen = render_screen(MENU.format(a="Hamdallaye-Koyradji-Tawardé", b="Gourma-Rharous"), 160)
+    assert [line[0] for line in screen.split("\n")] == ["L", "1", "2", "3", "4", "0"]
+    assert screen.endswith("4 Aucun\n0 Retour")
+    assert 150 <= (gsm7.septets(screen) or 0) <= 160
+
+
+def test_more_lines_than_septets_still_fit():
+    assert fits(render_screen("a\n" * 300, 60), 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("C’est reçu…", "C'est recu..."),
+        ("bɛ dɔgɔtɔrɔso", "bè dògòtòròso"),
+        ("reçu 🙂 ça", "recu * ca"),
+        ("شكرا ça", "شكرا ca"),
+        ("un\x00 deux\r\ntrois", "un deux\ntrois"),
+    ],
+)
+def test_spelling_is_made_safe_for_a_screen(text, shown):
+    assert render_screen(text, 160) == shown
+    assert answer_pages(text) == [shown]
+
+
+def test_arabic_pages_are_counted_in_sixteen_bits():
+    pages = answer_pages("شكرا " * 60)
+    assert all(len(page) <= 61 for page in pages)
+    assert sum(page.count("شكرا") for page in pages) == 60
+
+
+def test_nothing_is_one_empty_page():
+    assert answer_pages("") == [""]
+    assert screen_pages("") == [""]
+
+
+def test_an_sms_is_respelt_only_when_that_saves_it():
+    assert render_sms("C’est reçu\r\n") == "C'est recu\n"
+    assert render_sms("ça 🙂") == "ça 🙂"
