@@ -118,7 +118,6 @@ class AfricasTalking:
             text=text,
             session=session,
             phase="answer" if text else "begin",
-            cumulative=True,
         )
 
     def _read_end(self, form: Mapping[str, str]) -> Inbound:

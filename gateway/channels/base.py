@@ -59,8 +59,7 @@ class Inbound:
     """One text or keypress received. ``id`` is the provider's: the same id is the same event.
 
     ``sender`` is E.164, or None when it is no telephone (a name, a short code): such a message
-    opens no case and gets no reply. For USSD ``text`` is the whole text of the session so far
-    where the provider sends it so (``cumulative``), else the last answer.
+    opens no case and gets no reply. For USSD ``text`` is all that was typed in the session so far.
     """
 
     id: str
@@ -68,7 +67,6 @@ class Inbound:
     text: str
     session: str | None = None
     phase: Phase = "answer"
-    cumulative: bool = False
     provider_at: str | None = None
 
 

@@ -36,7 +36,9 @@ DROPPED = (
     "SELECT sealed FROM conversation WHERE contact = ? AND resumable = ? AND updated_at > ?"
     " ORDER BY updated_at DESC LIMIT 1"
 )
-FORGET_DROPPED = "UPDATE conversation SET resumable = ? WHERE contact = ? AND resumable = ?"
+FORGET_DROPPED = (
+    "UPDATE conversation SET resumable = ?, due_at = NULL WHERE contact = ? AND resumable = ?"
+)
 
 
 class TakenMeanwhile(Exception):
@@ -62,7 +64,8 @@ class Dialogue:
     def resumable(self) -> bool:
         """Whether it may be offered again: dropped before filing, and never a private one."""
         answers = self.state.answers
-        begun = bool(self.state.trail) and not answers.get("case") and not answers.get("private")
+        begun = bool(self.state.trail or answers.get("dropped"))
+        begun = begun and not answers.get("case") and not answers.get("private")
         return begun and not self.over and self.key.startswith("ussd:")
 
 
@@ -104,18 +107,18 @@ class Dialogues:
         row = self._one(PERSON, (contact,))
         return None if row is None else int(row[0])
 
-    def dropped(self, contact: str, now: datetime) -> dict[str, Any] | None:
-        """Return the state of a dialogue this contact dropped within the last half hour."""
+    def take_dropped(self, contact: str, now: datetime) -> dict[str, Any] | None:
+        """Return the state of a dialogue this contact dropped within the last half hour.
+
+        It is offered by the new dialogue from now on, so the old row lets go of it.
+        """
         row = self._one(DROPPED, (contact, True, self._stamp(now - RESUME)))
         if row is None:
             return None
-        state: dict[str, Any] = json.loads(self._transit.unwrap(bytes(row[0])))["state"]
-        return state
-
-    def forget_dropped(self, contact: str) -> None:
-        """Offer no older dialogue of this contact again."""
         with self._cursor() as cursor:
             cursor.execute(self._spelt(FORGET_DROPPED), (False, contact, True))
+        state: dict[str, Any] = json.loads(self._transit.unwrap(bytes(row[0])))["state"]
+        return state["answers"].get("dropped", state)
 
     def _write(self, dialogue: Dialogue, now: datetime) -> tuple[str, tuple[Any, ...]]:
         blob = json.dumps(

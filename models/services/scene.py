@@ -29,7 +29,7 @@ class House:
 class Scene:
     """One turn of one dialogue: whose, by which road, when.
 
-    ``contact`` is None while the keeper is away; ``sender_sealed`` is the sealed number.
+    ``contact`` is None while the keeper is away; ``seal_sender`` gives the number, sealed.
     ``conversation`` is the key of the dialogue's row; ``person_id`` a registered person's.
     """
 
@@ -38,7 +38,7 @@ class Scene:
     channel: str
     conversation: str
     contact: str | None
-    sender_sealed: bytes
+    seal_sender: Callable[[], bytes]
     person_id: int | None
     language: str
     now: datetime

@@ -1,0 +1,42 @@
+"""One keypress over HTTP: a webhook request in, the wrapped screen out."""
+
+import logging
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import OperationalError
+
+from gateway.channels.base import Answer, Channel, Inbound
+from models.services.conversing import Conversing
+from models.services.ussd import Keypress, UssdDialogues
+
+log = logging.getLogger(__name__)
+
+
+class Ussd:
+    """Answers USSD requests of every channel."""
+
+    def __init__(self, conversing: Conversing) -> None:
+        self._dialogues = UssdDialogues(conversing)
+        self._away = conversing.house.flows.texts.say(
+            "away", usd=conversing.house.service_code
+        )
+
+    def keypress(self, channel: Channel, inbound: Inbound) -> Answer:
+        """Return the next screen; N1 when the database is away, never an error page."""
+        assert inbound.session is not None and inbound.sender is not None  # noqa: S101, PT018
+        press = Keypress(
+            channel.name, inbound.session, inbound.sender, inbound.text, channel.septets
+        )
+        try:
+            shown = self._dialogues.answer(press, datetime.now(UTC))
+        except OperationalError:
+            log.warning("database away", extra={"channel": channel.name})
+            return channel.screen(self._away, over=True)
+        return channel.screen(shown.text, over=shown.over)
+
+    def ended(self, channel: Channel, inbound: Inbound) -> None:
+        """Note that a session is over, however it ended."""
+        assert inbound.session is not None  # noqa: S101
+        if inbound.text == "Failed":
+            log.warning("session failed on our side", extra={"channel": channel.name})
+        self._dialogues.ended(channel.name, inbound.session, datetime.now(UTC))

@@ -1,0 +1,153 @@
+"""Where providers post: the router checks the secret path, the adapter reads, the inbox keeps."""
+
+import hmac
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, abort, request
+
+from gateway.channels.base import (
+    Answer,
+    Channel,
+    ForgedWebhook,
+    Inbound,
+    MalformedWebhook,
+    OptOut,
+    Report,
+    WebhookRequest,
+)
+from gateway.ussd import Ussd
+from models.db import Gateway
+from models.errors import AlreadyReceived
+from models.services import intake, reports
+from models.services.conversing import Conversing
+
+log = logging.getLogger(__name__)
+
+EVENTS = frozenset({"sms", "ussd", "ussd-end", "delivery", "optout"})
+LARGEST = 64 * 1024  # bytes of one webhook body
+FIELDS = 64
+DONE = Answer(200, "text/plain; charset=utf-8", "")
+
+
+class Webhooks:
+    """The hooks of every configured channel. ``tokens`` may hold two a channel, while rotating."""
+
+    def __init__(
+        self,
+        conversing: Conversing,
+        channels: Mapping[str, Channel],
+        tokens: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._conversing = conversing
+        self._channels = channels
+        self._tokens = tokens
+        self._ussd = Ussd(conversing)
+
+    def blueprint(self) -> Blueprint:
+        """Return the one route of all of them."""
+        hooks = Blueprint("hooks", __name__)
+        hooks.add_url_rule(
+            "/hooks/<channel>/<token>/<event>", view_func=self.receive, methods=["POST"]
+        )
+        return hooks
+
+    def receive(self, channel: str, token: str, event: str) -> Response:
+        """Answer one webhook: 404 for a stranger, 403 forged, 400 unreadable, else the channel's."""
+        adapter = self._admitted(channel, token, event)
+        if (request.content_length or 0) > LARGEST:
+            abort(413)
+        body = request.get_data(cache=False)
+        try:
+            answer = self._handle(adapter, adapter.read(_asked(event, body)))
+        except ForgedWebhook:
+            log.warning("forged webhook", extra={"channel": channel, "event": event})
+            answer = Answer(403, "text/plain; charset=utf-8", "")
+        except MalformedWebhook as error:
+            reason = str(error)
+            log.warning("malformed", extra={"channel": channel, "event": event, "reason": reason})
+            answer = Answer(400, "text/plain; charset=utf-8", "")
+        return Response(answer.body, answer.status, content_type=answer.content_type)
+
+    def _admitted(self, channel: str, token: str, event: str) -> Channel:
+        """Return the adapter, or the same 404 for a wrong token as for an unknown channel."""
+        # compare_digest refuses non-ASCII text: bytes are compared, so a stranger causes no error.
+        given = token.encode()
+        known = [hmac.compare_digest(given, one.encode()) for one in self._tokens.get(channel, ())]
+        if not any(known) or event not in EVENTS:
+            abort(404)
+        return self._channels[channel]
+
+    def _handle(self, channel: Channel, event: Inbound | Report | OptOut) -> Answer:
+        if isinstance(event, Report):
+            return self._report(channel, event)
+        if isinstance(event, OptOut):
+            return self._opt_out(channel, event)
+        if event.session is None:
+            return self._sms(channel, event)
+        if event.phase == "end":
+            self._ussd.ended(channel, event)
+            return DONE
+        return self._ussd.keypress(channel, event)
+
+    def _sms(self, channel: Channel, sms: Inbound) -> Answer:
+        with (
+            suppress(AlreadyReceived),
+            self._conversing.store.work(Gateway()) as work,
+        ):
+            received = intake.ReceivedSms(
+                channel.name, sms.id, sms.sender, sms.text, sms.provider_at
+            )
+            intake.receive_sms(work, self._conversing.house, received, datetime.now(UTC))
+        return DONE
+
+    def _report(self, channel: Channel, report: Report) -> Answer:
+        with self._conversing.store.work(Gateway()) as work:
+            reports.receive(work, channel.name, report, datetime.now(UTC))
+        return DONE
+
+    def _opt_out(self, channel: Channel, refused: OptOut) -> Answer:
+        house, now = self._conversing.house, datetime.now(UTC)
+        with self._conversing.store.work(Gateway()) as work:
+            intake.receive_opt_out(work, house, channel.name, refused.sender, now)
+        return DONE
+
+
+def _asked(event: str, body: bytes) -> WebhookRequest:
+    query = request.args if request.query_string else {}
+    return WebhookRequest(
+        event=event,
+        url=request.path,
+        headers=dict(request.headers),
+        query=query,
+        form=read_form(body),
+        body=body,
+    )
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """Read a form-encoded body: UTF-8, else each field as Windows-1252. Raises MalformedWebhook."""
+    try:
+        # As Latin-1 each character stands for one byte, which is decoded only afterwards.
+        pairs = parse_qsl(
+            body.decode("latin-1"),
+            keep_blank_values=True,
+            encoding="latin-1",
+            max_num_fields=FIELDS,
+        )
+    except ValueError:
+        raise MalformedWebhook("too many fields") from None
+    return {_text(name): _text(value) for name, value in pairs}
+
+
+def _text(field: str) -> str:
+    if field.isascii():
+        return field
+    raw = field.encode("latin-1")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")

@@ -1,0 +1,113 @@
+"""Takes in what a channel brought: committed before anybody is told that it was received."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models.conversation import Contact
+from models.db import Work
+from models.errors import AlreadyReceived, KeeperAway
+from models.inbound import InboundMessage
+from models.services.scene import House
+
+LONGEST = 2000  # characters of one message; ten SMS parts are 1,530
+LINE_BREAKS = "\r\n\t"
+OPT_OUT = "opt-out at the provider"
+
+
+def cleaned(text: str) -> str:
+    """Return a text in NFC without control characters: a NUL breaks a PostgreSQL column."""
+    composed = unicodedata.normalize("NFC", text)
+    spaced = "".join(" " if one in LINE_BREAKS else one for one in composed)
+    return "".join(one for one in spaced if unicodedata.category(one) != "Cc")[:LONGEST]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReceivedSms:
+    """One SMS as a channel brought it. ``sender`` is E.164, or None when it is no telephone."""
+
+    channel: str
+    provider_id: str
+    sender: str | None
+    text: str
+    provider_at: str | None = None
+
+
+def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> None:
+    """Write one SMS into the inbox. Raises AlreadyReceived when its id was here before.
+
+    A sender that is no telephone gets no reply and opens no case: its row says so.
+    """
+    row = InboundMessage(
+        channel=sms.channel,
+        provider_id=sms.provider_id,
+        provider_at=sms.provider_at,
+        received_at=now,
+        due_at=now,
+    )
+    if sms.sender is None:
+        row.status, row.cause, row.settled_at = "ignored", "sender is no telephone", now
+    else:
+        _seal(house, row, sms.sender, sms.text)
+        work.wake("inbox")
+    _add_once(work, row)
+
+
+def receive_opt_out(work: Work, house: House, channel: str, sender: str, now: datetime) -> None:
+    """Write into the inbox that a provider was told STOP: obeyed by the worker, never answered."""
+    row = InboundMessage(
+        channel=channel, provider_id=f"optout:{uuid4()}", received_at=now, due_at=now, cause=OPT_OUT
+    )
+    _seal(house, row, sender, "STOP")
+    work.session.add(row)
+    work.wake("inbox")
+
+
+def _seal(house: House, row: InboundMessage, sender: str, text: str) -> None:
+    row.sender_sealed = house.sealer.number(sender)
+    row.text_sealed = house.transit.wrap(cleaned(text))
+    row.contact = pseudonym_or_none(house, sender)
+
+
+def _add_once(work: Work, row: InboundMessage) -> None:
+    known = select(InboundMessage.id).where(
+        InboundMessage.channel == row.channel, InboundMessage.provider_id == row.provider_id
+    )
+    if work.session.scalar(known) is not None:
+        raise AlreadyReceived
+    work.session.add(row)
+    try:
+        work.session.flush()
+    except IntegrityError:
+        raise AlreadyReceived from None
+
+
+def pseudonym_or_none(house: House, msisdn: str) -> str | None:
+    """Ask the keeper for a pseudonym; None while it is away, to be filled in later."""
+    try:
+        return house.keeper.pseudonym(msisdn)
+    except KeeperAway:
+        return None
+
+
+def stop(work: Work, contact: str, now: datetime) -> None:
+    """Remember that this contact wants no more SMS. Saying it twice is harmless."""
+    _contact(work, contact, now).stopped_at = now
+
+
+def start_again(work: Work, contact: str, now: datetime) -> None:
+    """Remember that this contact wants SMS again."""
+    _contact(work, contact, now).stopped_at = None
+
+
+def _contact(work: Work, contact: str, now: datetime) -> Contact:
+    row = work.session.get(Contact, contact)
+    if row is None:
+        row = Contact(pseudonym=contact, seen_at=now)
+        work.session.add(row)
+    row.seen_at = now
+    return row

@@ -1,0 +1,49 @@
+"""The effect behind a free SMS: what it is about, whom it concerns, where."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows import sensitivity, understanding
+from flows.places import Place
+from models.db import Work
+from models.services.scene import EffectFunction, Outcome, Scene
+
+SHOWN = 2  # places offered in one SMS (T15)
+
+
+def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Guess category, who and place from free words. A guess never loses the words.
+
+    Outcomes: sensitive, nonsense, place_one, place_many, place_none, complete (no place asked,
+    because nothing said what the place would be for).
+    """
+    words = str(answers["words"])
+    danger = sensitivity.words_class(words)
+    if danger is not None:
+        return Outcome("sensitive", {"category": sensitivity.CATEGORY_OF[danger], "private": True})
+    found = scene.house.places(work).in_text(words)
+    guess = understanding.suggest(words)
+    if guess.category is None and not found:
+        return Outcome("nonsense", {"category": "8"})
+    values = {"category": guess.category or "8", "about": guess.about or "unknown"}
+    return _placed(values, found)
+
+
+def _placed(values: dict[str, Any], found: list[Place]) -> Outcome:
+    if not found:
+        return Outcome("place_none", values)
+    choices = [
+        {"value": place.ref, "name": place.name, "cercle": place.cercle_name}
+        for place in found[:SHOWN]
+    ]
+    if len(choices) == 1:
+        values |= {
+            "place": choices[0]["value"],
+            "place_name": choices[0]["name"],
+            "cercle_name": choices[0]["cercle"],
+        }
+        return Outcome("place_one", values)
+    return Outcome("place_many", {**values, "places": choices})
+
+
+UNDERSTANDING_EFFECTS: Mapping[str, EffectFunction] = {"understand": understand}

@@ -1,0 +1,172 @@
+"""One keypress: from what the network sent of a session to the screen that answers it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.engine import compose
+from flows.rendering import render_screen
+from flows.words import State, Turn
+from models.db import Gateway
+from models.services import settling
+from models.services.conversing import Conversing, actor
+from models.services.dialogues import Dialogue, TakenMeanwhile, again
+from models.services.intake import cleaned, pseudonym_or_none
+from models.services.scene import Scene
+
+INCOMPLETE_AFTER = timedelta(hours=24)
+PLACE_CODE_DIGITS = 4
+RACES = 3  # two requests for one turn: the loser shows what the winner wrote
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keypress:
+    """One request of a USSD session; ``text`` is all that was typed in it, joined by stars."""
+
+    channel: str
+    session: str
+    sender: str
+    text: str
+    septets: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """The screen to send back, ready for the network."""
+
+    text: str
+    over: bool
+
+
+class UssdDialogues:
+    """Answers keypresses. Built once a process, on the one Conversing."""
+
+    def __init__(self, conversing: Conversing) -> None:
+        self._conversing = conversing
+        self._house = conversing.house
+        self._dialogues = conversing.dialogues
+
+    def answer(self, press: Keypress, now: datetime) -> Shown:
+        """Return the screen for this keypress; the same one again when it was already answered."""
+        for _ in range(RACES - 1):
+            try:
+                return self._answer(press, now)
+            except TakenMeanwhile:
+                continue
+        return self._answer(press, now)
+
+    def ended(self, channel: str, session: str, now: datetime) -> None:
+        """Let go what waited for the end of this session. Saying it twice is harmless."""
+        dialogue = self._dialogues.load(_key(channel, session))
+        if dialogue is not None and dialogue.state.answers.get("case"):
+            with self._conversing.store.work(Gateway()) as work:
+                settling.release_announcements(work, dialogue.state.answers["case"], now)
+
+    def _answer(self, press: Keypress, now: datetime) -> Shown:
+        dialogue = self._dialogues.load(_key(press.channel, press.session))
+        if dialogue is None:
+            return self._first(press, now)
+        fresh = _fresh(press.text, dialogue.consumed)
+        if fresh is None or dialogue.over:
+            return Shown(dialogue.screen, dialogue.over)
+        if not fresh:  # an empty answer: the same question again, and no miss
+            self._dialogues.save(again(dialogue, consumed=press.text), now)
+            return Shown(dialogue.screen, dialogue.over)
+        scene = self._scene(press, dialogue.contact, dialogue.person_id, now)
+        turn = self._conversing.advance(scene, dialogue.state, cleaned(fresh))
+        return self._commit(press, scene, dialogue, turn)
+
+    def _first(self, press: Keypress, now: datetime) -> Shown:
+        contact = pseudonym_or_none(self._house, press.sender)
+        person_id = self._dialogues.person(contact) if contact else None
+        scene = self._scene(press, contact, person_id, now)
+        said = press.text.split("*") if press.text else []
+        at, answers = "menu.main", self._known(said, person_id)
+        dropped = self._dialogues.take_dropped(contact, now) if contact and not press.text else None
+        if dropped is not None:
+            at, answers = "menu.resume", {**answers, "dropped": dropped}
+        turn = self._conversing.start(scene, at, answers, said)
+        waiting = None if contact else self._house.sealer.number(press.sender)
+        dialogue = Dialogue(
+            scene.conversation, 0, contact, person_id, waiting, turn.state, "", "", over=False
+        )
+        return self._commit(press, scene, dialogue, turn)
+
+    def _known(self, said: list[str], person_id: int | None) -> dict[str, Any]:
+        code = said.pop(0) if said and _is_place_code(said[0]) else ""
+        return {
+            "usd": self._house.service_code,
+            "dialled": code,
+            "registered": person_id is not None,
+        }
+
+    def _commit(self, press: Keypress, scene: Scene, dialogue: Dialogue, turn: Turn) -> Shown:
+        filed = turn.state.answers.get("case")
+        if turn.effect is None and not (turn.over and filed):
+            taken, shown = self._taken(press, dialogue, turn, scene.now)
+            self._dialogues.save(taken, scene.now)
+            return shown
+        with self._conversing.store.work(actor(scene, turn.state.answers)) as work:
+            turn = self._conversing.settle(work, scene, turn)
+            if turn.over and turn.state.answers.get("case"):
+                settling.release_announcements(work, turn.state.answers["case"], scene.now)
+            taken, shown = self._taken(press, dialogue, turn, scene.now)
+            # Last in the same transaction: if another request took this turn, all of it is undone.
+            self._dialogues.save_in(work, taken, scene.now)
+        return shown
+
+    def _taken(
+        self, press: Keypress, dialogue: Dialogue, turn: Turn, now: datetime
+    ) -> tuple[Dialogue, Shown]:
+        assert turn.screen is not None  # noqa: S101 the engine stops only at screens and effects
+        text = render_screen(compose(turn.screen), press.septets)
+        taken = again(
+            dialogue,
+            state=turn.state,
+            consumed=press.text,
+            screen=text,
+            over=turn.over,
+            due_at=now + INCOMPLETE_AFTER if may_be_incomplete(turn.state) else None,
+        )
+        return taken, Shown(text, turn.over)
+
+    def _scene(
+        self, press: Keypress, contact: str | None, person_id: int | None, now: datetime
+    ) -> Scene:
+        return Scene(
+            house=self._house,
+            kind="ussd",
+            channel=press.channel,
+            conversation=_key(press.channel, press.session),
+            contact=contact,
+            seal_sender=lambda: self._house.sealer.number(press.sender),
+            person_id=person_id,
+            language="fr",
+            now=now,
+        )
+
+
+def may_be_incomplete(state: State) -> bool:
+    """Tell whether silence from here on leaves something to count: topic and commune, not filed."""
+    answers = state.answers.get("dropped", {}).get("answers") or state.answers
+    known = bool(answers.get("category")) and bool(answers.get("place"))
+    return known and not answers.get("case") and not answers.get("private")
+
+
+def _fresh(text: str, consumed: str) -> str | None:
+    """Return what was typed since, or None when nothing was: a repeat, or one out of order.
+
+    The typed text may hold stars itself, so the known beginning is taken off, never split.
+    """
+    if not consumed:
+        return text or None
+    prefix = consumed + "*"
+    return text[len(prefix) :] if text.startswith(prefix) else None
+
+
+def _is_place_code(text: str) -> bool:
+    return len(text) == PLACE_CODE_DIGITS and text.isascii() and text.isdigit()
+
+
+def _key(channel: str, session: str) -> str:
+    return f"ussd:{channel}:{session}"
