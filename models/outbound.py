@@ -42,6 +42,9 @@ class OutboundMessage(Base):
     sensitive: Mapped[bool] = mapped_column(
         default=False, info=says("S1", "never repeated by itself once its fate is unknown", YEAR)
     )
+    repeated: Mapped[bool] = mapped_column(
+        default=False, info=says("S1", "its one repeat after an unknown fate is spent", YEAR)
+    )
     tries: Mapped[int] = mapped_column(default=0, info=says("S1", "how often handed to the provider", YEAR))
     due_at: Mapped[datetime] = mapped_column(info=says("S1", "not before; end of the lease while sending", YEAR))
     expires_at: Mapped[datetime] = mapped_column(info=says("S1", "useless after", YEAR))
@@ -56,12 +59,21 @@ class DeliveryReport(Base):
     """What a provider said of one message, kept even when it came early or for nobody we know."""
 
     __tablename__ = "delivery_report"
-    __table_args__ = (UniqueConstraint("channel", "provider_id", "status"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id", "status"),
+        Index("ix_delivery_report_unmatched", "matched", "received_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", YEAR))
     channel: Mapped[str] = mapped_column(String(40), info=says("S1", "channel", YEAR))
     provider_id: Mapped[str] = mapped_column(String(80), info=says("S1", "provider's id of the message", YEAR))
     status: Mapped[str] = mapped_column(String(40), info=says("S1", "provider's word", YEAR))
     reason: Mapped[str | None] = mapped_column(String(80), info=says("S1", "provider's reason", YEAR))
+    meaning: Mapped[str] = mapped_column(
+        String(12), info=says("S1", "what the word means: handed_over, delivered, failed, unknown", YEAR)
+    )
+    opted_out: Mapped[bool] = mapped_column(
+        default=False, info=says("S1", "the number refuses our texts", YEAR)
+    )
     received_at: Mapped[datetime] = mapped_column(info=says("S1", "our commit time", YEAR))
     matched: Mapped[bool] = mapped_column(default=False, info=says("S1", "applied to a message", YEAR))

@@ -3,21 +3,32 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
+from flows.gsm7 import segments
+from flows.rendering import render_sms
 from models.conversation import Contact
 from models.db import Work
-from models.outbound import OutboundMessage
+from models.outbound import OutboundMessage as Message
 from models.person import Person
 from models.seal import Transit
+from models.services.upsert import insert
 
 QUEUE = "outbox"
 USEFUL = timedelta(days=3)  # an SMS that could not leave for three days no longer helps anybody
+LEASE = timedelta(seconds=60)  # longer than any provider may think (12 s), even several in a row
+REPEAT_AFTER = timedelta(minutes=10)  # time for a delivery report to say what nobody else can
+BACK_OFF = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+)
+ANSWERS_TO_STOP = frozenset({"stopped", "stop_confirm"})
+FORGOTTEN_AFTER = timedelta(days=7)
 
-Message = OutboundMessage
+_FORGET = {"address": None, "text_sealed": None}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,15 +52,31 @@ class Draft:
     sensitive: bool = False
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Claimed:
+    """A message that is ours to send until its lease lapses. ``tries`` counts this time too."""
+
+    id: int
+    tries: int
+    address: bytes | None
+    text_sealed: bytes | None
+    contact: str | None
+    person_id: int | None
+    unrepeatable: bool
+
+    @property
+    def recipient(self) -> str:
+        """Whose it is: texts to one phone leave one after the other."""
+        return self.contact or f"person:{self.person_id}"
+
+
 def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     """Write a text into the outbox with its cause. Doing it twice is doing it once."""
     due_at = message.due_at or now
-    insert = (
-        sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    )
+    text = render_sms(message.text)
     work.session.flush()  # the case or event it speaks of may still wait in this session
     work.session.execute(
-        insert(Message)
+        insert(work, Message)
         .values(
             cause=message.cause,
             purpose=message.purpose,
@@ -57,7 +84,8 @@ def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
             person_id=message.person_id,
             case_id=message.case_id,
             address=message.address,
-            text_sealed=transit.wrap(message.text),
+            text_sealed=transit.wrap(text),
+            segments=segments(text),
             sensitive=message.sensitive,
             due_at=due_at,
             expires_at=due_at + message.expires_in,
@@ -67,3 +95,195 @@ def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     )
     if due_at <= now:
         work.wake(QUEUE)
+
+
+def withhold(
+    work: Work, case_id: int, purposes: Collection[str], reason: str, now: datetime
+) -> int:
+    """Keep back what this case has not yet sent for these purposes; return how many texts."""
+    of_case = and_(Message.case_id == case_id, Message.purpose.in_(purposes))
+    _end(work, and_(of_case, _repeatable()), "unknown", reason, now)
+    return _end(work, and_(of_case, Message.status == "waiting"), "withheld", reason, now)
+
+
+def claim_due(work: Work, now: datetime, limit: int) -> list[Claimed]:
+    """Take up to ``limit`` due messages for sending, oldest due first.
+
+    One conditional update decides, so of two senders exactly one wins a row. What expired, met a
+    STOP or lapsed in the hands of a sender that died is settled on the way.
+    """
+    if not _anything_due(work, now):
+        return []
+    _settle_overdue(work, now)
+    _settle_lapsed(work, now)
+    ours = (
+        select(Message.id)
+        .where(
+            or_(Message.status == "waiting", _repeatable()),
+            Message.due_at <= now,
+            or_(Message.contact.is_not(None), Message.person_id.is_not(None)),
+        )
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has one writer and needs no such words
+        .cte("ours")
+    )
+    taken = work.session.execute(
+        update(Message)
+        .where(Message.id.in_(select(ours.c.id)))
+        .values(
+            status="sending",
+            due_at=now + LEASE,
+            tries=Message.tries + 1,
+            repeated=or_(Message.repeated, Message.status == "unknown"),
+        )
+        .returning(
+            Message.id,
+            Message.tries,
+            Message.address,
+            Message.text_sealed,
+            Message.contact,
+            Message.person_id,
+            or_(Message.sensitive, Message.repeated),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    return sorted((Claimed(*row._tuple()) for row in taken), key=lambda one: one.id)
+
+
+def handed_over(work: Work, ours: Claimed, channel: str, provider_id: str, now: datetime) -> bool:
+    """Record that the provider took it and forget number and words; False if it was too late."""
+    late = Message.status == "unknown"  # the lease lapsed while the provider was still thinking
+    return _settle(
+        work,
+        ours,
+        or_(Message.status == "sending", late),
+        status="handed_over",
+        channel=channel,
+        provider_id=provider_id,
+        reason=None,
+        settled_at=now,
+        **_FORGET,
+    )
+
+
+def refused(work: Work, ours: Claimed, reason: str, now: datetime, *, again: bool) -> None:
+    """Record a refusal: due again after a back-off, or failed for good after five tries."""
+    if again and ours.tries <= len(BACK_OFF):
+        due_at = now + BACK_OFF[ours.tries - 1]
+        _settle(work, ours, status="waiting", due_at=due_at, reason=reason)
+    else:
+        _settle(work, ours, status="failed", reason=reason, settled_at=now, **_FORGET)
+
+
+def held(work: Work, ours: Claimed, reason: str, until: datetime) -> None:
+    """Put back what was never handed to a provider, as if it had not been claimed."""
+    tries = Message.tries - 1
+    _settle(work, ours, status="waiting", due_at=until, tries=tries, reason=reason)
+
+
+def opted_out(work: Work, ours: Claimed, now: datetime) -> None:
+    """Record that this number refuses our texts: failed, and none is tried again."""
+    stop(work, ours.contact, ours.person_id, now)
+    refused(work, ours, "opted out", now, again=False)
+
+
+def unknown(work: Work, ours: Claimed, reason: str, now: datetime) -> None:
+    """Record that nobody can say what became of it.
+
+    Sensitive, or repeated already: never again. Else once more after REPEAT_AFTER, unless a
+    report has told its fate by then.
+    """
+    if ours.unrepeatable:
+        _settle(work, ours, status="unknown", reason=reason, settled_at=now, **_FORGET)
+    else:
+        _settle(work, ours, status="unknown", reason=reason, due_at=now + REPEAT_AFTER)
+
+
+def stop(work: Work, contact: str | None, person_id: int | None, now: datetime) -> None:
+    """Remember that whoever this is refuses our texts. Saying it twice is harmless."""
+    if contact is not None:
+        work.session.execute(
+            insert(work, Contact)
+            .values(pseudonym=contact, stopped_at=now, seen_at=now)
+            .on_conflict_do_update(index_elements=["pseudonym"], set_={"stopped_at": now})
+        )
+    if person_id is not None:
+        work.session.execute(update(Person).where(Person.id == person_id).values(stopped_at=now))
+
+
+def forget_old(work: Work, now: datetime) -> None:
+    """Forget whose the texts of more than seven days ago were."""
+    old = and_(Message.created_at < now - FORGOTTEN_AFTER, Message.settled_at.is_not(None))
+    work.session.execute(
+        update(Message).where(old, Message.contact.is_not(None)).values(contact=None)
+    )
+
+
+def _repeatable() -> ColumnElement[bool]:
+    return and_(Message.status == "unknown", Message.settled_at.is_(None))
+
+
+def _anything_due(work: Work, now: datetime) -> bool:
+    open_rows = and_(
+        Message.status.in_(("waiting", "sending", "unknown")), Message.settled_at.is_(None)
+    )
+    due = select(Message.id).where(open_rows, Message.due_at <= now).limit(1)
+    return work.session.scalar(due) is not None
+
+
+def _settle_overdue(work: Work, now: datetime) -> None:
+    due = Message.due_at <= now
+    stopped = select(Contact.pseudonym).where(Contact.stopped_at.is_not(None))
+    silent = select(Person.id).where(Person.stopped_at.is_not(None))
+    revoked = select(Person.id).where(Person.revoked_at.is_not(None))
+    reasons = {
+        "expired": Message.expires_at <= now,
+        "revoked": Message.person_id.in_(revoked),
+        "stop": and_(
+            Message.purpose.not_in(ANSWERS_TO_STOP),
+            or_(Message.contact.in_(stopped), Message.person_id.in_(silent)),
+        ),
+    }
+    for reason, holds in reasons.items():
+        ended = "failed" if reason == "expired" else "withheld"
+        _end(work, and_(due, Message.status == "waiting", holds), ended, reason, now)
+        _end(work, and_(due, _repeatable(), holds), "unknown", reason, now)
+
+
+def _settle_lapsed(work: Work, now: datetime) -> None:
+    lapsed = and_(Message.status == "sending", Message.due_at <= now)
+    last = or_(Message.sensitive, Message.repeated)
+    _end(work, and_(lapsed, last), "unknown", "sender died", now)
+    work.session.execute(
+        update(Message)
+        .where(lapsed)
+        .values(status="unknown", reason="sender died", due_at=now + REPEAT_AFTER)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end(work: Work, which: ColumnElement[bool], status: str, reason: str, now: datetime) -> int:
+    ended = work.session.execute(
+        update(Message)
+        .where(which)
+        .values(status=status, reason=reason, settled_at=now, **_FORGET)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ended.all())
+
+
+def _settle(
+    work: Work, ours: Claimed, holds: ColumnElement[bool] | None = None, **values: object
+) -> bool:
+    # Whoever lost the lease meanwhile has no say any more: ``tries`` tells one claim from the next.
+    where = Message.status == "sending" if holds is None else holds
+    settled = work.session.execute(
+        update(Message)
+        .where(Message.id == ours.id, Message.tries == ours.tries, where)
+        .values(**values)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return settled.scalar() is not None
