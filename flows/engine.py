@@ -1,0 +1,254 @@
+"""The walk through a conversation: a pure function of flows, state and answer."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flows.effects import EFFECTS
+from flows.errors import Unreadable
+from flows.screens import compose as compose
+from flows.screens import listed, menu_screen, page_screen, pages
+from flows.texts import fill
+from flows.words import (
+    BACK,
+    BASE,
+    DROPPED,
+    JUMPS,
+    MISSES,
+    SCREENS,
+    Act,
+    Effect,
+    End,
+    Flows,
+    Fork,
+    Json,
+    Menu,
+    Pages,
+    Screen,
+    State,
+    Turn,
+)
+
+Answers = Mapping[str, Json]
+_SIGNS = " \t\r\n.#*()"  # what fingers add around a digit
+
+
+class _Way(NamedTuple):
+    """Where an answer leads, with what it adds to the answers."""
+
+    to: str
+    sets: Answers
+
+
+def begin(flows: Flows, at: str, answers: Answers) -> Turn:
+    """Return the first turn of a dialogue that starts at the state ``at``."""
+    return _arrive(flows, State(at, dict(answers)), at)
+
+
+def advance(flows: Flows, state: State, said: str) -> Turn:
+    """Return the turn that follows ``said`` (one answer, as typed).
+
+    Never raises for anything a person can type. A state that is no longer defined starts again
+    at the main menu; one that waits for the service asks for its effect again.
+    """
+    node = flows.nodes.get(state.at)
+    if not isinstance(node, Menu | Pages):
+        return _arrive(flows, state, state.at)
+    if state.screens >= SCREENS:
+        return _cut_short(flows, state, node)
+    key = said.strip(_SIGNS).casefold()
+    if key == "0" and discreet(flows, state):
+        return _arrive(flows, _shown(state), flows.harmless)
+    turned = _turn_page(node, state, key)
+    if turned is not None:
+        return _stand(flows, node, turned)
+    way = _choose(node, state, key) or _read(flows, node, state, said)
+    return _miss(flows, state, node) if way is None else _follow(flows, state, node, way)
+
+
+def resume(flows: Flows, state: State, outcome: str, values: Answers) -> Turn:
+    """Return the turn that follows an effect that ended with ``outcome`` and gave ``values``."""
+    node = flows.nodes.get(state.at)
+    if not isinstance(node, Act):
+        return _arrive(flows, state, state.at)
+    rule = EFFECTS[node.do]
+    answers = {name: kept for name, kept in state.answers.items() if name not in rule.spends}
+    answers.update(values)
+    trail = () if rule.files else state.trail
+    done = State(state.at, answers, trail, state.misses, state.screens)
+    return _arrive(flows, done, node.then.get(outcome, flows.home))
+
+
+def discreet(flows: Flows, state: State) -> bool:
+    """Tell whether the conversation is on the sensitive path: 0 leads to the harmless screen."""
+    node = flows.nodes.get(state.at)
+    return node is not None and bool(node.traits.sensitive or state.answers.get("discreet"))
+
+
+def resumable(flows: Flows, state: State) -> bool:
+    """Tell whether a dropped dialogue may be offered again at this state, never a private one."""
+    node = flows.nodes.get(state.at)
+    if node is None or discreet(flows, state):
+        return False
+    return node.traits.resume and not state.answers.get("private")
+
+
+def _choose(node: Menu | Pages, state: State, key: str) -> _Way | None:
+    if node.zero is not None and key == "0":
+        return _Way(node.zero.to, node.zero.sets)
+    if node.next is not None and key == "9":
+        return _Way(node.next.to, node.next.sets)
+    if isinstance(node, Pages):
+        return None
+    for number, option in listed(node, state):
+        if key == number or key in option.also:
+            return _Way(option.to, option.sets)
+    return None
+
+
+def _read(flows: Flows, node: Menu | Pages, state: State, said: str) -> _Way | None:
+    if isinstance(node, Pages) or not node.read:
+        return None
+    try:
+        value = flows.readers[node.read](said, state.answers)
+    except Unreadable:
+        return None
+    return _Way(node.to, {node.keep: value})
+
+
+def _turn_page(node: Menu | Pages, state: State, key: str) -> State | None:
+    if key == "9" and state.page + 1 < pages(node, state.answers):
+        page = state.page + 1
+    elif key == "0" and state.page and node.zero is not None and node.zero.to == BACK:
+        page = state.page - 1
+    else:
+        return None
+    return State(state.at, state.answers, state.trail, 0, state.screens + 1, page)
+
+
+def _follow(flows: Flows, state: State, node: Menu | Pages, way: _Way) -> Turn:
+    after_miss = state.at == node.traits.wrong
+    trail = state.trail
+    if way.to != BACK and not after_miss:
+        trail = (*trail, _step(state))
+    misses = state.misses if after_miss else 0
+    answers = {**state.answers, **way.sets} if way.sets else state.answers
+    return _arrive(flows, State(state.at, answers, trail, misses, state.screens + 1), way.to)
+
+
+def _miss(flows: Flows, state: State, node: Menu | Pages) -> Turn:
+    misses = state.misses + 1
+    if misses >= MISSES:
+        return _lost(flows, state, node)
+    trail = state.trail if state.at == node.traits.wrong else (*state.trail, _step(state))
+    missed = State(state.at, state.answers, trail, misses, state.screens + 1)
+    return _arrive(flows, missed, node.traits.wrong)
+
+
+def _lost(flows: Flows, state: State, node: Menu | Pages) -> Turn:
+    at = flows.harmless if discreet(flows, state) else node.traits.lost
+    return _arrive(flows, State(at, state.answers, (), 0, state.screens + 1), at)
+
+
+def _cut_short(flows: Flows, state: State, node: Menu | Pages) -> Turn:
+    """End a dialogue that has shown too many screens, with the words of one that is lost."""
+    turn = _lost(flows, state, node)
+    shown = turn.screen
+    if shown is None:
+        return turn
+    return Turn(
+        turn.state, Screen(shown.state, shown.text, shown.lines, shown.values, True), over=True
+    )
+
+
+def _arrive(flows: Flows, state: State, to: str) -> Turn:
+    """Walk from ``to`` through forks until somebody is needed: a person or the service."""
+    if to == DROPPED:
+        return _pick_up(flows, state)
+    if to == BACK:
+        return _go_back(flows, state)
+    answers = state.answers
+    for _ in range(JUMPS):
+        node = flows.nodes.get(to)
+        if not isinstance(node, Act | Fork):
+            return _stand(flows, node or flows.nodes[flows.home], _at(state, to, answers))
+        answers = _with(answers, node.sets)
+        if isinstance(node, Act):
+            return Turn(_at(state, to, answers), effect=Effect(node.do, answers))
+        to = _branch(node, answers)
+    return _stand(flows, flows.nodes[flows.home], _at(state, flows.home, answers))
+
+
+def _stand(flows: Flows, node: Menu | Pages | End, state: State) -> Turn:
+    """Show the screen of ``node``; who comes back to a screen has not been further."""
+    answers, trail = state.answers, state.trail
+    if node.traits.fresh:
+        answers, trail = _base(answers), ()
+    here = State(node.at, answers, _cut(trail, node.at), state.misses, state.screens, state.page)
+    if isinstance(node, End):
+        return Turn(here, Screen(node.at, node.text, (), answers, over=True), over=True)
+    screen = page_screen(node, here) if isinstance(node, Pages) else menu_screen(node, here)
+    return Turn(here, screen)
+
+
+def _branch(node: Fork, answers: Answers) -> str:
+    for branch in node.branches:
+        value = answers.get(branch.when)
+        if not branch.when or (value in branch.among if branch.among else value):
+            return branch.to
+    return ""
+
+
+def _go_back(flows: Flows, state: State) -> Turn:
+    to, _, page = (state.trail[-1] if state.trail else flows.home).partition(":")
+    node = flows.nodes.get(to)
+    if not isinstance(node, Menu | Pages):
+        to, node, page = flows.home, flows.nodes[flows.home], ""
+    back = State(to, state.answers, state.trail[:-1], state.misses, state.screens, int(page or 0))
+    return _stand(flows, node, back)
+
+
+def _pick_up(flows: Flows, state: State) -> Turn:
+    """Stand again where a dropped dialogue stood; a spoilt one starts afresh."""
+    kept = state.answers.get(DROPPED)
+    old = State.from_json(kept) if isinstance(kept, dict) else State(flows.home, {})
+    node = flows.nodes.get(old.at)
+    if node is None or not resumable(flows, old):
+        return _arrive(flows, State(flows.home, _base(state.answers)), flows.home)
+    here = State(old.at, {**old.answers, **_base(state.answers)}, old.trail, 0, 0, old.page)
+    return (
+        _arrive(flows, here, old.at) if isinstance(node, Act | Fork) else _stand(flows, node, here)
+    )
+
+
+def _base(answers: Answers) -> Answers:
+    return {name: answers[name] for name in BASE if name in answers}
+
+
+def _with(answers: Answers, sets: Answers) -> Answers:
+    """Return the answers with those a state sets; texts among them may hold other answers."""
+    if not sets:
+        return answers
+    filled = {
+        name: fill(value, answers).strip() if isinstance(value, str) else value
+        for name, value in sets.items()
+    }
+    return {**answers, **filled}
+
+
+def _at(state: State, at: str, answers: Answers) -> State:
+    return State(at, answers, state.trail, state.misses, state.screens)
+
+
+def _shown(state: State) -> State:
+    return State(state.at, state.answers, state.trail, 0, state.screens + 1)
+
+
+def _step(state: State) -> str:
+    return f"{state.at}:{state.page}" if state.page else state.at
+
+
+def _cut(trail: tuple[str, ...], at: str) -> tuple[str, ...]:
+    for index, seen in enumerate(trail):
+        if seen.partition(":")[0] == at:
+            return trail[:index]
+    return trail

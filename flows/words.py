@@ -1,0 +1,231 @@
+"""What a conversation is made of: states, turns, screens, and the effects it may ask for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.effects import EFFECTS as EFFECTS
+from flows.texts import Texts
+
+Json = Any
+Reader = Callable[[str, Mapping[str, Json]], Json]
+
+MISSES = 3
+SCREENS = 60
+JUMPS = 20
+BASE = ("usd", "dialled", "registered")
+
+BACK = "back"
+DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen. Without text it is not listed; without key it is numbered.
+
+    ``sets``: answers it gives. ``when``/``unless``: shown only if that answer is (not) set.
+    ``also``: words taken for its key. ``uncounted``: a correction or a list, no step to filing.
+    """
+
+    to: str
+    text: str = ""
+    key: str = ""
+    sets: Mapping[str, Json] = field(default_factory=dict)
+    when: str = ""
+    unless: str = ""
+    also: tuple[str, ...] = ()
+    uncounted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Options made of a list in the answers: items are ``{"value", "name", ...}``.
+
+    ``text`` names an item's fields as ``{#.name}``; ``size`` items stand on one page.
+    """
+
+    of: str
+    text: str
+    keep: str
+    to: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What holds for a state beside its words.
+
+    ``label``: its name in the field guide. ``where``: file and line. ``wrong``/``lost``: where a
+    wrong answer and the third one lead. ``fresh``: earlier answers are forgotten on arrival.
+    ``notice``: says who can see what. ``uncounted``: a list or a correction.
+    """
+
+    label: str = ""
+    where: str = ""
+    flow: str = ""
+    sms: bool = False
+    staff: bool = False
+    sensitive: bool = False
+    resume: bool = False
+    fresh: bool = False
+    notice: bool = False
+    uncounted: bool = False
+    wrong: str = ""
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A question: numbered options, a list, a reader for anything else, or only a way out."""
+
+    at: str
+    text: str
+    options: tuple[Option, ...] = ()
+    each: Each | None = None
+    hint: str = ""
+    read: str = ""
+    keep: str = ""
+    to: str = ""
+    next: Option | None = None
+    zero: Option | None = None
+    traits: Traits = field(default_factory=Traits)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Texts of a list in the answers, shown one by one; 9 after the last leads to ``next``."""
+
+    at: str
+    of: str
+    next: Option | None = None
+    zero: Option | None = None
+    traits: Traits = field(default_factory=Traits)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Last words of a dialogue."""
+
+    at: str
+    text: str
+    traits: Traits = field(default_factory=Traits)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An effect asked of the service, and where each of its outcomes leads."""
+
+    at: str
+    do: str
+    then: Mapping[str, str]
+    sets: Mapping[str, Json] = field(default_factory=dict)
+    traits: Traits = field(default_factory=Traits)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way of a fork: taken if ``when`` is set, or is one of ``among``; always if empty."""
+
+    to: str
+    when: str = ""
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A decision taken from the answers alone: the first branch that holds."""
+
+    at: str
+    branches: tuple[Branch, ...]
+    sets: Mapping[str, Json] = field(default_factory=dict)
+    traits: Traits = field(default_factory=Traits)
+
+
+Node = Menu | Pages | End | Act | Fork
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """All states of all conversations, and what they need to speak and read.
+
+    ``home`` is where a lost dialogue starts again, ``harmless`` where 0 leads on the sensitive
+    path; ``entries`` are the states a dialogue may begin with.
+    """
+
+    nodes: Mapping[str, Node]
+    texts: Texts
+    readers: Mapping[str, Reader]
+    home: str = "menu.main"
+    harmless: str = "information.advice"
+    entries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where one conversation stands. Survives JSON.
+
+    ``trail``: screens to go back through, with ``:page`` where a list was turned. ``misses``:
+    unreadable answers in a row. ``screens``: shown so far. ``page``: of the list shown.
+    """
+
+    at: str
+    answers: Mapping[str, Json]
+    trail: tuple[str, ...] = ()
+    misses: int = 0
+    screens: int = 0
+    page: int = 0
+
+    def to_json(self) -> dict[str, Json]:
+        """Return what ``from_json`` takes."""
+        return {
+            "at": self.at,
+            "answers": dict(self.answers),
+            "trail": list(self.trail),
+            "misses": self.misses,
+            "screens": self.screens,
+            "page": self.page,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Json]) -> "State":
+        """Return the state that ``to_json`` gave."""
+        return cls(
+            kept["at"],
+            kept["answers"],
+            tuple(kept["trail"]),
+            kept["misses"],
+            kept["screens"],
+            kept["page"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is shown for one turn: templates and their values, before a channel renders them.
+
+    ``lines``: key and text of each listed option; a line without key is a remark.
+    """
+
+    state: str
+    text: str
+    lines: tuple[tuple[str, str], ...]
+    values: Mapping[str, Json]
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a conversation asks the service to do, with all it knows."""
+
+    name: str
+    answers: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Outcome of one answer: either a screen for the person or an effect for the service."""
+
+    state: State
+    screen: Screen | None = None
+    effect: Effect | None = None
+    over: bool = False
