@@ -1,6 +1,7 @@
 """The walk through a conversation: a pure function of flows, state and answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from flows.effects import EFFECTS
@@ -60,7 +61,7 @@ def advance(flows: Flows, state: State, said: str) -> Turn:
         return _arrive(flows, _shown(state), flows.harmless)
     turned = _turn_page(node, state, key)
     if turned is not None:
-        return _stand(flows, node, turned)
+        return _stand(node, turned)
     way = _choose(node, state, key) or _read(flows, node, state, said)
     return _miss(flows, state, node) if way is None else _follow(flows, state, node, way)
 
@@ -75,7 +76,7 @@ def resume(flows: Flows, state: State, outcome: str, values: Answers) -> Turn:
     answers.update(values)
     trail = () if rule.files else state.trail
     done = State(state.at, answers, trail, state.misses, state.screens)
-    return _arrive(flows, done, node.then.get(outcome, flows.home))
+    return _arrive(flows, done, node.then.get(outcome, flows.main.at))
 
 
 def discreet(flows: Flows, state: State) -> bool:
@@ -152,12 +153,9 @@ def _lost(flows: Flows, state: State, node: Menu | Pages) -> Turn:
 def _cut_short(flows: Flows, state: State, node: Menu | Pages) -> Turn:
     """End a dialogue that has shown too many screens, with the words of one that is lost."""
     turn = _lost(flows, state, node)
-    shown = turn.screen
-    if shown is None:
+    if turn.screen is None:
         return turn
-    return Turn(
-        turn.state, Screen(shown.state, shown.text, shown.lines, shown.values, True), over=True
-    )
+    return Turn(turn.state, replace(turn.screen, over=True), over=True)
 
 
 def _arrive(flows: Flows, state: State, to: str) -> Turn:
@@ -170,15 +168,15 @@ def _arrive(flows: Flows, state: State, to: str) -> Turn:
     for _ in range(JUMPS):
         node = flows.nodes.get(to)
         if not isinstance(node, Act | Fork):
-            return _stand(flows, node or flows.nodes[flows.home], _at(state, to, answers))
+            return _stand(node or flows.main, _at(state, to, answers))
         answers = _with(answers, node.sets)
         if isinstance(node, Act):
             return Turn(_at(state, to, answers), effect=Effect(node.do, answers))
         to = _branch(node, answers)
-    return _stand(flows, flows.nodes[flows.home], _at(state, flows.home, answers))
+    return _stand(flows.main, _at(state, to, answers))
 
 
-def _stand(flows: Flows, node: Menu | Pages | End, state: State) -> Turn:
+def _stand(node: Menu | Pages | End, state: State) -> Turn:
     """Show the screen of ``node``; who comes back to a screen has not been further."""
     answers, trail = state.answers, state.trail
     if node.traits.fresh:
@@ -199,25 +197,25 @@ def _branch(node: Fork, answers: Answers) -> str:
 
 
 def _go_back(flows: Flows, state: State) -> Turn:
-    to, _, page = (state.trail[-1] if state.trail else flows.home).partition(":")
+    to, _, page = (state.trail[-1] if state.trail else "").partition(":")
     node = flows.nodes.get(to)
-    if not isinstance(node, Menu | Pages):
-        to, node, page = flows.home, flows.nodes[flows.home], ""
-    back = State(to, state.answers, state.trail[:-1], state.misses, state.screens, int(page or 0))
-    return _stand(flows, node, back)
+    if isinstance(node, Menu | Pages):
+        shown = int(page or 0)
+        trail = state.trail[:-1]
+        return _stand(node, State(to, state.answers, trail, state.misses, state.screens, shown))
+    return _stand(flows.main, state)
 
 
 def _pick_up(flows: Flows, state: State) -> Turn:
     """Stand again where a dropped dialogue stood; a spoilt one starts afresh."""
     kept = state.answers.get(DROPPED)
-    old = State.from_json(kept) if isinstance(kept, dict) else State(flows.home, {})
-    node = flows.nodes.get(old.at)
-    if node is None or not resumable(flows, old):
-        return _arrive(flows, State(flows.home, _base(state.answers)), flows.home)
-    here = State(old.at, {**old.answers, **_base(state.answers)}, old.trail, 0, 0, old.page)
-    return (
-        _arrive(flows, here, old.at) if isinstance(node, Act | Fork) else _stand(flows, node, here)
-    )
+    old = State.from_json(kept) if isinstance(kept, dict) else state
+    if not isinstance(kept, dict) or not resumable(flows, old):
+        return _stand(flows.main, state)
+    answers = {**old.answers, **_base(state.answers)}
+    here = State(old.at, answers, old.trail, 0, 0, old.page)
+    node = flows.nodes[old.at]
+    return _arrive(flows, here, old.at) if isinstance(node, Act | Fork) else _stand(node, here)
 
 
 def _base(answers: Answers) -> Answers:

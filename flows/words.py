@@ -15,6 +15,10 @@ SCREENS = 60
 JUMPS = 20
 BASE = ("usd", "dialled", "registered")
 
+MAIN = "menu.main"
+HARMLESS = "information.advice"
+ENTRIES = (MAIN, "menu.resume", "agent.pin", "sms.words", "sms.call_back")
+
 BACK = "back"
 DROPPED = "dropped"
 
@@ -146,18 +150,17 @@ Node = Menu | Pages | End | Act | Fork
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """All states of all conversations, and what they need to speak and read.
+    """All states of all conversations, and what they need to speak and to read.
 
-    ``home`` is where a lost dialogue starts again, ``harmless`` where 0 leads on the sensitive
-    path; ``entries`` are the states a dialogue may begin with.
+    ``main`` is where a lost dialogue starts again, ``harmless`` the state where 0 leads on the
+    sensitive path.
     """
 
     nodes: Mapping[str, Node]
+    main: Menu
     texts: Texts
     readers: Mapping[str, Reader]
-    home: str = "menu.main"
-    harmless: str = "information.advice"
-    entries: tuple[str, ...] = ()
+    harmless: str = HARMLESS
 
 
 @dataclass(frozen=True, slots=True)
