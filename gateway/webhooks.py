@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, request
 
@@ -19,6 +18,7 @@ from gateway.channels.base import (
     Report,
     WebhookRequest,
 )
+from gateway.channels.forms import read_form
 from gateway.ussd import Ussd
 from models.db import Gateway
 from models.errors import AlreadyReceived
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 EVENTS = frozenset({"sms", "ussd", "ussd-end", "delivery", "optout"})
 LARGEST = 64 * 1024  # bytes of one webhook body
-FIELDS = 64
 DONE = Answer(200, "text/plain; charset=utf-8", "")
 
 
@@ -56,7 +55,7 @@ class Webhooks:
         return hooks
 
     def receive(self, channel: str, token: str, event: str) -> Response:
-        """Answer one webhook: 404 for a stranger, 403 forged, 400 unreadable, else the channel's."""
+        """Answer one webhook: 404 to a stranger, 403 forged, 400 unreadable, else as it wants."""
         adapter = self._admitted(channel, token, event)
         if (request.content_length or 0) > LARGEST:
             abort(413)
@@ -126,28 +125,3 @@ def _asked(event: str, body: bytes) -> WebhookRequest:
         form=read_form(body),
         body=body,
     )
-
-
-def read_form(body: bytes) -> dict[str, str]:
-    """Read a form-encoded body: UTF-8, else each field as Windows-1252. Raises MalformedWebhook."""
-    try:
-        # As Latin-1 each character stands for one byte, which is decoded only afterwards.
-        pairs = parse_qsl(
-            body.decode("latin-1"),
-            keep_blank_values=True,
-            encoding="latin-1",
-            max_num_fields=FIELDS,
-        )
-    except ValueError:
-        raise MalformedWebhook("too many fields") from None
-    return {_text(name): _text(value) for name, value in pairs}
-
-
-def _text(field: str) -> str:
-    if field.isascii():
-        return field
-    raw = field.encode("latin-1")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")

@@ -47,7 +47,7 @@ class TakenMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Dialogue:
-    """One dialogue. ``consumed`` is the provider's text already answered, ``screen`` the last one."""
+    """One dialogue: ``consumed`` is the session's text already answered, ``screen`` the last one."""
 
     key: str
     turn: int
@@ -96,7 +96,7 @@ class Dialogues:
                 raise TakenMeanwhile
 
     def save_in(self, work: Work, dialogue: Dialogue, now: datetime) -> None:
-        """Write the turn inside a unit of work, with whatever it accepted. Raises TakenMeanwhile."""
+        """Write the turn together with what it accepted. Raises TakenMeanwhile."""
         sql, values = self._write(dialogue, now)
         done = work.session.connection().exec_driver_sql(self._spelt(sql), values)
         if done.rowcount != 1:

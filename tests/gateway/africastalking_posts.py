@@ -35,4 +35,4 @@ def delivery(status, *, id=SENT_ID, reason=""):
 
 
 OPT_OUT = f"senderId=GREENLINE&phoneNumber={ONE}".encode()
-LONG = "+".join(f"Partie+{n:02}%3A+le+comite+demande+de+l+argent" for n in range(1, 36))
+LONG = "+".join(f"Partie+{n:02}%3A+le+comite+demande+de+l+argent" for n in range(1, 41))

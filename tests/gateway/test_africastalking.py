@@ -1,0 +1,249 @@
+"""Africa's Talking: what it posts, read; what we send, by its own SDK to a real HTTP server."""
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+
+from gateway.channels.africastalking import AfricasTalking
+from gateway.channels.base import (
+    Inbound,
+    MalformedWebhook,
+    OptOut,
+    Outbound,
+    Report,
+    SendFailed,
+    SendUnknown,
+    WebhookRequest,
+)
+from gateway.channels.forms import read_form
+from tests.gateway import africastalking_posts as posts
+
+CALLER = "+22370000001"
+SESSION = posts.SESSION
+
+
+def channel(**changes):
+    settings = {"sender": "36000", "api_url": None} | changes
+    return AfricasTalking("at", "sandbox", "key-of-a-test", **settings)
+
+
+def read(event, body, **changes):
+    form = read_form(body)
+    return channel(**changes).read(WebhookRequest(event, "/hooks", {}, {}, form, body))
+
+
+SMS = [
+    ("a plain one", posts.sms("Pas+de+vivres"), CALLER, "Pas de vivres"),
+    ("an empty one", posts.sms(""), CALLER, ""),
+    ("Bambara with emoji", posts.sms("K%C9%9Bn%C9%9Bya+%F0%9F%98%80"), CALLER, "Kɛnɛya 😀"),
+    ("an unencoded plus", posts.sms("bonjour", sender="+22370000001"), CALLER, "bonjour"),
+    ("bytes that are not UTF-8", posts.sms("caf%E9+ferm%E9"), CALLER, "café fermé"),
+    ("NUL and control characters", posts.sms("aide%00%1B%0D%0Asvp"), CALLER, "aide\0\x1b\r\nsvp"),
+    ("a sender that is a name", posts.sms("Votre+solde", sender="Orange"), None, "Votre solde"),
+    ("a short code", posts.sms("Promo", sender="36123"), None, "Promo"),
+]
+
+
+@pytest.mark.parametrize(("body", "sender", "text"), [case[1:] for case in SMS])
+def test_an_sms_is_read_as_it_was_written(body, sender, text):
+    sms = read("sms", body)
+    assert isinstance(sms, Inbound)
+    assert (sms.sender, sms.text, sms.session) == (sender, text, None)
+    assert sms.id == "5d3b4c2b-c589-4811-8202-0a7184eed4df"
+
+
+def test_ten_parts_arrive_as_one_text():
+    assert len(read("sms", posts.sms(posts.LONG)).text) > 1500
+
+
+USSD = [
+    ("the first hop", posts.ussd(""), "", "begin"),
+    ("one answer", posts.ussd("1"), "1", "answer"),
+    (
+        "free text with a star",
+        posts.ussd("1%2A2%2Ail+a+pris+5%2A6+sacs"),
+        "1*2*il a pris 5*6 sacs",
+        "answer",
+    ),
+    ("an empty answer", posts.ussd("1%2A2%2A"), "1*2*", "answer"),
+    ("stars and hashes", posts.ussd("%2A%2306%23"), "*#06#", "answer"),
+    ("no network code", posts.ussd("", extra=""), "", "begin"),
+]
+
+
+@pytest.mark.parametrize(("body", "text", "phase"), [case[1:] for case in USSD])
+def test_a_keypress_brings_all_that_was_typed_in_its_session(body, text, phase):
+    press = read("ussd", body)
+    assert (press.sender, press.session, press.text, press.phase) == (CALLER, SESSION, text, phase)
+
+
+@pytest.mark.parametrize("status", ["Success", "Incomplete", "Failed"])
+def test_the_end_of_a_session_leaves_its_words_behind(status):
+    end = read("ussd-end", posts.ussd_end(status))
+    assert (end.session, end.phase, end.text) == (SESSION, "end", status)
+
+
+REPORTS = [
+    (posts.delivery("Success"), "delivered", None, False),
+    (posts.delivery("Failed", reason="UserInBlackList"), "failed", "UserInBlackList", True),
+    (posts.delivery("Rejected", reason="UserIsInactive"), "failed", "UserIsInactive", False),
+    (posts.delivery("AbsentSubscriber"), "unknown", None, False),
+    (posts.delivery("Buffered"), "handed_over", None, False),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "reason", "opted_out"), REPORTS)
+def test_a_delivery_report_keeps_the_providers_word(body, status, reason, opted_out):
+    report = read("delivery", body)
+    assert isinstance(report, Report)
+    assert (report.provider_id, report.status) == (posts.SENT_ID, status)
+    assert (report.reason, report.opted_out) == (reason, opted_out)
+
+
+def test_an_opt_out_names_who_wants_no_more():
+    assert read("optout", posts.OPT_OUT) == OptOut(CALLER)
+
+
+BROKEN = [
+    ("sms", b"text=bonjour&id=1"),
+    ("sms", b"from=%2B22370000001&text=bonjour"),
+    ("sms", posts.sms("x", id="a" * 81)),
+    ("ussd", b"phoneNumber=%2B22370000001&text=1"),
+    ("ussd", f"sessionId={SESSION}&text=1&phoneNumber=Orange".encode()),
+    ("ussd-end", b"status=Success"),
+    ("delivery", b"status=Success"),
+    ("delivery", b"id=ATXid_1"),
+    ("optout", b"senderId=X"),
+    ("sms", b""),
+    ("sms", b"&".join(b"a=1" for _ in range(70))),
+]
+
+
+@pytest.mark.parametrize(("event", "body"), BROKEN)
+def test_what_cannot_be_read_is_malformed_and_nothing_else(event, body):
+    with pytest.raises(MalformedWebhook):
+        read(event, body)
+
+
+def test_a_code_that_is_not_ours_is_refused_only_where_ours_is_configured():
+    assert read("ussd", posts.ussd("1"), service_code="*123#").text == "1"
+    with pytest.raises(MalformedWebhook):
+        read("ussd", posts.ussd("1"), service_code="*321#")
+
+
+def test_a_screen_is_wrapped_with_con_or_end():
+    assert channel().screen("Jaabi", over=False).body == "CON Jaabi"
+    assert channel().screen("Merci", over=True).body == "END Merci"
+
+
+@contextmanager
+def provider(status, content_type, body):
+    """A provider on loopback that records what it was sent and answers as told."""
+    seen = []
+
+    class Provider(BaseHTTPRequestHandler):
+        def do_POST(self):
+            length = int(self.headers["Content-Length"])
+            seen.append((self.path, dict(self.headers), parse_qs(self.rfile.read(length).decode())))
+            if status is None:
+                self.connection.close()
+                return
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *about):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/version1", seen
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def reply(code, message="Sent to 1/1"):
+    recipients = (
+        []
+        if code is None
+        else [{"statusCode": code, "status": "x", "number": CALLER, "messageId": "ATXid_1"}]
+    )
+    return json.dumps({"SMSMessageData": {"Message": message, "Recipients": recipients}}).encode()
+
+
+def send(status, content_type, body):
+    with provider(status, content_type, body) as (url, seen):
+        try:
+            return channel(api_url=url).send(Outbound(CALLER, "Bonjour è", "1")), seen
+        except (SendFailed, SendUnknown) as error:
+            return error, seen
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+@pytest.mark.parametrize("code", [100, 101, 102])
+def test_the_sdk_hands_over_one_text_to_one_number(code, content_type):
+    provider_id, seen = send(201, content_type, reply(code))
+    assert provider_id == "ATXid_1"
+    [(path, headers, form)] = seen
+    assert path == "/version1/messaging"
+    assert headers["apiKey"] == "key-of-a-test"
+    assert form["to"] == [CALLER]
+    assert form["message"] == ["Bonjour è"]
+    assert form["from"] == ["36000"]
+
+
+REFUSALS = [
+    # what came back, tried again?, staff must act?, opted out?
+    ((201, "application/json", reply(None, "InvalidSenderId")), True, True, False),
+    ((201, "application/json", reply(None, "Whatever")), False, False, False),
+    ((201, "application/json", reply(402)), True, True, False),
+    ((201, "application/json", reply(405)), True, True, False),
+    ((201, "application/json", reply(403)), False, False, False),
+    ((201, "application/json", reply(406)), False, False, True),
+    ((201, "application/json", reply(500)), True, False, False),
+    ((401, "text/plain", b"The supplied authentication is invalid"), True, True, False),
+    ((503, "text/plain", b"busy"), True, False, False),
+]
+
+
+@pytest.mark.parametrize(("answer", "again", "stop", "opted_out"), REFUSALS)
+def test_a_refusal_says_what_to_do_next(answer, again, stop, opted_out):
+    error, _ = send(*answer)
+    assert isinstance(error, SendFailed)
+    assert (error.again, error.stop, error.opted_out) == (again, stop, opted_out)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(None, "", b""), (201, "application/json", b"<html>"), (200, "text/html", b"[]")],
+)
+def test_what_nobody_can_judge_is_unknown_and_never_failed(answer):
+    error, seen = send(*answer)
+    assert isinstance(error, SendUnknown)
+    assert len(seen) == 1
+
+
+def test_a_provider_that_was_never_reached_is_tried_again():
+    with provider(200, "", b"") as (url, _):
+        closed = url
+    with pytest.raises(SendFailed) as refused:
+        channel(api_url=closed).send(Outbound(CALLER, "Bonjour", "1"))
+    assert refused.value.again
+
+
+def test_neither_number_nor_key_shows_in_an_error_or_a_repr():
+    error, _ = send(401, "text/plain", b"The supplied authentication is invalid " + CALLER.encode())
+    shown = repr(error) + str(error) + repr(channel()) + repr(Outbound(CALLER, "mots", "1"))
+    assert "70000001" not in shown
+    assert "key-of-a-test" not in shown
+    assert "mots" not in shown
