@@ -22,9 +22,12 @@ class InboundMessage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", FOR_EVER))
     channel: Mapped[str] = mapped_column(String(40), info=says("S1", "channel", FOR_EVER))
-    provider_id: Mapped[str] = mapped_column(String(80), info=says("S1", "provider's id or keyed digest", FOR_EVER))
+    provider_id: Mapped[str] = mapped_column(
+        String(80), info=says("S1", "provider's id or keyed digest", FOR_EVER)
+    )
     presumed_duplicate: Mapped[bool] = mapped_column(
-        default=False, info=says("S1", "same sender, words and minutes, but no provider id", FOR_EVER)
+        default=False,
+        info=says("S1", "same sender, words and minutes, but no provider id", FOR_EVER),
     )
     contact: Mapped[str | None] = mapped_column(
         String(64), index=True, info=says("S3", "pseudonym; none until the keeper named it", DAYS)
@@ -36,11 +39,19 @@ class InboundMessage(Base):
         LargeBinary, info=says("S3", "the words under the transit key", DAYS)
     )
     received_at: Mapped[datetime] = mapped_column(info=says("S2", "our commit time", FOR_EVER))
-    provider_at: Mapped[str | None] = mapped_column(String(40), info=says("S2", "provider's time, kept, not trusted", DAYS))
+    provider_at: Mapped[str | None] = mapped_column(
+        String(40), info=says("S2", "provider's time, kept, not trusted", DAYS)
+    )
     status: Mapped[str] = mapped_column(
-        String(12), default="waiting", info=says("S1", "waiting, processing, processed, ignored, dead", FOR_EVER)
+        String(12),
+        default="waiting",
+        info=says("S1", "waiting, processing, processed, ignored, dead", FOR_EVER),
     )
     tries: Mapped[int] = mapped_column(default=0, info=says("S1", "how often taken up", FOR_EVER))
-    due_at: Mapped[datetime] = mapped_column(info=says("S1", "next try, or end of the lease", FOR_EVER))
-    cause: Mapped[str | None] = mapped_column(String(80), info=says("S1", "why ignored or dead", FOR_EVER))
+    due_at: Mapped[datetime] = mapped_column(
+        info=says("S1", "next try, or end of the lease", FOR_EVER)
+    )
+    cause: Mapped[str | None] = mapped_column(
+        String(80), info=says("S1", "why ignored or dead", FOR_EVER)
+    )
     settled_at: Mapped[datetime | None] = mapped_column(info=says("S1", "end", FOR_EVER))

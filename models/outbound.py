@@ -22,22 +22,34 @@ class OutboundMessage(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", YEAR))
-    cause: Mapped[str] = mapped_column(String(80), info=says("S1", "row that made it, e.g. case-event:17", YEAR))
+    cause: Mapped[str] = mapped_column(
+        String(80), info=says("S1", "row that made it, e.g. case-event:17", YEAR)
+    )
     purpose: Mapped[str] = mapped_column(String(40), info=says("S1", "which text for whom", YEAR))
-    channel: Mapped[str | None] = mapped_column(String(40), info=says("S1", "channel chosen when sent", YEAR))
-    contact: Mapped[str | None] = mapped_column(String(64), index=True, info=says("S3", "pseudonym", DAYS))
+    channel: Mapped[str | None] = mapped_column(
+        String(40), info=says("S1", "channel chosen when sent", YEAR)
+    )
+    contact: Mapped[str | None] = mapped_column(
+        String(64), index=True, info=says("S3", "pseudonym", DAYS)
+    )
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), info=says("S1", "registered person addressed", YEAR)
     )
     case_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_.id"), index=True, info=says("S1", "case it speaks of", YEAR)
     )
-    address: Mapped[bytes | None] = mapped_column(LargeBinary, info=says("S3", "number sealed for the keeper", DAYS))
-    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=says("S3", "text under the transit key", DAYS))
+    address: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=says("S3", "number sealed for the keeper", DAYS)
+    )
+    text_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=says("S3", "text under the transit key", DAYS)
+    )
     status: Mapped[str] = mapped_column(
         String(12),
         default="waiting",
-        info=says("S1", "waiting, sending, handed_over, delivered, unknown, failed, withheld", YEAR),
+        info=says(
+            "S1", "waiting, sending, handed_over, delivered, unknown, failed, withheld", YEAR
+        ),
     )
     sensitive: Mapped[bool] = mapped_column(
         default=False, info=says("S1", "never repeated by itself once its fate is unknown", YEAR)
@@ -45,14 +57,24 @@ class OutboundMessage(Base):
     repeated: Mapped[bool] = mapped_column(
         default=False, info=says("S1", "its one repeat after an unknown fate is spent", YEAR)
     )
-    tries: Mapped[int] = mapped_column(default=0, info=says("S1", "how often handed to the provider", YEAR))
-    due_at: Mapped[datetime] = mapped_column(info=says("S1", "not before; end of the lease while sending", YEAR))
+    tries: Mapped[int] = mapped_column(
+        default=0, info=says("S1", "how often handed to the provider", YEAR)
+    )
+    due_at: Mapped[datetime] = mapped_column(
+        info=says("S1", "not before; end of the lease while sending", YEAR)
+    )
     expires_at: Mapped[datetime] = mapped_column(info=says("S1", "useless after", YEAR))
-    provider_id: Mapped[str | None] = mapped_column(String(80), info=says("S1", "provider's id", YEAR))
+    provider_id: Mapped[str | None] = mapped_column(
+        String(80), info=says("S1", "provider's id", YEAR)
+    )
     segments: Mapped[int | None] = mapped_column(info=says("S1", "parts billed", YEAR))
-    reason: Mapped[str | None] = mapped_column(String(80), info=says("S1", "why refused, failed or withheld", YEAR))
+    reason: Mapped[str | None] = mapped_column(
+        String(80), info=says("S1", "why refused, failed or withheld", YEAR)
+    )
     created_at: Mapped[datetime] = mapped_column(info=says("S1", "written", YEAR))
-    settled_at: Mapped[datetime | None] = mapped_column(info=says("S1", "final state reached", YEAR))
+    settled_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "final state reached", YEAR)
+    )
 
 
 class DeliveryReport(Base):
@@ -66,14 +88,21 @@ class DeliveryReport(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", YEAR))
     channel: Mapped[str] = mapped_column(String(40), info=says("S1", "channel", YEAR))
-    provider_id: Mapped[str] = mapped_column(String(80), info=says("S1", "provider's id of the message", YEAR))
+    provider_id: Mapped[str] = mapped_column(
+        String(80), info=says("S1", "provider's id of the message", YEAR)
+    )
     status: Mapped[str] = mapped_column(String(40), info=says("S1", "provider's word", YEAR))
-    reason: Mapped[str | None] = mapped_column(String(80), info=says("S1", "provider's reason", YEAR))
+    reason: Mapped[str | None] = mapped_column(
+        String(80), info=says("S1", "provider's reason", YEAR)
+    )
     meaning: Mapped[str] = mapped_column(
-        String(12), info=says("S1", "what the word means: handed_over, delivered, failed, unknown", YEAR)
+        String(12),
+        info=says("S1", "what the word means: handed_over, delivered, failed, unknown", YEAR),
     )
     opted_out: Mapped[bool] = mapped_column(
         default=False, info=says("S1", "the number refuses our texts", YEAR)
     )
     received_at: Mapped[datetime] = mapped_column(info=says("S1", "our commit time", YEAR))
-    matched: Mapped[bool] = mapped_column(default=False, info=says("S1", "applied to a message", YEAR))
+    matched: Mapped[bool] = mapped_column(
+        default=False, info=says("S1", "applied to a message", YEAR)
+    )

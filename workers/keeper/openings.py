@@ -1,0 +1,101 @@
+"""Opens words for whoever may hear them: the holder of the case, or the holder of its receipt."""
+
+import hmac
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import select
+
+from models.case import Case, CaseEvent, CaseKey, Story, Subject
+from models.db import Job, Store, Work
+from models.errors import KeeperRefused
+from models.person import Person
+from models.vault import Vault
+
+ACTOR = Job("keeper")
+FRESH = timedelta(seconds=60)
+ANSWERS = ("answer", "resolved")
+
+
+class Openings:
+    """Checks who asks before anything is opened. One reading event opens words once."""
+
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self._store = store
+        self._vault = vault
+        self._lock = Lock()
+        self._used: dict[int, datetime] = {}
+
+    def words(self, reading: int, now: datetime) -> list[str]:
+        """Return what was said in a case, oldest first. Raises KeeperRefused.
+
+        ``reading`` is the row id of a committed event that says who reads: the trace comes first.
+        """
+        with self._store.work(ACTOR, durable=False) as work:
+            event = work.session.get(CaseEvent, reading)
+            if event is None or event.transition != "read" or now - event.at >= FRESH:
+                raise KeeperRefused("no fresh reading")
+            if not _may_read(work, event):
+                raise KeeperRefused("not the holder")
+            self._use(reading, now)
+            return self._opened(work, event.case_id, ("said",))
+
+    def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
+        """Return the answers given to a case, oldest first. Raises KeeperRefused."""
+        short, long = self._vault.digests(contact, receipt)
+        with self._store.work(ACTOR, durable=False) as work:
+            case = work.session.get(Case, case_id)
+            if case is None or not (
+                _same(short, case.receipt_short) or _same(long, case.receipt_long)
+            ):
+                raise KeeperRefused("not its receipt")
+            return self._opened(work, case_id, ANSWERS)
+
+    def _use(self, reading: int, now: datetime) -> None:
+        with self._lock:
+            if reading in self._used:
+                raise KeeperRefused("used before")
+            fresh = {one: at for one, at in self._used.items() if now - at < 2 * FRESH}
+            self._used = {**fresh, reading: now}
+
+    def _opened(self, work: Work, case_id: int, what: Collection[str]) -> list[str]:
+        rows = work.session.execute(
+            select(Story.sealed, CaseKey.key_id, CaseKey.wrapped)
+            .join(CaseKey, CaseKey.story_id == Story.id)
+            .where(Story.case_id == case_id, Story.what.in_(what), Story.status == "kept")
+            .order_by(Story.at, Story.id)
+        )
+        return [self._vault.story(*row._tuple()) for row in rows]
+
+
+def _may_read(work: Work, event: CaseEvent) -> bool:
+    person = work.session.scalar(select(Person).where(Person.number == event.by))
+    case = work.session.get(Case, event.case_id)
+    if person is None or case is None or person.revoked_at is not None:
+        return False
+    return not _is_accused(work, case, person) and (
+        case.holder_person == person.id or _wears_holding_function(case, person)
+    )
+
+
+def _wears_holding_function(case: Case, person: Person) -> bool:
+    return any(
+        hat.function == case.holder_function and hat.organisation_id == case.holder_organisation
+        for hat in person.hats
+    )
+
+
+def _is_accused(work: Work, case: Case, person: Person) -> bool:
+    # A second wall behind visible_cases: whom a case is about never hears its words.
+    organisations = {person.organisation_id, *(hat.organisation_id for hat in person.hats)}
+    accused = work.session.execute(
+        select(Subject.kind, Subject.ref).where(Subject.case_id == case.id)
+    ).all()
+    return ("person", person.number) in accused or any(
+        kind == "organisation" and ref in organisations for kind, ref in accused
+    )
+
+
+def _same(digest: str | None, kept: str | None) -> bool:
+    return digest is not None and kept is not None and hmac.compare_digest(digest, kept)
