@@ -1,13 +1,20 @@
 """Readers: what was typed at a question, as the value to keep, or Unreadable."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flows.errors import Unreadable
+from flows.numbers import LONG_RECEIPT, is_receipt
 
 PLACE_LIMIT = 60
 WORDS_LIMIT = 1000
+CUT_NUMBER = "[numero]"
+
+_PHONE = 8  # digits of a number of Mali
+_RUN = re.compile(r"\+?\d+(?:[ .\-\u00a0]{1,2}\d+)*")
+_DATE = re.compile(r"[0-3]?\d([.-])[01]?\d\1(19|20)\d\d")
 
 Reader = Callable[[str, Mapping[str, Any]], Any]
 
@@ -25,6 +32,15 @@ def clean(said: str) -> str:
     composed = unicodedata.normalize("NFC", said)
     kept = (" " if sign.isspace() else sign for sign in composed if _carries(sign))
     return " ".join("".join(kept).split())
+
+
+def without_numbers(words: str) -> str:
+    """Return ``words`` with every telephone number replaced by ``[numero]`` (field.md 6.1).
+
+    Eight digits, or eleven with 223, spaced or dotted; longer runs too, but receipts and dates
+    stay. In doubt a number goes: a lost amount can be asked again, a name given cannot.
+    """
+    return _RUN.sub(_without_number, words)
 
 
 def read_place(said: str, _answers: Mapping[str, Any]) -> str:
@@ -70,6 +86,44 @@ READERS: Mapping[str, Reader] = {
     "pin": read_pin,
     "sms_place": read_words,
 }
+
+
+def _without_number(run: re.Match[str]) -> str:
+    said = run.group()
+    digits = plain_digits(said.removeprefix("+")) or ""
+    groups = list(re.finditer(r"\d+", said))
+    receipt = len(digits) == LONG_RECEIPT and is_receipt(digits)
+    if len(digits) < _PHONE or _DATE.fullmatch(said) or (receipt and _paired(groups)):
+        return said
+    if said.startswith("+") or digits.startswith("00"):
+        return CUT_NUMBER
+    cut = {place for window in _windows(groups) for place in window}
+    if not cut:
+        return said
+    return said[: groups[min(cut)].start()] + CUT_NUMBER + said[groups[max(cut)].end() :]
+
+
+def _paired(groups: list[re.Match[str]]) -> bool:
+    return all(len(group.group()) != _PHONE for group in groups)
+
+
+def _windows(groups: list[re.Match[str]]) -> list[range]:
+    """List the stretches of groups that can be dialled."""
+    stretches = (
+        range(start, end)
+        for start in range(len(groups))
+        for end in range(start + 1, len(groups) + 1)
+    )
+    return [stretch for stretch in stretches if _dialled([groups[i].group() for i in stretch])]
+
+
+def _dialled(groups: list[str]) -> bool:
+    digits = plain_digits("".join(groups)) or ""
+    if len(groups) == 1 and len(digits) > _PHONE:
+        return True
+    if len(digits) == _PHONE:
+        return digits[0] not in "01"
+    return len(digits) == _PHONE + 3 and digits.startswith("223")
 
 
 def _carries(sign: str) -> bool:

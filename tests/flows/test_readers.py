@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.errors import Unreadable
-from flows.readers import READERS
+from flows.readers import READERS, without_numbers
 
 RECEIPT = {"c6": "48 21 73", "c6b": "06 15 49"}
 
@@ -81,3 +81,58 @@ def test_a_reader_returns_json_or_says_unreadable(name, said):
         return
     assert json.loads(json.dumps(value)) == value
     assert len(value) <= 1000
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "70000001",
+        "70 00 00 01",
+        "70.00.00.01",
+        "70-00-00-01",
+        "7000 0001",
+        "22370000001",
+        "+22370000001",
+        "+223 70 00 00 01",
+        "00223 70 00 00 01",
+        "223 7000 0001",
+        "٧٠٠٠٠٠٠١",
+        "70\u00a000\u00a000\u00a001",
+        "7000000123",
+    ],
+)
+@pytest.mark.parametrize(
+    "story", ["{}", "appelez le {}, merci", "tel{}. merci", "(6143) {} a Tessit"]
+)
+def test_telephone_numbers_are_cut_out_of_a_story(story, number):
+    assert without_numbers(story.format(number)) == story.format("[numero]")
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "il manque 120 menages et 2000 francs",
+        "code 48 21 73 06 15 49",
+        "code 482173061549 et 482173",
+        "dossier 15736, place 6143",
+        "le 23.11.2026 puis le 23-11-2026",
+        "10 000 000 de francs, 15 000 francs",
+        "40, 30, 20 et 10 sacs",
+    ],
+)
+def test_other_numbers_stay_in_the_story(story):
+    assert without_numbers(story) == story
+
+
+def test_a_place_code_before_a_number_stays_or_goes_but_the_number_goes():
+    assert without_numbers("6143 70000001") == "6143 [numero]"
+    assert "70" not in without_numbers("agee de 24 70 00 00 01")
+
+
+@given(st.text(), st.integers(0, 9999), st.sampled_from(["", " ", ".", "-"]), st.text())
+def test_no_number_survives_in_any_story(before, drawn, between, after):
+    number = f"7000{drawn:04d}"
+    written = between.join(number[place : place + 2] for place in range(0, 8, 2))
+    story = f"{before} x {written} x {after}"
+    assert written not in without_numbers(story)
+    assert without_numbers(without_numbers(story)) == without_numbers(story)
