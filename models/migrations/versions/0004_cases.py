@@ -74,6 +74,15 @@ def upgrade():
     op.create_index("ix_case_holder", "case_", ["holder_person", "status"], unique=False)
     op.create_index("ix_case_open", "case_", ["status", "due_at"], unique=False)
     op.create_index("ix_case_place", "case_", ["area_pcode", "category", "opened_at"], unique=False)
+    unnamed = sa.text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL")
+    op.create_index(
+        "ix_case_unnamed",
+        "case_",
+        ["id"],
+        unique=False,
+        sqlite_where=unnamed,
+        postgresql_where=unnamed,
+    )
     op.create_table(
         "call_back",
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -145,6 +154,7 @@ def downgrade():
     op.drop_index(op.f("ix_case_event_case_id"), table_name="case_event")
     op.drop_table("case_event")
     op.drop_table("call_back")
+    op.drop_index("ix_case_unnamed", table_name="case_")
     op.drop_index("ix_case_place", table_name="case_")
     op.drop_index("ix_case_open", table_name="case_")
     op.drop_index("ix_case_holder", table_name="case_")
