@@ -17,9 +17,7 @@ class Ussd:
 
     def __init__(self, conversing: Conversing) -> None:
         self._dialogues = UssdDialogues(conversing)
-        self._away = conversing.house.flows.texts.say(
-            "away", usd=conversing.house.service_code
-        )
+        self._away = conversing.house.flows.texts.say("away", usd=conversing.house.service_code)
 
     def keypress(self, channel: Channel, inbound: Inbound) -> Answer:
         """Return the next screen; N1 when the database is away, never an error page."""

@@ -4,9 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
-
-from models.conversation import Conversation
 from models.db import Job, Store
 from models.errors import KeeperAway
 from models.inbound import InboundMessage
@@ -40,19 +37,6 @@ class Converser:
             handled += self._handle(claimed)
         self._bury()
         return handled
-
-    def file_silent(self) -> int:
-        """File the dialogues by SMS whose question nobody answered, and return how many."""
-        now = self._clock()
-        due = select(Conversation.key).where(
-            Conversation.due_at <= now, Conversation.key.startswith("sms:"), ~Conversation.over
-        )
-        with self._store.work(ACTOR, durable=False) as work:
-            keys = list(work.session.scalars(due.limit(BATCH)))
-        for key in keys:
-            with self._store.work(ACTOR) as work:
-                self._sms.file_silent(work, key, now)
-        return len(keys)
 
     def _handle(self, row_id: int) -> int:
         now = self._clock()

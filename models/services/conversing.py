@@ -4,16 +4,15 @@ The only place where turns are taken, whatever the road: USSD answers in the res
 outbox. A repeated utterance shows the same screen and does nothing twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import advance, begin, compose, resume
-from flows.rendering import render_screen
+from flows.engine import advance, begin, resume
 from flows.words import Effect, State, Turn
 from models.db import Actor, Gateway, Handler, Store, Work
 from models.errors import KeeperAway, KeeperRefused
-from models.services import agent_menu, settling
-from models.services.dialogues import Dialogue, Dialogues, TakenMeanwhile, again
+from models.services import agent_menu
+from models.services.dialogues import Dialogues
 from models.services.effects import EFFECTS, LOOK_UPS
 from models.services.scene import House, Outcome, Scene
 

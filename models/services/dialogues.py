@@ -58,15 +58,8 @@ class Dialogue:
     consumed: str
     screen: str
     over: bool
+    resumable: bool = False
     due_at: datetime | None = None
-
-    @property
-    def resumable(self) -> bool:
-        """Whether it may be offered again: dropped before filing, and never a private one."""
-        answers = self.state.answers
-        begun = bool(self.state.trail or answers.get("dropped"))
-        begun = begun and not answers.get("case") and not answers.get("private")
-        return begun and not self.over and self.key.startswith("ussd:")
 
 
 class Dialogues:
@@ -118,7 +111,8 @@ class Dialogues:
         with self._cursor() as cursor:
             cursor.execute(self._spelt(FORGET_DROPPED), (False, contact, True))
         state: dict[str, Any] = json.loads(self._transit.unwrap(bytes(row[0])))["state"]
-        return state["answers"].get("dropped", state)
+        offered: dict[str, Any] = state["answers"].get("dropped", state)
+        return offered
 
     def _write(self, dialogue: Dialogue, now: datetime) -> tuple[str, tuple[Any, ...]]:
         blob = json.dumps(

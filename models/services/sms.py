@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows.commands import bare_number, keyword
-from flows.engine import advance, begin, compose
+from flows.engine import advance, begin
 from flows.rendering import render_sms
+from flows.screens import compose
 from flows.words import Turn
 from models.db import Work
 from models.errors import KeeperAway
@@ -54,7 +55,7 @@ class SmsDialogues:
     def file_silent(self, work: Work, key: str, now: datetime) -> None:
         """File what a silent contact said so far, with the questions left unanswered."""
         dialogue = self._dialogues.load_in(work, key)
-        if dialogue is None or dialogue.over or dialogue.sender_sealed is None:
+        if dialogue is None or dialogue.sender_sealed is None:
             return
         scene = self._silent_scene(dialogue, now)
         turn = begin(self._house.flows, "sms.silent", dict(dialogue.state.answers))
@@ -134,9 +135,7 @@ class SmsDialogues:
         self._dialogues.save_in(work, taken, scene.now)
         return Reply(text)
 
-    def _queue(
-        self, work: Work, scene: Scene, reply: Reply, *, cause: str, address: bytes
-    ) -> None:
+    def _queue(self, work: Work, scene: Scene, reply: Reply, *, cause: str, address: bytes) -> None:
         draft = Draft(
             cause=cause,
             purpose=reply.purpose,
@@ -158,9 +157,7 @@ class SmsDialogues:
         channel = str(dialogue.state.answers["channel"])
         return self._around(dialogue.key, dialogue.contact, channel, sealed, now)
 
-    def _around(
-        self, key: str, contact: str, channel: str, sealed: bytes, now: datetime
-    ) -> Scene:
+    def _around(self, key: str, contact: str, channel: str, sealed: bytes, now: datetime) -> Scene:
         return Scene(
             house=self._house,
             kind="sms",

@@ -1,14 +1,16 @@
 """One keypress: from what the network sent of a session to the screen that answers it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.engine import compose
+from flows.engine import resumable
 from flows.rendering import render_screen
+from flows.screens import compose
 from flows.words import State, Turn
-from models.db import Gateway
-from models.services import settling
+from models.db import Gateway, Work
+from models.services import opening, settling
 from models.services.conversing import Conversing, actor
 from models.services.dialogues import Dialogue, TakenMeanwhile, again
 from models.services.intake import cleaned, pseudonym_or_none
@@ -16,6 +18,7 @@ from models.services.scene import Scene
 
 INCOMPLETE_AFTER = timedelta(hours=24)
 PLACE_CODE_DIGITS = 4
+RESUME_STATE = "menu.resume"
 RACES = 3  # two requests for one turn: the loser shows what the winner wrote
 
 
@@ -62,6 +65,17 @@ class UssdDialogues:
             with self._conversing.store.work(Gateway()) as work:
                 settling.release_announcements(work, dialogue.state.answers["case"], now)
 
+    def keep_incomplete(self, work: Work, key: str, now: datetime) -> None:
+        """Count what was said before a dialogue was dropped, without any way back to who said it."""
+        dialogue = self._dialogues.load_in(work, key)
+        if dialogue is None:
+            return
+        answers = _said(dialogue.state)
+        channel = key.split(":")[1]
+        press = Keypress(channel, key, "", "", 0)
+        opening.keep_incomplete(work, self._scene(press, None, None, now), answers)
+        self._dialogues.save_in(work, again(dialogue, over=True, resumable=False), now)
+
     def _answer(self, press: Keypress, now: datetime) -> Shown:
         dialogue = self._dialogues.load(_key(press.channel, press.session))
         if dialogue is None:
@@ -84,7 +98,7 @@ class UssdDialogues:
         at, answers = "menu.main", self._known(said, person_id)
         dropped = self._dialogues.take_dropped(contact, now) if contact and not press.text else None
         if dropped is not None:
-            at, answers = "menu.resume", {**answers, "dropped": dropped}
+            at, answers = RESUME_STATE, {**answers, "dropped": dropped}
         turn = self._conversing.start(scene, at, answers, said)
         waiting = None if contact else self._house.sealer.number(press.sender)
         dialogue = Dialogue(
@@ -126,9 +140,15 @@ class UssdDialogues:
             consumed=press.text,
             screen=text,
             over=turn.over,
+            resumable=self._may_resume(turn),
             due_at=now + INCOMPLETE_AFTER if may_be_incomplete(turn.state) else None,
         )
         return taken, Shown(text, turn.over)
+
+    def _may_resume(self, turn: Turn) -> bool:
+        if turn.over or turn.state.answers.get("case"):
+            return False
+        return turn.state.at == RESUME_STATE or resumable(self._house.flows, turn.state)
 
     def _scene(
         self, press: Keypress, contact: str | None, person_id: int | None, now: datetime
@@ -148,9 +168,15 @@ class UssdDialogues:
 
 def may_be_incomplete(state: State) -> bool:
     """Tell whether silence from here on leaves something to count: topic and commune, not filed."""
-    answers = state.answers.get("dropped", {}).get("answers") or state.answers
+    answers = _said(state)
     known = bool(answers.get("category")) and bool(answers.get("place"))
     return known and not answers.get("case") and not answers.get("private")
+
+
+def _said(state: State) -> Mapping[str, Any]:
+    """Return the answers of this dialogue, or of the dropped one that it still offers."""
+    dropped: Mapping[str, Any] = state.answers.get("dropped") or {}
+    return dropped.get("answers") or state.answers
 
 
 def _fresh(text: str, consumed: str) -> str | None:
