@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from models.errors import KeeperAway, KeeperRefused
 
 TIMEOUT_S = 2.0
 LONGEST = 1 << 20
+PART = 4096
 
 
 class Keeper:
@@ -16,6 +18,7 @@ class Keeper:
 
     def __init__(self, address: Path) -> None:
         self._address = str(address)
+        self._lines = threading.local()
 
     def pseudonym(self, msisdn: str) -> str:
         """Return the pseudonym of an E.164 number: 64 hex digits."""
@@ -46,14 +49,40 @@ class Keeper:
     def _ask(self, what: str, **about: Any) -> dict[str, Any]:
         line = json.dumps({"do": what, **about}).encode() + b"\n"
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-                link.settimeout(TIMEOUT_S)
-                link.connect(self._address)
-                link.sendall(line)
-                with link.makefile("rb") as replies:
-                    reply = json.loads(replies.readline(LONGEST))
+            reply = json.loads(self._exchange(line))
         except (OSError, ValueError) as error:
             raise KeeperAway(type(error).__name__) from None
         if "refused" in reply:
             raise KeeperRefused(reply["refused"])
         return dict(reply)
+
+    def _exchange(self, line: bytes) -> bytes:
+        """Ask over this thread's open line, or over a new one if that was hung up meanwhile."""
+        link: socket.socket | None = getattr(self._lines, "link", None)
+        if link is not None:
+            try:
+                return _ask_over(link, line)
+            except OSError:
+                link.close()
+                self._lines.link = None
+        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        link.settimeout(TIMEOUT_S)
+        try:
+            link.connect(self._address)
+            reply = _ask_over(link, line)
+        except OSError:
+            link.close()
+            raise
+        self._lines.link = link
+        return reply
+
+
+def _ask_over(link: socket.socket, line: bytes) -> bytes:
+    link.sendall(line)
+    reply = bytearray()
+    while not reply.endswith(b"\n"):
+        part = link.recv(PART)
+        if not part or len(reply) > LONGEST:
+            raise ConnectionError("hung up")
+        reply += part
+    return bytes(reply)
