@@ -34,7 +34,7 @@ class Hearing:
 
     def accused(self, kind: str) -> set[str]:
         """Return the subjects of one kind."""
-        return {subject.ref for subject in self.subjects if subject.kind == kind}
+        return {ref for one, ref in self.subjects if one == kind}
 
 
 Rule = Callable[[Hearing], Iterable[tuple[Seat, str]]]

@@ -27,9 +27,9 @@ class Told:
 
 
 def subjects(told: Told, directory: Directory, policy: Policy) -> tuple[Subject, ...]:
-    """Return whom the case is about; doubt counts as concerned, so unknown means everybody there."""
+    """Return whom the case is about; doubt counts as concerned: unknown means everybody there."""
     if told.organisation:
-        return (Subject("organisation", told.organisation), *_centre(told, directory, policy))
+        return (("organisation", told.organisation), *_centre(told, directory, policy))
     rule = policy.concerned.get(told.about, policy.concerned[UNKNOWN])
     sectors = policy.sectors_of(told.category)
     found = list(_centre(told, directory, policy, asked=bool(rule.get("centre"))))
@@ -45,7 +45,7 @@ def subjects(told: Told, directory: Directory, policy: Policy) -> tuple[Subject,
         found += _organisations(one.organisation for one in covers if one.role == role)
     if rule.get("state_food"):
         found += _organisations(_state_food(told, directory, policy))
-    found += [Subject("function", _at(name, told.area)) for name in rule.get("functions", ())]
+    found += [("function", _at(name, told.area)) for name in rule.get("functions", ())]
     return tuple(dict.fromkeys(found))
 
 
@@ -63,24 +63,24 @@ def _covering(told: Told, directory: Directory, sectors: frozenset[str]) -> list
 
 
 def _organisations(ids: Iterable[str]) -> list[Subject]:
-    return [Subject("organisation", one) for one in ids]
+    return [("organisation", one) for one in ids]
 
 
 def _centre(
     told: Told, directory: Directory, policy: Policy, *, asked: bool = False
 ) -> Iterable[Subject]:
-    """The centre meant, or every community centre of the commune when none was."""
+    """Name the centre meant, or every community centre of the commune when none was."""
     if not asked and told.category not in policy.always_centre:
         return
     if told.facility:
-        yield Subject("facility", told.facility)
+        yield ("facility", told.facility)
     for body in directory.organisations.values():
         if told.facility and body.facility == told.facility:
-            yield Subject("organisation", body.id)
+            yield ("organisation", body.id)
         elif not told.facility and body.kind == CENTRE and _is_there(body, told.area):
-            yield Subject("organisation", body.id)
+            yield ("organisation", body.id)
             if body.facility:
-                yield Subject("facility", body.facility)
+                yield ("facility", body.facility)
 
 
 def _answering(told: Told, directory: Directory, kinds: Iterable[str]) -> list[Body]:

@@ -66,9 +66,13 @@ def due(case_class: str, since: datetime, calendar: Calendar = MALI) -> datetime
     return datetime.combine(day, time.min, calendar.zone).astimezone(UTC)
 
 
+def promised(case_class: str, since: datetime, calendar: Calendar = MALI) -> datetime:
+    """Return the beginning of the date told to the speaker: the answer is there *before* it."""
+    end = due(case_class, since, calendar).astimezone(calendar.zone)
+    midnight = datetime.combine(end.date(), time.min, calendar.zone)
+    return (midnight if midnight == end else midnight + A_DAY).astimezone(UTC)
+
+
 def shown(at: datetime, zone: tzinfo = BAMAKO) -> str:
-    """Return the first date that begins when ``at`` is over, dd/mm: for "before the ..."."""
-    local = at.astimezone(zone)
-    midnight = datetime.combine(local.date(), time.min, zone)
-    day = local.date() if local == midnight else local.date() + A_DAY
-    return f"{day:%d/%m}"
+    """Return a date as it is read there: dd/mm."""
+    return f"{at.astimezone(zone):%d/%m}"

@@ -7,6 +7,10 @@ which lies in ML07.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# One of those a case is about: its kind (organisation, facility, function, person) and its name
+# (an organisation's id, a facility's id, function@area or a function everywhere, P0151).
+Subject = tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -31,6 +35,7 @@ class Seat:
     voice: str | None = None  # woman or man, for call-backs
     language: str = "fr"
     receives: bool = True  # on duty, and messages still reach the phone
+    person_id: int | None = None  # row id
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +46,6 @@ class Cover:
     sector: str
     role: str
     area: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One of those a case is about.
-
-    ``kind`` is organisation, facility, function or person; ``ref`` an organisation's id, a
-    facility's id, ``function@area`` (or the function alone: everywhere) or a person's number.
-    """
-
-    kind: str
-    ref: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,34 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from flows.bars import RULES, Barred, Rule, bars
-from flows.deadlines import due
 from flows.directory import Directory, Seat, Subject, within
 from flows.policy import SENSITIVE, Desk, Policy, Row
-
-ANYBODY = Desk("")  # asks nothing of an organisation
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What routing needs of a case. ``at`` is when this desk's clock begins, aware UTC.
+    """What routing needs of a case.
 
-    ``area`` is a p-code, empty when the place was not said. ``level`` is where in the chain to
-    begin: 0 the first desk, one more for each move up. ``tried`` are the numbers of persons who
-    had it and gave it back or let it lapse.
+    ``area_pcode`` is None when the place was not said. ``level`` is where in the chain to begin:
+    0 the first desk, one more for each move up. ``tried`` are the row ids of persons who had it
+    and gave it back or let it lapse; ``returned`` says that it was just given back (RENVOI).
     """
 
     kind: str
     category: str
     case_class: str
-    at: datetime
-    area: str = ""
+    area_pcode: str | None = None
     about: str = "unknown"
     subjects: tuple[Subject, ...] = ()
     level: int = 0
-    tried: frozenset[str] = frozenset()
+    tried: frozenset[int] = frozenset()
     returned: bool = False
     voice: str = ""  # woman or man, when one was asked for
     language: str = ""
@@ -37,14 +32,18 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who has it now, until when, and why. ``organisation`` is empty when nobody is left."""
+    """Who has it now, and why.
 
-    organisation: str
-    function: str
-    person: str
+    ``person`` is the row id, ``number`` the name said aloud. Where not even an outside body is
+    left, the four are None.
+    """
+
+    organisation: str | None
+    function: str | None
+    person: int | None
+    number: str | None
     case_class: str
     level: int
-    due_at: datetime
     why: tuple[str, ...]
     barred: tuple[str, ...] = ()
     informed: tuple[str, ...] = ()
@@ -79,7 +78,7 @@ def row_for(facts: CaseFacts, policy: Policy) -> Row:
         "category": facts.category,
         "class": facts.case_class,
         "about": facts.about,
-        "place": "known" if facts.area else "unknown",
+        "place": "known" if facts.area_pcode else "unknown",
         "returned": facts.returned,
     }
     return next(row for row in policy.rows if _fits(row, said))
@@ -109,7 +108,7 @@ def _outside(search: "_Search", row: Row, passed: list[str]) -> Choice:
     level = len(row.levels)
     if seat is None:
         said = f"{_head(row)}: personne n'est eligible, meme au dehors"
-        return search.choice(row, Seat("", "", ""), level, (said, *passed))
+        return search.choice(row, None, level, (said, *passed))
     said = f"{_head(row)}, {search.policy.label(seat.function)} {search.name(seat)}"
     return search.choice(row, seat, level, (said, *passed))
 
@@ -127,12 +126,16 @@ class _Search:
     policy: Policy
     barred: Barred
 
+    @property
+    def _area(self) -> str:
+        return self.facts.area_pcode or ""
+
     def best(self, desk: Desk) -> Seat | None:
         """Return the nearest eligible seat of a desk: asked voice and language, then place."""
         free = [
             seat
             for seat in self.worn(desk)
-            if seat.receives and seat not in self.barred and seat.person not in self.facts.tried
+            if seat.receives and seat not in self.barred and seat.person_id not in self.facts.tried
         ]
         return min(free, key=self._rank, default=None)
 
@@ -148,13 +151,13 @@ class _Search:
         tried = self.facts.tried
         return min(
             seats,
-            key=lambda seat: (seat.person in tried, not seat.receives, *self._rank(seat)),
+            key=lambda seat: (seat.person_id in tried, not seat.receives, *self._rank(seat)),
             default=None,
         )
 
     def worn(self, desk: Desk) -> list[Seat]:
         """Return who wears the desk's function for this place, barred or not."""
-        area = self.facts.area
+        area = self.facts.area_pcode
         return [
             seat
             for seat in self.directory.seats
@@ -175,22 +178,22 @@ class _Search:
 
     def _covering(self, desk: Desk) -> set[str]:
         sectors = frozenset({desk.sector}) if desk.sector else self._sectors()
-        rows = self.directory.covering(sectors, self.facts.area)
+        rows = self.directory.covering(sectors, self._area)
         return {cover.organisation for cover in rows if cover.role == desk.covers}
 
     def _sectors(self) -> frozenset[str]:
         return self.policy.sectors_of(self.facts.category)
 
     def _pairs(self) -> set[str]:
-        about = {one.ref for one in self.facts.subjects if one.kind == "organisation"}
-        there = self.directory.covering(self._sectors(), self.facts.area)
+        about = {ref for kind, ref in self.facts.subjects if kind == "organisation"}
+        there = self.directory.covering(self._sectors(), self._area)
         concerned = about or {cover.organisation for cover in there}
         bodies = (self.directory.organisations.get(one) for one in concerned)
         return {body.pair for body in bodies if body is not None and body.pair}
 
     def _had_it(self) -> set[str]:
         return {
-            seat.organisation for seat in self.directory.seats if seat.person in self.facts.tried
+            seat.organisation for seat in self.directory.seats if seat.person_id in self.facts.tried
         }
 
     def _rank(self, seat: Seat) -> tuple[bool, bool, int, str, str]:
@@ -198,7 +201,7 @@ class _Search:
         return (
             bool(self.facts.voice and seat.voice not in (None, self.facts.voice)),
             bool(self.facts.language and seat.language != self.facts.language),
-            -near if self.facts.area else near,
+            -near if self._area else near,
             seat.organisation,
             seat.person,
         )
@@ -221,17 +224,17 @@ class _Search:
             return f"{label}: l'a deja eu"
         return f"{label}: personne de service pour ce lieu"
 
-    def choice(self, row: Row, seat: Seat, level: int, why: tuple[str, ...]) -> Choice:
+    def choice(self, row: Row, seat: Seat | None, level: int, why: tuple[str, ...]) -> Choice:
         """Return the choice of a seat with everything around it."""
         facts = self.facts
         quiet = facts.case_class in SENSITIVE
         return Choice(
-            organisation=seat.organisation,
-            function=seat.function,
-            person=seat.person,
+            organisation=seat.organisation if seat else None,
+            function=seat.function if seat else None,
+            person=seat.person_id if seat else None,
+            number=seat.person if seat else None,
             case_class=facts.case_class,
             level=level,
-            due_at=due(facts.case_class, facts.at),
             why=why,
             barred=self._barred_words(),
             informed=() if quiet else self._informed(row),
@@ -239,14 +242,13 @@ class _Search:
         )
 
     def _informed(self, row: Row) -> tuple[str, ...]:
-        open_to = self.policy.setting(self.facts.area, "administration")
+        open_to = self.policy.setting(self._area, "administration")
         desks = [desk for desk in row.informed if open_to or not desk.administration]
         seats = [seat for desk in desks if (seat := self.best(desk)) is not None]
         return tuple(dict.fromkeys(map(self.who, seats)))
 
     def _barred_words(self) -> tuple[str, ...]:
-        bodies = [one for one in self.facts.subjects if one.kind != "person"]
-        about = [f"{one.ref}: en cause" for one in bodies]
+        about = [f"{ref}: en cause" for kind, ref in self.facts.subjects if kind != "person"]
         people = [
             f"{seat.person} ({self.who(seat)}): {bar.words}" for seat, bar in self.barred.items()
         ]

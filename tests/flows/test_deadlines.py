@@ -1,12 +1,12 @@
 """Clocks: working dates for ordinary cases, the wall clock where harm may be done."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.deadlines import DAYS, HOURS, MALI, Calendar, due, shown
+from flows.deadlines import DAYS, HOURS, MALI, Calendar, due, promised, shown
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTES = st.integers(0, 60 * 24 * 365 * 2 + 60 * 24 * 300).map(
@@ -37,7 +37,7 @@ MINUTES = st.integers(0, 60 * 24 * 365 * 2 + 60 * 24 * 300).map(
 def test_each_class_ends_on_its_own_date(case_class, since, end, told):
     at = due(case_class, since)
     assert at == datetime.fromisoformat(end).replace(tzinfo=UTC)
-    assert shown(at) == told
+    assert shown(promised(case_class, since)) == told
 
 
 @given(st.sampled_from(sorted(DAYS)), MINUTES)
@@ -55,11 +55,11 @@ def test_harm_and_shocks_run_day_and_night(case_class, since):
     assert due(case_class, since) - since == timedelta(hours=HOURS[case_class])
 
 
-@given(MINUTES)
-def test_the_date_told_begins_when_the_clock_is_over_and_not_a_day_later(at):
-    told = datetime.strptime(f"{shown(at)}/{at.year}", "%d/%m/%Y").replace(tzinfo=UTC)
-    ahead = told - at if told >= at else told.replace(year=at.year + 1) - at
+@given(st.sampled_from(sorted(DAYS) + sorted(HOURS)), MINUTES)
+def test_the_date_told_begins_when_the_clock_is_over_and_not_a_day_later(case_class, since):
+    ahead = promised(case_class, since) - due(case_class, since)
     assert timedelta(0) <= ahead < timedelta(days=1)
+    assert promised(case_class, since).time() == time.min
 
 
 def test_the_holidays_of_the_law_are_free_and_those_of_the_moon_are_there_for_three_years():
@@ -76,4 +76,5 @@ def test_dates_are_those_of_the_wall_clock_there_not_of_greenwich():
     late = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # already Tuesday there
     at = due("C1", late, Calendar(zone=east))
     assert at == datetime(2026, 11, 30, 19, 0, tzinfo=UTC)
+    assert promised("C1", late, Calendar(zone=east)) == at
     assert shown(at, east) == "01/12"

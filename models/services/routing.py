@@ -1,0 +1,182 @@
+"""Routes a case inside the unit of work that files it: the directory as it stands, then choose."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from flows.bars import bars
+from flows.concerned import UNKNOWN, Told, most_present, subjects
+from flows.deadlines import due, promised
+from flows.directory import Body, Cover, Directory, Seat
+from flows.policy import Policy, default_policy
+from flows.routing import CaseFacts, Choice, choose
+from models.area import Facility, Settlement
+from models.db import Work
+from models.organisation import Coverage, Organisation
+from models.person import Hat, Person, Tie
+from models.services.scene import EffectFunction, Outcome, Scene
+
+SHOWN = 3  # organisations on W5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed(Choice):
+    """A choice with its dates: when the holder's clock ends, and what the speaker is told."""
+
+    due_at: datetime
+    promised_at: datetime
+
+
+@cache
+def policy() -> Policy:
+    """Return the policy in force, read once a process."""
+    return default_policy()
+
+
+def route(work: Work, facts: CaseFacts, now: datetime) -> Routed:
+    """Return who receives a case whose desk begins its clock ``now``, never whom it is about."""
+    choice = choose(facts, snapshot(work, now), policy())
+    found = {name: getattr(choice, name) for name in Choice.__slots__}
+    return Routed(
+        **found, due_at=due(facts.case_class, now), promised_at=promised(facts.case_class, now)
+    )
+
+
+def subjects_of(
+    work: Work, category: str, place: str, about: str, about_org: str, now: datetime
+) -> list[tuple[str, str]]:
+    """Return whom a case is about, by its answer to W1 to W6: (kind, ref), as Subject keeps them.
+
+    ``place`` is a place reference or empty; ``about_org`` the organisation of W5 or empty.
+    """
+    area, facility = where(work, place)
+    told = Told(category, about or UNKNOWN, area or "", facility, about_org)
+    return list(subjects(told, snapshot(work, now), policy()))
+
+
+def barred_people(work: Work, about: Iterable[tuple[str, str]], now: datetime) -> set[int]:
+    """Return the row ids of the persons barred from a case about these."""
+    return {
+        seat.person_id
+        for seat in bars(tuple(about), snapshot(work, now))
+        if seat.person_id is not None
+    }
+
+
+def where(work: Work, place: str) -> tuple[str | None, str]:
+    """Return the p-code of a place reference (commune, or cercle) and the facility it names."""
+    kind, _, ref = place.partition(":")
+    if kind == "s":
+        commune = select(Settlement.commune_pcode).where(Settlement.id == ref)
+        return work.session.scalar(commune), ""
+    if kind == "f":
+        area = func.coalesce(Facility.commune_pcode, Facility.cercle_pcode)
+        return work.session.scalar(select(area).where(Facility.id == ref)), ref
+    return (ref or None, "") if kind in {"c", "z"} else (None, "")
+
+
+def snapshot(work: Work, now: datetime) -> Directory:
+    """Return the directory as it stands: five short reads, because whoever left must not be chosen."""
+    return Directory(
+        organisations=_bodies(work),
+        seats=tuple(_seats(work)),
+        ties=_ties(work),
+        coverage=tuple(_coverage(work, now)),
+    )
+
+
+def concerned(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Say which organisations W5 offers: the three most present in the sector at the place."""
+    area, _ = where(work, str(answers.get("place") or ""))
+    told = Told(str(answers.get("category") or ""), area=area or "")
+    bodies = most_present(told, snapshot(work, scene.now), policy())[:SHOWN]
+    if not bodies:
+        return Outcome("none", {"org": "", "orgs": []})
+    if len(bodies) == 1:
+        return Outcome("one", {"org": bodies[0].id, "orgs": []})
+    orgs = [{"value": body.id, "name": body.name[:20]} for body in bodies]
+    return Outcome("several", {"org": "", "orgs": orgs})
+
+
+ROUTING_EFFECTS: Mapping[str, EffectFunction] = {"concerned": concerned}
+
+
+def as_words(choice: Choice) -> dict[str, Any]:
+    """Return a choice as the command line shows it, persons by the number said aloud."""
+    said = asdict(choice)
+    said["person"] = said.pop("number")
+    said["class"] = said.pop("case_class")
+    return said
+
+
+def _bodies(work: Work) -> dict[str, Body]:
+    columns = (
+        Organisation.id,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.area_pcode,
+        Organisation.facility_id,
+        Organisation.pair_id,
+    )
+    return {row.id: Body(*row) for row in work.session.execute(select(*columns))}
+
+
+def _seats(work: Work) -> Iterable[Seat]:
+    """Give every hat, and each person's own role and employer, which bars but receives nothing."""
+    people = select(
+        Person.id,
+        Person.number,
+        Person.role,
+        Person.organisation_id,
+        Person.area_pcode,
+        Person.language,
+        Person.stopped_at,
+    ).where(Person.revoked_at.is_(None))
+    known = {row.id: row for row in work.session.execute(people)}
+    for one in known.values():
+        yield Seat(
+            one.number,
+            one.role,
+            one.organisation_id,
+            one.area_pcode,
+            language=one.language,
+            receives=False,
+            person_id=one.id,
+        )
+    hats = select(
+        Hat.person_id, Hat.function, Hat.organisation_id, Hat.area_pcode, Hat.voice, Hat.on_duty
+    ).order_by(Hat.id)
+    for hat in work.session.execute(hats):
+        if (one := known.get(hat.person_id)) is not None:
+            yield Seat(
+                one.number,
+                hat.function,
+                hat.organisation_id,
+                hat.area_pcode,
+                hat.voice,
+                one.language,
+                hat.on_duty and one.stopped_at is None,
+                one.id,
+            )
+
+
+def _ties(work: Work) -> frozenset[tuple[str, str]]:
+    rows = work.session.execute(select(Tie.person_id, Tie.other_id)).all()
+    if not rows:
+        return frozenset()
+    ids = {one for row in rows for one in row}
+    numbers = dict(
+        work.session.execute(select(Person.id, Person.number).where(Person.id.in_(ids))).tuples()
+    )
+    return frozenset((numbers[one], numbers[other]) for one, other in rows)
+
+
+def _coverage(work: Work, now: datetime) -> Iterable[Cover]:
+    rows = select(
+        Coverage.organisation_id, Coverage.sector, Coverage.role, Coverage.area_pcode
+    ).where(Coverage.since <= now, or_(Coverage.until.is_(None), Coverage.until > now))
+    return (Cover(*row) for row in work.session.execute(rows.order_by(Coverage.id)))
