@@ -148,7 +148,7 @@ def claim_due(work: Work, now: datetime, limit: int) -> list[Claimed]:
         ),
         execution_options={"synchronize_session": False},
     )
-    return sorted((Claimed(*row._tuple()) for row in taken), key=lambda one: one.id)
+    return sorted((Claimed(*row) for row in taken), key=lambda one: one.id)
 
 
 def handed_over(work: Work, ours: Claimed, channel: str, provider_id: str, now: datetime) -> bool:

@@ -99,4 +99,4 @@ def _move(work: Work, message_id: int, report: DeliveryReport, now: datetime) ->
                 OutboundMessage.id == message_id
             )
         ).one()
-        messages.stop(work, *whose._tuple(), now)
+        messages.stop(work, *whose, now)

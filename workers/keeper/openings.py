@@ -66,7 +66,7 @@ class Openings:
             .where(Story.case_id == case_id, Story.what.in_(what), Story.status == "kept")
             .order_by(Story.at, Story.id)
         )
-        return [self._vault.story(*row._tuple()) for row in rows]
+        return [self._vault.story(*row) for row in rows]
 
 
 def _may_read(work: Work, event: CaseEvent) -> bool:
