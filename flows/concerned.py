@@ -28,7 +28,7 @@ class Told:
 
 def subjects(told: Told, directory: Directory, policy: Policy) -> tuple[Subject, ...]:
     """Return whom the case is about; doubt counts as concerned: unknown means everybody there."""
-    if told.organisation:
+    if told.organisation in directory.organisations:
         return (("organisation", told.organisation), *_centre(told, directory, policy))
     rule = policy.concerned.get(told.about, policy.concerned[UNKNOWN])
     sectors = policy.sectors_of(told.category)

@@ -1,14 +1,13 @@
 """Routes a case inside the unit of work that files it: the directory as it stands, then choose."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from flows.bars import bars
 from flows.concerned import UNKNOWN, Told, most_present, subjects
 from flows.deadlines import due, promised
 from flows.directory import Body, Cover, Directory, Seat
@@ -21,6 +20,19 @@ from models.person import Hat, Person, Tie
 from models.services.scene import EffectFunction, Outcome, Scene
 
 SHOWN = 3  # organisations on W5
+
+_PEOPLE = select(
+    Person.id,
+    Person.number,
+    Person.role,
+    Person.organisation_id,
+    Person.area_pcode,
+    Person.language,
+    Person.stopped_at,
+).where(Person.revoked_at.is_(None))
+_HATS = select(
+    Hat.person_id, Hat.function, Hat.organisation_id, Hat.area_pcode, Hat.voice, Hat.on_duty
+).order_by(Hat.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,24 +59,17 @@ def route(work: Work, facts: CaseFacts, now: datetime) -> Routed:
 
 
 def subjects_of(
-    work: Work, category: str, place: str, about: str, about_org: str, now: datetime
+    work: Work, category: str, place: str, about: str, about_org: str
 ) -> list[tuple[str, str]]:
-    """Return whom a case is about, by its answer to W1 to W6: (kind, ref), as Subject keeps them.
+    """Return whom a case is about, by its answer to W1 to W6: (kind, ref) as rows keep them.
 
-    ``place`` is a place reference or empty; ``about_org`` the organisation of W5 or empty.
+    ``place`` is a place reference or empty; ``about_org`` the organisation of W5 or empty. Coverage
+    counts even when it is over: what somebody complains of may be last month's distribution.
     """
     area, facility = where(work, place)
     told = Told(category, about or UNKNOWN, area or "", facility, about_org)
-    return list(subjects(told, snapshot(work, now), policy()))
-
-
-def barred_people(work: Work, about: Iterable[tuple[str, str]], now: datetime) -> set[int]:
-    """Return the row ids of the persons barred from a case about these."""
-    return {
-        seat.person_id
-        for seat in bars(tuple(about), snapshot(work, now))
-        if seat.person_id is not None
-    }
+    known = Directory(organisations=_bodies(work), coverage=tuple(_coverage(work)))
+    return list(subjects(told, known, policy()))
 
 
 def where(work: Work, place: str) -> tuple[str | None, str]:
@@ -80,7 +85,7 @@ def where(work: Work, place: str) -> tuple[str | None, str]:
 
 
 def snapshot(work: Work, now: datetime) -> Directory:
-    """Return the directory as it stands: five short reads, because whoever left must not be chosen."""
+    """Return the directory as it stands, read anew: whoever left a minute ago is not chosen."""
     return Directory(
         organisations=_bodies(work),
         seats=tuple(_seats(work)),
@@ -93,7 +98,8 @@ def concerned(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Say which organisations W5 offers: the three most present in the sector at the place."""
     area, _ = where(work, str(answers.get("place") or ""))
     told = Told(str(answers.get("category") or ""), area=area or "")
-    bodies = most_present(told, snapshot(work, scene.now), policy())[:SHOWN]
+    known = Directory(organisations=_bodies(work), coverage=tuple(_coverage(work, scene.now)))
+    bodies = most_present(told, known, policy())[:SHOWN]
     if not bodies:
         return Outcome("none", {"org": "", "orgs": []})
     if len(bodies) == 1:
@@ -103,14 +109,6 @@ def concerned(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
 
 
 ROUTING_EFFECTS: Mapping[str, EffectFunction] = {"concerned": concerned}
-
-
-def as_words(choice: Choice) -> dict[str, Any]:
-    """Return a choice as the command line shows it, persons by the number said aloud."""
-    said = asdict(choice)
-    said["person"] = said.pop("number")
-    said["class"] = said.pop("case_class")
-    return said
 
 
 def _bodies(work: Work) -> dict[str, Body]:
@@ -127,41 +125,16 @@ def _bodies(work: Work) -> dict[str, Body]:
 
 def _seats(work: Work) -> Iterable[Seat]:
     """Give every hat, and each person's own role and employer, which bars but receives nothing."""
-    people = select(
-        Person.id,
-        Person.number,
-        Person.role,
-        Person.organisation_id,
-        Person.area_pcode,
-        Person.language,
-        Person.stopped_at,
-    ).where(Person.revoked_at.is_(None))
-    known = {row.id: row for row in work.session.execute(people)}
-    for one in known.values():
-        yield Seat(
-            one.number,
-            one.role,
-            one.organisation_id,
-            one.area_pcode,
-            language=one.language,
-            receives=False,
-            person_id=one.id,
-        )
-    hats = select(
-        Hat.person_id, Hat.function, Hat.organisation_id, Hat.area_pcode, Hat.voice, Hat.on_duty
-    ).order_by(Hat.id)
-    for hat in work.session.execute(hats):
-        if (one := known.get(hat.person_id)) is not None:
-            yield Seat(
-                one.number,
-                hat.function,
-                hat.organisation_id,
-                hat.area_pcode,
-                hat.voice,
-                one.language,
-                hat.on_duty and one.stopped_at is None,
-                one.id,
-            )
+    people = {row.id: row for row in work.session.execute(_PEOPLE)}
+    for one in people.values():
+        own = (one.number, one.role, one.organisation_id, one.area_pcode, None, one.language)
+        yield Seat(*own, receives=False, person_id=one.id)
+    for hat in work.session.execute(_HATS):
+        if hat.person_id in people:
+            one = people[hat.person_id]
+            worn = (hat.function, hat.organisation_id, hat.area_pcode, hat.voice, one.language)
+            receives = hat.on_duty and one.stopped_at is None
+            yield Seat(one.number, *worn, receives=receives, person_id=one.id)
 
 
 def _ties(work: Work) -> frozenset[tuple[str, str]]:
@@ -175,8 +148,9 @@ def _ties(work: Work) -> frozenset[tuple[str, str]]:
     return frozenset((numbers[one], numbers[other]) for one, other in rows)
 
 
-def _coverage(work: Work, now: datetime) -> Iterable[Cover]:
-    rows = select(
-        Coverage.organisation_id, Coverage.sector, Coverage.role, Coverage.area_pcode
-    ).where(Coverage.since <= now, or_(Coverage.until.is_(None), Coverage.until > now))
+def _coverage(work: Work, now: datetime | None = None) -> Iterable[Cover]:
+    rows = select(Coverage.organisation_id, Coverage.sector, Coverage.role, Coverage.area_pcode)
+    if now is not None:
+        in_force = or_(Coverage.until.is_(None), Coverage.until > now)
+        rows = rows.where(Coverage.since <= now, in_force)
     return (Cover(*row) for row in work.session.execute(rows.order_by(Coverage.id)))
