@@ -204,6 +204,11 @@ class CallBack(Base):
     consent_at: Mapped[datetime] = mapped_column(
         info=says("S1", "when the speaker agreed to be called (K1, P9)", CASE_LIFE)
     )
+    about_id: Mapped[int | None] = mapped_column(
+        ForeignKey("case_.id"),
+        index=True,
+        info=says("S1", "the case to be spoken of, if it was filed before", CASE_LIFE),
+    )
 
 
 class Tally(Base):

@@ -90,9 +90,12 @@ def upgrade():
         sa.Column("hour", sa.String(length=16), nullable=False),
         sa.Column("voice", sa.String(length=8), nullable=False),
         sa.Column("consent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["about_id"], ["case_.id"], name=op.f("fk_call_back_about_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_call_back_case_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_call_back")),
     )
+    op.create_index(op.f("ix_call_back_about_id"), "call_back", ["about_id"], unique=False)
     op.create_table(
         "case_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -153,6 +156,7 @@ def downgrade():
     op.drop_table("story")
     op.drop_index(op.f("ix_case_event_case_id"), table_name="case_event")
     op.drop_table("case_event")
+    op.drop_index(op.f("ix_call_back_about_id"), table_name="call_back")
     op.drop_table("call_back")
     op.drop_index("ix_case_unnamed", table_name="case_")
     op.drop_index("ix_case_place", table_name="case_")
