@@ -41,16 +41,18 @@ def url_of(settings: Settings) -> str:
     return settings.redis_url or f"unix://{settings.valkey_socket}"
 
 
-def connect(url: str, *, patient: bool = False) -> Redis:
-    """Return a client, not yet connected. Unless ``patient`` it fails fast and never retries.
+def connect(url: str, *, reply_s: float | None = IMPATIENT_S) -> Redis:
+    """Return a client, not yet connected. It never retries, because its users look again anyway.
+
+    ``reply_s`` is how long a command may take; whoever blocks on one gives more, or None.
 
     ``redis+sentinel://h1:p,h2:p/service/db`` asks those sentinels who is the primary.
     """
-    options: dict[str, Any] = {} if patient else _impatient()
+    options = _options(reply_s)
     if urlsplit(url).scheme != "redis+sentinel":
         return Redis.from_url(url, **options)
     hosts, service, database = _sentinels(url)
-    sentinel: Any = Sentinel(hosts, **_impatient())  # type: ignore[no-untyped-call]
+    sentinel: Any = Sentinel(hosts, **_options(IMPATIENT_S))  # type: ignore[no-untyped-call]
     primary: Redis = sentinel.master_for(
         service, db=database, password=urlsplit(url).password, **options
     )
@@ -101,10 +103,10 @@ def stop_stale(socket: Path) -> None:
     socket.unlink(missing_ok=True)
 
 
-def _impatient() -> dict[str, Any]:
+def _options(reply_s: float | None) -> dict[str, Any]:
     return {
         "socket_connect_timeout": IMPATIENT_S,
-        "socket_timeout": IMPATIENT_S,
+        "socket_timeout": reply_s,
         "retry": Retry(NoBackoff(), 0),
     }
 

@@ -1,0 +1,70 @@
+"""The timetable: one worker goes through it, and when that one is gone another does."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from models.db import Job
+from models.services import leases
+from workers.timetable import LEASE_FOR, TIMETABLE, Line, Timetable
+
+
+@pytest.fixture
+def done():
+    return []
+
+
+@pytest.fixture
+def lines(done):
+    return (
+        Line("often", timedelta(seconds=5), lambda duties, now: done.append("often")),
+        Line("seldom", timedelta(hours=1), lambda duties, now: done.append("seldom")),
+    )
+
+
+def test_each_line_runs_at_once_and_then_every_so_often(store, now, lines, done):
+    one = Timetable(store, None, "one", lines)
+    assert one.go(now) == ["often", "seldom"]
+    assert one.go(now + timedelta(seconds=4)) == []
+    assert one.go(now + timedelta(seconds=5)) == ["often"]
+    assert one.go(now + timedelta(hours=1)) == ["often", "seldom"]
+    assert done.count("seldom") == 2
+
+
+def test_of_two_workers_one_goes_through_it(store, now, lines, done):
+    one, other = (Timetable(store, None, name, lines) for name in ("one", "other"))
+    one.go(now)
+    assert other.go(now) == []
+    assert done == ["often", "seldom"]
+
+
+def test_when_a_worker_was_killed_another_takes_over_within_ten_seconds(store, now, lines):
+    one, other = (Timetable(store, None, name, lines) for name in ("one", "other"))
+    one.go(now)
+    assert other.go(now + LEASE_FOR) == ["often", "seldom"]
+    assert timedelta(seconds=10) > LEASE_FOR
+    assert one.go(now + LEASE_FOR + timedelta(seconds=5)) == []
+
+
+def test_a_worker_told_to_stop_gives_the_lease_back(store, now, lines):
+    stop = threading.Event()
+    runner = Timetable(store, None, "one", [])
+    thread = threading.Thread(target=lambda: runner.run(lambda: now, stop))
+    thread.start()
+    waiter = threading.Event()
+    while not is_held(store, now):
+        waiter.wait(0.01)
+    stop.set()
+    thread.join()
+    assert not is_held(store, now)
+
+
+def is_held(store, now):
+    with store.work(Job("test")) as work:
+        return leases.is_held(work, "timetable", now)
+
+
+def test_no_line_stands_twice():
+    names = [line.name for line in TIMETABLE]
+    assert len(names) == len(set(names))

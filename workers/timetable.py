@@ -1,0 +1,113 @@
+"""What runs when: one literal list, gone through by whichever worker holds the lease."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import OperationalError
+
+from models.db import Job, Store
+from models.services import leases, privacy, settling
+from models.services.scene import House
+from workers.silence import Silence
+
+ACTOR = Job("timetable")
+LEASE = "timetable"
+LEASE_FOR = timedelta(seconds=8)  # a killed worker's duties go on within ten seconds
+LOOK_S = 2.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What the lines of the timetable work with."""
+
+    store: Store
+    house: House
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what, how often, and the doing of it, which may run twice."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Duties, datetime], object]
+
+
+def settle_leaving(duties: Duties, now: datetime) -> None:
+    """Let the acts take effect whose ten minutes to undo are over."""
+    with duties.store.work(ACTOR) as work:
+        settling.settle_leaving(work, duties.house, now)
+
+
+def act_on_silence(duties: Duties, now: datetime) -> None:
+    """File what is known of dialogues that stopped."""
+    del now  # each dialogue is judged at its own moment
+    duties.silence.act()
+
+
+def close_answered(duties: Duties, now: datetime) -> None:
+    """Close what was answered long ago and not taken up again."""
+    with duties.store.work(ACTOR) as work:
+        settling.close_answered(work, now)
+
+
+def purge(duties: Duties, now: datetime) -> None:
+    """Forget what is over its time."""
+    with duties.store.work(ACTOR) as work:
+        privacy.purge(work, now)
+
+
+TIMETABLE: Sequence[Line] = (
+    Line("settle leaving", timedelta(seconds=4), settle_leaving),
+    Line("act on silence", timedelta(seconds=4), act_on_silence),
+    Line("close answered", timedelta(hours=1), close_answered),
+    Line("purge", timedelta(hours=1), purge),
+)
+
+
+class Timetable:
+    """Goes through the lines while it holds the lease. ``holder`` names this process."""
+
+    def __init__(
+        self, store: Store, duties: Duties, holder: str, lines: Sequence[Line] = TIMETABLE
+    ) -> None:
+        self._store = store
+        self._duties = duties
+        self._holder = holder
+        self._lines = lines
+        self._due: dict[str, datetime] = {}
+
+    def go(self, now: datetime) -> list[str]:
+        """Do every line that is due, if the lease is ours, and return their names."""
+        done = []
+        for line in self._lines:
+            if now < self._due.get(line.name, now):
+                continue
+            if not self._lease(now):
+                break
+            line.do(self._duties, now)
+            self._due[line.name] = now + line.every
+            done.append(line.name)
+        return done
+
+    def run(self, clock: Callable[[], datetime], stop: threading.Event) -> None:
+        """Go until told to stop, then give the lease back. Waits while the database is away."""
+        while not stop.is_set():
+            try:
+                self._lease(clock())
+                self.go(clock())
+            except OperationalError:
+                log.warning("database away", extra={"job": LEASE})
+            stop.wait(LOOK_S)
+        with self._store.work(ACTOR, durable=False) as work:
+            leases.release(work, LEASE, self._holder)
+
+    def _lease(self, now: datetime) -> bool:
+        with self._store.work(ACTOR, durable=False) as work:
+            return leases.take(work, LEASE, self._holder, now, now + LEASE_FOR)
