@@ -72,6 +72,10 @@ _ORDINARY = """
     voler voleur voleurs vont vos votre voulons vous vrai vraiment
 """
 
+# What a screen says of a centre when the programme has not filled it in: H5, P11, C4c.
+FEE_UNKNOWN, HOURS_UNKNOWN = "Prix pas connu", "heures pas connues"
+NUMBER_UNKNOWN, CENTRE_HERE = "pas connu", "sur place"
+
 LEADS = frozenset(_LEADS.split())
 """Words before a name of a place; without one, mostly names of the programme are believed."""
 

@@ -11,6 +11,8 @@ from flows.place_index import EXACT, Match, PlaceIndex
 from flows.place_mentions import Span, codes, settle, spans
 from flows.place_names import CERCLE_WIDTH, PLACE_WIDTH, asked, keys_of, shown, words_of
 
+__all__ = ["AreaEntry", "Gazetteer", "Place", "SpotEntry", "choices"]
+
 SHOWN = 3  # choices on one screen, L7
 NEARLY = 1  # a place of the programme that fits this much worse still stands beside a stranger's
 CERCLE, COMMUNE = 2, 3  # levels of an area
