@@ -11,3 +11,11 @@ class Unreadable(FlowError):
 
 class TransitionRefused(FlowError):
     """The lifecycle table has no such transition."""
+
+
+class Mistaken(FlowError):
+    """The definitions have mistakes: all of them, one sentence each with file and line."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _VALUE = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -10,18 +10,21 @@ _VALUE = re.compile(r"\{([a-z0-9_.]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One SMS text: its words, its name in the field guide, file and line."""
+    """One SMS text: its words, its name in the field guide, file and line, for whom, segments."""
 
     text: str
     label: str = ""
     where: str = ""
+    staff: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The SMS texts that are no screens, by name."""
+    """The SMS texts that are no screens, by name, and the words that no text may hold."""
 
     messages: Mapping[str, Message]
+    forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def say(self, name: str, **values: Any) -> str:
         """Return the text ``name`` with its values put in. Raises KeyError for an unknown name."""

@@ -61,7 +61,8 @@ class Traits:
 
     ``label``: its name in the field guide. ``where``: file and line. ``wrong``/``lost``: where a
     wrong answer and the third one lead. ``fresh``: earlier answers are forgotten on arrival.
-    ``notice``: says who can see what. ``uncounted``: a list or a correction.
+    ``topic``: asks what happened, so the notice stands before it. ``notice``: says who can see
+    what. ``uncounted``: a list or a correction, no step to filing.
     """
 
     label: str = ""
@@ -70,6 +71,7 @@ class Traits:
     sms: bool = False
     staff: bool = False
     sensitive: bool = False
+    topic: bool = False
     resume: bool = False
     fresh: bool = False
     notice: bool = False
