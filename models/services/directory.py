@@ -1,0 +1,208 @@
+"""Who is registered: people with their phones, hats, PINs and ties; whether a programme may open.
+
+Numbers never reach this room: the caller hands in how a number becomes a pseudonym and a sealed
+envelope.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from flows.msisdn import normalise
+from models.area import Area
+from models.db import Work
+from models.errors import NotFound, StoreError
+from models.organisation import Coverage, Organisation
+from models.person import Hat, Person, Tie
+from models.services.routing import policy
+
+ROLES = ("relay", "operator", "focal_point", "supervisor")
+VOICES = ("woman", "man")
+PIN_CHOICES = 10_000
+FIRST_RELAY = 101  # R1 to R100 would be misheard as plain numbers
+# OWASP's lowest setting for argon2id: four digits gain nothing from more, the gateway would pay.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+class DirectoryRefused(StoreError):
+    """What was asked of the directory cannot be; ``mistakes`` says why, one sentence each."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = list(mistakes)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How a number, E.164, is named and sealed: held by whoever has the keys."""
+
+    pseudonym: Callable[[str], str]
+    seal: Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewPerson:
+    """Somebody to register, as asked for. ``number`` is given by us when empty."""
+
+    role: str
+    phone: str
+    organisation: str
+    function: str = ""
+    language: str = "fr"
+    area: str = ""
+    voice: str = ""
+    number: str = ""
+
+
+def add_person(work: Work, new: NewPerson, numbers: Numbers) -> Person:
+    """Register a phone, or give one that is registered another hat. Raises DirectoryRefused.
+
+    A person wears several hats: the same phone and role again adds the function asked for.
+    """
+    phone = normalise(new.phone)
+    mistakes = _mistakes(work, new) + ([] if phone else ["this is not a telephone number"])
+    if mistakes or phone is None:
+        raise DirectoryRefused(mistakes)
+    pseudonym = numbers.pseudonym(phone)
+    person = _by_pseudonym(work, pseudonym)
+    if person is None:
+        person = Person(
+            number=new.number or _next_number(work, new.role),
+            role=new.role,
+            organisation_id=new.organisation,
+            area_pcode=new.area or None,
+            language=new.language,
+            pseudonym=pseudonym,
+            phone_sealed=numbers.seal(phone),
+            phone_ends=phone[-3:],
+        )
+        work.session.add(person)
+    elif person.role != new.role:
+        raise DirectoryRefused([f"this phone is registered as {person.role}, {person.number}"])
+    if new.function:
+        _give_hat(person, new)
+    work.session.flush()
+    return person
+
+
+def people(work: Work) -> Sequence[Person]:
+    """Return everybody registered now, by number."""
+    registered = select(Person).where(Person.revoked_at.is_(None)).order_by(Person.number)
+    return work.session.scalars(registered).all()
+
+
+def by_number(work: Work, number: str) -> Person:
+    """Return the registered person of this number (R128). Raises NotFound."""
+    person = work.session.scalar(
+        select(Person).where(Person.number == number.upper(), Person.revoked_at.is_(None))
+    )
+    if person is None:
+        raise NotFound(f"nobody is registered as {number.upper()}")
+    return person
+
+
+def revoke(work: Work, number: str, now: datetime) -> Person:
+    """End a registration: the phone is a stranger's at its next message. Raises NotFound."""
+    person = by_number(work, number)
+    person.revoked_at = now
+    person.pin_hash = None
+    return person
+
+
+def new_pin(work: Work, number: str, draw: Callable[[int], int]) -> str:
+    """Give a person a new PIN and return it, to be said once: only its hash is kept.
+
+    ``draw(n)`` gives a number from 0 to n-1. Raises NotFound.
+    """
+    person = by_number(work, number)
+    pin = f"{draw(PIN_CHOICES):04d}"
+    person.pin_hash = _hasher.hash(pin)
+    person.pin_misses, person.pin_free_at = 0, None
+    return pin
+
+
+def tie(work: Work, one: str, other: str) -> None:
+    """Note a declared family or household tie between two persons. Raises NotFound."""
+    first, second = sorted((by_number(work, one).id, by_number(work, other).id))
+    if first == second:
+        raise DirectoryRefused(["a tie is between two persons"])
+    known = select(Tie.id).where(Tie.person_id == first, Tie.other_id == second)
+    if work.session.scalar(known) is None:
+        work.session.add(Tie(person_id=first, other_id=second))
+
+
+def ready(work: Work) -> list[str]:
+    """Return what keeps the programme from opening, one sentence each; none = it may open."""
+    bodies = work.session.scalars(select(Organisation).where(Organisation.kind == "outside")).all()
+    if not bodies:
+        return ["There is no outside body: import an organisation of kind outside."]
+    ids = [body.id for body in bodies]
+    outside = policy().outside
+    worn = (
+        select(Hat.id)
+        .join(Person, Person.id == Hat.person_id)
+        .where(Hat.function == outside, Hat.organisation_id.in_(ids), Person.revoked_at.is_(None))
+    )
+    found = []
+    if work.session.scalar(worn) is None:
+        found.append(
+            f"Nobody answers for the outside body: jaabi people add --role focal_point --phone ... "
+            f"--organisation {ids[0]} --function {outside}"
+        )
+    active = select(Coverage.organisation_id).where(Coverage.organisation_id.in_(ids)).distinct()
+    found += [
+        f"The outside body {one} works in the field itself (coverage): it cannot judge."
+        for one in work.session.scalars(active)
+    ]
+    return found
+
+
+def _mistakes(work: Work, new: NewPerson) -> list[str]:
+    found = []
+    if new.role not in ROLES:
+        found.append(f"no role {new.role}: one of {', '.join(ROLES)}")
+    if new.function and new.function not in policy().functions:
+        found.append(f"no function {new.function}: one of {', '.join(policy().functions)}")
+    if new.voice and new.voice not in VOICES:
+        found.append(f"no voice {new.voice}: one of {', '.join(VOICES)}")
+    if work.session.get(Organisation, new.organisation) is None:
+        found.append(f"no organisation {new.organisation}")
+    if new.area and work.session.get(Area, new.area) is None:
+        found.append(f"no area {new.area}")
+    if new.number and work.session.scalar(select(Person.id).where(Person.number == new.number)):
+        found.append(f"{new.number} is somebody else")
+    return found
+
+
+def _by_pseudonym(work: Work, pseudonym: str) -> Person | None:
+    return work.session.scalar(
+        select(Person).where(Person.pseudonym == pseudonym, Person.revoked_at.is_(None))
+    )
+
+
+def _give_hat(person: Person, new: NewPerson) -> None:
+    area = new.area or None
+    for hat in person.hats:
+        if (hat.function, hat.organisation_id, hat.area_pcode) == (
+            new.function,
+            new.organisation,
+            area,
+        ):
+            hat.voice = new.voice or hat.voice
+            return
+    hat = Hat(function=new.function, organisation_id=new.organisation, area_pcode=area)
+    hat.voice = new.voice or None
+    person.hats.append(hat)
+
+
+def _next_number(work: Work, role: str) -> str:
+    """Return R101, R102 ... for relays, P0001 ... for others; a number is never given twice."""
+    letter = "R" if role == "relay" else "P"
+    given = work.session.scalars(select(Person.number).where(Person.number.startswith(letter)))
+    highest = max((int(number[1:]) for number in given), default=0)
+    if letter == "R":
+        return f"R{max(highest + 1, FIRST_RELAY)}"
+    return f"P{highest + 1:04d}"

@@ -1,0 +1,259 @@
+"""Organisations and coverage as CSV files, in and out: all of a file or nothing of it."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import select
+
+from models.area import Area, Facility
+from models.db import Work
+from models.organisation import Coverage, Organisation
+from models.services.directory import DirectoryRefused
+
+KINDS = frozenset(
+    {
+        *("cell", "outside", "ngo", "un", "network", "protection", "mine_action", "rrm", "ocha"),
+        *("cscom", "asaco", "felascom", "csref", "drs", "ministry", "sldses", "drdses", "sap"),
+        *("school", "cap", "academie", "town_hall", "state", "cluster", "trader", "transporter"),
+    }
+)
+SECTORS = frozenset(
+    {
+        *("food", "cash", "state_food", "health", "education", "protection"),
+        *("wash", "shelter", "agriculture", "work"),
+    }
+)
+COVERAGE_ROLES = frozenset(
+    {"distributes", "implements", "supports", "transports", "sells", "pays", "leads"}
+)
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet would run instead of show
+LONGEST_NAME = 80
+
+Line = Mapping[str, str]
+Says = Iterable[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a row may refer to: rows of the database and, for organisations, of the file itself."""
+
+    areas: frozenset[str]
+    facilities: frozenset[str]
+    organisations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One kind of file: its columns with their HXL tags, its checks, and how it is kept."""
+
+    columns: Mapping[str, str]
+    check: Callable[[Line, Known], Says]
+    key: tuple[str, ...]
+    keep: Callable[[Work, Line], None]
+    rows: Callable[[Work], Iterable[Sequence[str]]]
+
+
+def read(work: Work, what: str, text: str) -> int:
+    """Take a CSV file in and return how many rows it had.
+
+    A second line of HXL tags is skipped; commas or semicolons. Rows that exist are updated, none
+    is deleted. Raises DirectoryRefused with every mistake as ``line N: ...``, and keeps nothing.
+    """
+    sheet = SHEETS[what]
+    lines = _lines(text, sheet)
+    known = _known(work, [row["id"] for _, row in lines] if what == "organisations" else [])
+    mistakes = [f"line {at}: {words}" for at, row in lines for words in sheet.check(row, known)]
+    mistakes += _said_twice(lines, sheet)
+    if mistakes:
+        raise DirectoryRefused(mistakes)
+    for _, row in lines:
+        sheet.keep(work, row)
+    work.session.flush()
+    return len(lines)
+
+
+def write(work: Work, what: str) -> str:
+    """Return the whole table as CSV, with a line of HXL tags, as ``read`` takes it."""
+    sheet = SHEETS[what]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(sheet.columns)
+    writer.writerow(sheet.columns.values())
+    writer.writerows(sheet.rows(work))
+    return out.getvalue()
+
+
+def _lines(text: str, sheet: Sheet) -> list[tuple[int, Line]]:
+    text = text.removeprefix("\ufeff")
+    header = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in header else ",")
+    names = [name.strip() for name in next(reader, [])]
+    missing = [name for name in sheet.columns if name not in names]
+    strange = [name for name in names if name not in sheet.columns]
+    if missing or strange:
+        found = [f"line 1: missing column {name}" for name in missing]
+        raise DirectoryRefused(found + [f"line 1: unknown column {name}" for name in strange])
+    lines: list[tuple[int, Line]] = []
+    mistakes = []
+    for cells in reader:
+        if not any(cells) or all(cell.startswith("#") for cell in cells if cell):
+            continue
+        if len(cells) != len(names):
+            mistakes.append(f"line {reader.line_num}: {len(cells)} cells for {len(names)} columns")
+            continue
+        row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+        lines.append((reader.line_num, row))
+    if mistakes:
+        raise DirectoryRefused(mistakes)
+    return lines
+
+
+def _said_twice(lines: Sequence[tuple[int, Line]], sheet: Sheet) -> list[str]:
+    first: dict[tuple[str, ...], int] = {}
+    found = []
+    for at, row in lines:
+        key = tuple(row[name] for name in sheet.key)
+        if first.setdefault(key, at) != at:
+            found.append(f"line {at}: said on line {first[key]} already: {' '.join(key)}")
+    return found
+
+
+def _known(work: Work, here: Iterable[str]) -> Known:
+    return Known(
+        frozenset(work.session.scalars(select(Area.pcode))),
+        frozenset(work.session.scalars(select(Facility.id))),
+        frozenset(work.session.scalars(select(Organisation.id))) | frozenset(here),
+    )
+
+
+def _organisation_mistakes(row: Line, known: Known) -> Says:
+    if not IDENTIFIER.fullmatch(row["id"]):
+        yield f"id {row['id']!r}: small letters, digits and hyphens, 40 at most"
+    if not row["name"] or len(row["name"]) > LONGEST_NAME:
+        yield f"name: 1 to {LONGEST_NAME} characters"
+    if row["name"].startswith(FORMULA):
+        yield f"name {row['name']!r}: a spreadsheet would run it"
+    if row["kind"] not in KINDS:
+        yield f"kind {row['kind']!r}: one of {', '.join(sorted(KINDS))}"
+    yield from _reference_mistakes(row, known)
+
+
+def _reference_mistakes(row: Line, known: Known) -> Says:
+    if row["area_pcode"] and row["area_pcode"] not in known.areas:
+        yield f"no area {row['area_pcode']!r}"
+    if row["facility_id"] and row["facility_id"] not in known.facilities:
+        yield f"no facility {row['facility_id']!r}"
+    if row["pair_id"] and row["pair_id"] not in known.organisations:
+        yield f"no organisation {row['pair_id']!r} to be paired with"
+    if row["pair_id"] and row["pair_id"] == row["id"]:
+        yield "paired with itself"
+
+
+def _coverage_mistakes(row: Line, known: Known) -> Says:
+    if row["organisation"] not in known.organisations:
+        yield f"no organisation {row['organisation']!r}"
+    if row["sector"] not in SECTORS:
+        yield f"sector {row['sector']!r}: one of {', '.join(sorted(SECTORS))}"
+    if row["role"] not in COVERAGE_ROLES:
+        yield f"role {row['role']!r}: one of {', '.join(sorted(COVERAGE_ROLES))}"
+    if row["area_pcode"] not in known.areas:
+        yield f"no area {row['area_pcode']!r}"
+    since, until = _day(row["since"]), _day(row["until"])
+    if since is None:
+        yield f"since {row['since']!r}: a date like 2026-11-23"
+    if row["until"] and until is None:
+        yield f"until {row['until']!r}: a date like 2026-11-23, or nothing"
+    if since and until and until <= since:
+        yield "until is not after since"
+
+
+def _day(said: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(said), time.min, UTC)
+    except ValueError:
+        return None
+
+
+def _keep_organisation(work: Work, row: Line) -> None:
+    work.session.merge(
+        Organisation(
+            id=row["id"],
+            name=row["name"],
+            kind=row["kind"],
+            area_pcode=row["area_pcode"] or None,
+            facility_id=row["facility_id"] or None,
+            pair_id=row["pair_id"] or None,
+        )
+    )
+
+
+def _keep_coverage(work: Work, row: Line) -> None:
+    since = _day(row["since"])
+    found = work.session.scalar(
+        select(Coverage).where(
+            Coverage.organisation_id == row["organisation"],
+            Coverage.sector == row["sector"],
+            Coverage.area_pcode == row["area_pcode"],
+            Coverage.since == since,
+        )
+    )
+    if found is None:
+        found = Coverage(
+            organisation_id=row["organisation"],
+            sector=row["sector"],
+            area_pcode=row["area_pcode"],
+            since=since,
+        )
+        work.session.add(found)
+    found.role, found.until = row["role"], _day(row["until"])
+
+
+def _organisation_rows(work: Work) -> Iterable[Sequence[str]]:
+    for one in work.session.scalars(select(Organisation).order_by(Organisation.id)):
+        optional = (one.area_pcode, one.facility_id, one.pair_id)
+        yield [one.id, one.name, one.kind, *(value or "" for value in optional)]
+
+
+def _coverage_rows(work: Work) -> Iterable[Sequence[str]]:
+    order = (Coverage.organisation_id, Coverage.sector, Coverage.area_pcode, Coverage.since)
+    for one in work.session.scalars(select(Coverage).order_by(*order)):
+        until = f"{one.until:%Y-%m-%d}" if one.until else ""
+        since = f"{one.since:%Y-%m-%d}"
+        yield [one.organisation_id, one.sector, one.role, one.area_pcode, since, until]
+
+
+SHEETS: Mapping[str, Sheet] = {
+    "organisations": Sheet(
+        {
+            "id": "#org+code",
+            "name": "#org+name",
+            "kind": "#org+type",
+            "area_pcode": "#adm+code",
+            "facility_id": "#loc+facility+code",
+            "pair_id": "#org+pair+code",
+        },
+        _organisation_mistakes,
+        ("id",),
+        _keep_organisation,
+        _organisation_rows,
+    ),
+    "coverage": Sheet(
+        {
+            "organisation": "#org+code",
+            "sector": "#sector+name",
+            "role": "#activity+type",
+            "area_pcode": "#adm+code",
+            "since": "#date+start",
+            "until": "#date+end",
+        },
+        _coverage_mistakes,
+        ("organisation", "sector", "area_pcode", "since"),
+        _keep_coverage,
+        _coverage_rows,
+    ),
+}
