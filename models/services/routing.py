@@ -94,6 +94,11 @@ def snapshot(work: Work, now: datetime) -> Directory:
     )
 
 
+def people(work: Work) -> Directory:
+    """Return who works where and who is kin, without coverage: enough to say who is barred."""
+    return Directory(organisations=_bodies(work), seats=tuple(_seats(work)), ties=_ties(work))
+
+
 def concerned(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Say which organisations W5 offers: the three most present in the sector at the place."""
     area, _ = where(work, str(answers.get("place") or ""))
