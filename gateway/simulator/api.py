@@ -85,7 +85,7 @@ def answer() -> Response:
 def hang_up() -> Response:
     """Hang up."""
     _phone().hang_up()
-    return jsonify()
+    return jsonify(done=True)
 
 
 @api.get("/phones/screen")
@@ -101,7 +101,7 @@ def screen() -> Response:
 def sms() -> Response:
     """Send an SMS to the service."""
     _phone().send(request.form.get("text", ""))
-    return jsonify()
+    return jsonify(done=True)
 
 
 @api.post("/phones/optout")
@@ -128,7 +128,7 @@ def misbehave() -> Response:
 def read() -> Response:
     """Note that the box of a phone was read up to ``seq``."""
     _board().letters.mark_read(_phone().number, request.form.get("seq", 0, type=int))
-    return jsonify()
+    return jsonify(done=True)
 
 
 @api.get("/phones/inbox")
@@ -160,7 +160,7 @@ def _screen(shown: Shown) -> Response:
 
 
 def _letter(letter: Letter) -> dict[str, object]:
-    return {**asdict(letter), "at": letter.at.isoformat()}
+    return {**asdict(letter), "at": letter.at.isoformat(timespec="milliseconds")}
 
 
 def _sentence(error: HTTPException) -> tuple[Response, int]:
