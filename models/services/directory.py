@@ -172,8 +172,6 @@ def _mistakes(work: Work, new: NewPerson) -> list[str]:
         found.append(f"no organisation {new.organisation}")
     if new.area and work.session.get(Area, new.area) is None:
         found.append(f"no area {new.area}")
-    if new.number and work.session.scalar(select(Person.id).where(Person.number == new.number)):
-        found.append(f"{new.number} is somebody else")
     return found
 
 

@@ -1,0 +1,160 @@
+"""`jaabi people` and `jaabi directory`: who is registered, and who works where."""
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from gateway.settings import Settings, SettingsError
+from models.db import Operator, Store, Work
+from models.errors import NotFound
+from models.person import Person
+from models.seal import Sealer
+from models.services import directory as register
+from models.services import directory_files as files
+from models.services.directory import DirectoryRefused, NewPerson, Numbers
+from models.vault import Vault
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Work, Settings]]:
+    """Open the programme for one command; what is wrong is said in words, with exit code 2."""
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        raise click.UsageError("\n".join(error.mistakes)) from None
+    store = Store(settings.database_url)
+    try:
+        with store.work(Operator()) as work:
+            yield work, settings
+    except (DirectoryRefused, NotFound) as error:
+        mistakes = getattr(error, "mistakes", None) or [str(error)]
+        raise click.UsageError("\n".join(mistakes)) from None
+    finally:
+        store.close()
+
+
+@click.group()
+def people() -> None:
+    """Register the phones of relays, operators, focal points and supervisors."""
+
+
+@people.command("add")
+@click.option("--role", required=True, type=click.Choice(register.ROLES))
+@click.option("--phone", required=True, help="+223 ...: kept sealed, never shown again")
+@click.option("--organisation", required=True, help="employer, e.g. ngo-a")
+@click.option("--function", default="", help="a function of the routing policy, e.g. mcd")
+@click.option("--language", default="fr", show_default=True)
+@click.option("--area", default="", help="p-code it is for; none = everywhere")
+@click.option("--voice", type=click.Choice(register.VOICES), help="for call-backs")
+def people_add(**said: str | None) -> None:
+    """Register a phone and print its person's number; the same phone again gets another hat."""
+    new = NewPerson(**{name: value or "" for name, value in said.items()})
+    with opened() as (work, settings):
+        click.echo(register.add_person(work, new, numbers_of(settings)).number)
+
+
+@people.command("list")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
+def people_list(as_json: bool) -> None:
+    """List everybody registered, phones by their last three digits."""
+    with opened() as (work, _):
+        rows = [_person(one) for one in register.people(work)]
+    for row in rows:
+        click.echo(json.dumps(row) if as_json else _line(row))
+
+
+@people.command("revoke")
+@click.argument("number")
+def people_revoke(number: str) -> None:
+    """End a registration: the phone is a stranger's from now on."""
+    with opened() as (work, _):
+        click.echo(f"{register.revoke(work, number, _now()).number} is revoked")
+
+
+@people.command("pin")
+@click.argument("number")
+def people_pin(number: str) -> None:
+    """Draw a new PIN and print it once. Say it, do not send it."""
+    with opened() as (work, _):
+        click.echo(register.new_pin(work, number, secrets.randbelow))
+
+
+@people.command("tie")
+@click.argument("one")
+@click.argument("other")
+def people_tie(one: str, other: str) -> None:
+    """Note a declared family or household tie: neither judges a case about the other."""
+    with opened() as (work, _):
+        register.tie(work, one, other)
+        click.echo(f"{one.upper()} and {other.upper()} are tied")
+
+
+@click.group()
+def directory() -> None:
+    """Take the directory in and out as CSV files."""
+
+
+@directory.group("import")
+def directory_import() -> None:
+    """Take a CSV file in: all of it, or nothing and every mistake with its line."""
+
+
+@directory.group("export")
+def directory_export() -> None:
+    """Write a CSV file that `import` takes."""
+
+
+def _import(what: str) -> click.Command:
+    @click.argument("file", type=click.File(encoding="utf-8"))
+    def take(file: IO[str]) -> None:
+        with opened() as (work, _):
+            click.echo(f"{files.read(work, what, file.read())} rows")
+
+    return click.command(what, help=f"Take {what} in.")(take)
+
+
+def _export(what: str) -> click.Command:
+    @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+    def give(file: Path) -> None:
+        with opened() as (work, _), click.open_file(str(file), "w", encoding="utf-8") as out:
+            out.write(files.write(work, what))
+
+    return click.command(what, help=f"Write {what} out; - is standard output.")(give)
+
+
+for _what in files.SHEETS:
+    directory_import.add_command(_import(_what))
+    directory_export.add_command(_export(_what))
+
+
+def numbers_of(settings: Settings) -> Numbers:
+    """Return how numbers are named and sealed in this programme, from its keys."""
+    return Numbers(Vault.load(settings.keys).pseudonym, Sealer.load(settings.keys).number)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _person(one: Person) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "role": one.role,
+        "organisation": one.organisation_id,
+        "functions": [hat.function for hat in one.hats],
+        "area": one.area_pcode,
+        "phone": f"...{one.phone_ends}",
+        "has_pin": one.pin_hash is not None,
+    }
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    shown = {**row, "functions": " ".join(row["functions"])}
+    names = ("number", "role", "organisation", "functions", "area", "phone")
+    return "\t".join(shown[name] or "-" for name in names)
