@@ -1,0 +1,183 @@
+"""What words speak of: concepts of the French lexicon, found in many spellings, and its rules."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from typing import Any
+
+import yaml
+
+from flows.command_words import one_letter_wrong
+from flows.french import prefix_sounds, sound, spelt_out, without_elision
+
+WINDOW = 6  # words, small ones left out, within which two things belong together
+TOLERATED_LENGTH = 6  # sounds a word must have before one of them may be wrong
+NUMBER = "number"  # the concept that every run of digits is
+
+Span = tuple[int, int]  # first word of a thing, and the one after its last
+Found = Mapping[str, list[Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the lexicon finds: score by category, who is named, alarms by class of case."""
+
+    scores: Mapping[str, int]
+    about: frozenset[str]
+    alarms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """Words of a concept, one after the other; a word ending in ``*`` may go on."""
+
+    concept: str
+    elements: tuple[str, ...]
+
+
+class Lexicon:
+    """The French lexicon, ready to be searched. Built once from its YAML document."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._shorthand: Mapping[str, str] = document["shorthand"]
+        self._small = frozenset(document["small_words"].split())
+        self._patterns: defaultdict[str, list[_Pattern]] = defaultdict(list)
+        self._ear = _Ear()
+        for part, tolerant in (("concepts", True), ("exact_concepts", False)):
+            for concept, spellings in document[part].items():
+                self._learn(concept, spellings, tolerant=tolerant)
+        self._rules = {
+            part: {name: [Rule(text) for text in rules] for name, rules in document[part].items()}
+            for part in ("categories", "about", "alarms")
+        }
+
+    def hear(self, words: str) -> Heard:
+        """Return what ``words`` speak of. Deterministic; any text is allowed."""
+        found = self._find(words)
+        scores = {
+            category: max(rule.score(found) for rule in rules)
+            for category, rules in self._rules["categories"].items()
+        }
+        return Heard(
+            {category: score for category, score in scores.items() if score},
+            self._named("about", found),
+            self._named("alarms", found),
+        )
+
+    def _named(self, part: str, found: Found) -> frozenset[str]:
+        rules = self._rules[part].items()
+        return frozenset(name for name, some in rules if any(rule.score(found) for rule in some))
+
+    def _learn(self, concept: str, spellings: str, *, tolerant: bool) -> None:
+        for spelling in spellings.split(","):
+            elements = tuple(word for word in spelling.split() if word not in self._small)
+            self._patterns[elements[0]].append(_Pattern(concept, elements))
+            for element in elements:
+                self._ear.learn(element, tolerant=tolerant)
+
+    def _find(self, words: str) -> Found:
+        said = [w for w in spelt_out(words, self._shorthand) if w not in self._small]
+        heard = [self._ear.hear(word) for word in said]
+        found: defaultdict[str, list[Span]] = defaultdict(list)
+        for start, elements in enumerate(heard):
+            if said[start].isdecimal():
+                found[NUMBER].append((start, start + 1))
+            for pattern in (pattern for one in elements for pattern in self._patterns[one]):
+                end = start + len(pattern.elements)
+                if all(one in at for one, at in zip(pattern.elements, heard[start:end], strict=False)):
+                    if end <= len(heard):
+                        found[pattern.concept].append((start, end))
+        return found
+
+
+class _Ear:
+    """Finds which words of the lexicon one typed word may be."""
+
+    def __init__(self) -> None:
+        self._whole: defaultdict[str, set[str]] = defaultdict(set)
+        self._begun: defaultdict[str, set[str]] = defaultdict(set)
+        self._nearly: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+
+    def learn(self, element: str, *, tolerant: bool) -> None:
+        begun = element.endswith("*")
+        table = self._begun if begun else self._whole
+        for heard in prefix_sounds(element[:-1]) if begun else {sound(element)}:
+            table[heard].add(element)
+            if tolerant and len(heard) >= TOLERATED_LENGTH:
+                for shorter in _shortened(heard):
+                    self._nearly[shorter].add((heard, element))
+
+    def hear(self, word: str) -> set[str]:
+        elements = self._exactly(sound(word)) or self._exactly(sound(without_elision(word)))
+        if elements or len(word) < TOLERATED_LENGTH:
+            return elements
+        return self._almost(sound(word)) or self._almost(sound(without_elision(word)))
+
+    def _exactly(self, heard: str) -> set[str]:
+        begun = (self._begun.get(heard[:end], ()) for end in range(2, len(heard) + 1))
+        return set(self._whole.get(heard, ())).union(*begun)
+
+    def _almost(self, heard: str) -> set[str]:
+        elements = set()
+        for end in range(TOLERATED_LENGTH - 1, len(heard) + 1):
+            said = heard[:end]
+            for meant, element in set().union(*(self._nearly.get(s, ()) for s in _shortened(said))):
+                whole = end == len(heard) or (element.endswith("*") and said[-1] == meant[-1])
+                if whole and one_letter_wrong(said, meant):
+                    elements.add(element)
+        return elements
+
+
+class Rule:
+    """A condition on what was found: ``aid, not>received, !card``.
+
+    Terms are all required: ``a|b`` either, ``a>b`` b soon after a, ``a~b`` near, ``!a`` absent.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._terms = [term.strip() for term in text.split(",")]
+
+    def score(self, found: Found) -> int:
+        """Return how many concepts hold the rule together, or 0 where it does not hold."""
+        total = 0
+        for term in self._terms:
+            strength = _strength(term, found)
+            if strength is None:
+                return 0
+            total += strength
+        return total
+
+
+def _strength(term: str, found: Found) -> int | None:
+    if term.startswith("!"):
+        return None if _spans(term[1:], found) else 0
+    for sign in ">~":
+        if sign in term:
+            first, second = (_spans(side, found) for side in term.split(sign))
+            return 2 if any(_near(a, b, sign == ">") for a, b in product(first, second)) else None
+    return 1 if _spans(term, found) else None
+
+
+def _spans(names: str, found: Found) -> list[Span]:
+    return [span for name in names.split("|") for span in found.get(name, ())]
+
+
+def _near(first: Span, second: Span, ordered: bool) -> bool:
+    if second[0] >= first[1]:
+        return second[0] - first[1] < WINDOW
+    return not ordered and first[0] >= second[1] and first[0] - second[1] < WINDOW
+
+
+def _shortened(word: str) -> Iterator[str]:
+    yield word
+    yield from (word[:place] + word[place + 1 :] for place in range(len(word)))
+
+
+@cache
+def french() -> Lexicon:
+    """Return the French lexicon of the package, read once a process."""
+    text = files("flows").joinpath("lexicon/fr.yaml").read_text("utf-8")
+    return Lexicon(yaml.safe_load(text))
