@@ -1,6 +1,7 @@
 """Asks the keeper, over its Unix socket. Whoever imports this can ask; only the keeper can open."""
 
 import json
+import os
 import socket
 import threading
 from pathlib import Path
@@ -14,7 +15,7 @@ PART = 4096
 
 
 class Keeper:
-    """The keeper seen from another process. Every call raises KeeperAway when it does not answer."""
+    """The keeper seen from another process. Every call raises KeeperAway when it is silent."""
 
     def __init__(self, address: Path) -> None:
         self._address = str(address)
@@ -25,7 +26,7 @@ class Keeper:
         return str(self._ask("pseudonym", number=msisdn)["pseudonym"])
 
     def digests(self, contact: str | None, receipt: str) -> tuple[str | None, str | None]:
-        """Return the digests of a receipt typed or issued: (six digits with contact, twelve digits).
+        """Return the digests of a receipt: (six digits with contact, twelve digits).
 
         Twelve digits give both when a contact is known; six digits give the first only.
         """
@@ -58,31 +59,39 @@ class Keeper:
 
     def _exchange(self, line: bytes) -> bytes:
         """Ask over this thread's open line, or over a new one if that was hung up meanwhile."""
-        link: socket.socket | None = getattr(self._lines, "link", None)
-        if link is not None:
+        kept: _Line | None = getattr(self._lines, "line", None)
+        if kept is not None and kept.process == os.getpid():
             try:
-                return _ask_over(link, line)
+                return kept.ask(line)
             except OSError:
-                link.close()
-                self._lines.link = None
-        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        link.settimeout(TIMEOUT_S)
-        try:
-            link.connect(self._address)
-            reply = _ask_over(link, line)
-        except OSError:
-            link.close()
-            raise
-        self._lines.link = link
+                self._lines.line = None
+        fresh = _Line(self._address)
+        reply = fresh.ask(line)
+        self._lines.line = fresh
         return reply
 
 
-def _ask_over(link: socket.socket, line: bytes) -> bytes:
-    link.sendall(line)
-    reply = bytearray()
-    while not reply.endswith(b"\n"):
-        part = link.recv(PART)
-        if not part or len(reply) > LONGEST:
-            raise ConnectionError("hung up")
-        reply += part
-    return bytes(reply)
+class _Line:
+    """One connection, closed when its thread ends or lets it go.
+
+    It remembers its process: a forked one would read answers meant for its parent.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.process = os.getpid()
+        self._link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._link.settimeout(TIMEOUT_S)
+        self._link.connect(address)
+
+    def __del__(self) -> None:
+        self._link.close()
+
+    def ask(self, line: bytes) -> bytes:
+        self._link.sendall(line)
+        reply = bytearray()
+        while not reply.endswith(b"\n"):
+            part = self._link.recv(PART)
+            if not part or len(reply) > LONGEST:
+                raise ConnectionError("hung up")
+            reply += part
+        return bytes(reply)

@@ -81,8 +81,11 @@ class Sender:
                 if not batch:
                     break
                 taken += len(batch)
-                for _ in lanes.map(self._send_in_order, by_recipient(batch)):
-                    pass  # walking the results raises here what a lane met
+                sending = [
+                    lanes.submit(self._send_in_order, texts) for texts in by_recipient(batch)
+                ]
+                for lane in sending:
+                    lane.result()  # raises here what a lane met, once the others have settled
         return taken
 
     def _send_in_order(self, batch: Sequence[Claimed]) -> None:

@@ -1,5 +1,6 @@
 """The keeper's door: one JSON line in, one out, over a Unix socket only its own user may open."""
 
+import contextlib
 import json
 import logging
 import re
@@ -17,7 +18,7 @@ from workers.keeper.openings import Openings
 from workers.keeper.watch import Watch
 
 LONGEST_LINE = 4096  # the longest request is a pseudonym, a receipt and their names
-IDLE_S = 5.0
+IDLE_S = 300.0  # each thread of the gateway keeps its line open from one session to the next
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 PSEUDONYM = re.compile(r"[0-9a-f]{64}")
@@ -97,6 +98,8 @@ class KeeperServer(socketserver.ThreadingUnixStreamServer):
     def __init__(self, address: Path, desk: Desk) -> None:
         self.desk = desk
         self._path = address
+        self._links: set[socket.socket] = set()
+        self._is_ours = False
         super().__init__(str(address), _Conversation)
 
     def server_bind(self) -> None:
@@ -104,16 +107,31 @@ class KeeperServer(socketserver.ThreadingUnixStreamServer):
         if self._path.is_socket() and not _is_alive(self._path):
             self._path.unlink()
         super().server_bind()
+        self._is_ours = True
         self._path.chmod(0o600)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Say that a request failed, and nothing of what it held."""
         log.error("request failed", extra={"reason": type(sys.exception()).__name__})
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer one connection in a thread of its own, and remember it."""
+        self._links.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Hang up and forget the connection."""
+        self._links.discard(request)
+        super().shutdown_request(request)
+
     def server_close(self) -> None:
-        """Stop listening and take the socket away."""
+        """Stop listening, hang up on everybody and take the socket away."""
         super().server_close()
-        self._path.unlink(missing_ok=True)
+        for link in self._links.copy():
+            with contextlib.suppress(OSError):  # whoever hung up first is gone already
+                link.shutdown(socket.SHUT_RDWR)
+        if self._is_ours:
+            self._path.unlink(missing_ok=True)
 
 
 class _Conversation(socketserver.StreamRequestHandler):

@@ -1,0 +1,365 @@
+"""The sender: one text once, whatever dies in between, and what nobody knows is not repeated."""
+
+import itertools
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.channels.base import SendFailed, SendUnknown
+from models.conversation import Contact
+from models.db import Job
+from models.outbound import OutboundMessage
+from models.seal import Sealer, Transit
+from models.services import messages
+from models.services.messages import BACK_OFF, LEASE, REPEAT_AFTER, Draft
+from models.vault import Vault, create_keys
+from workers.keeper.sender import PAUSE, Opener, Pace, Road, Sender
+
+SPEAKER = "+22370000001"
+FOCAL_POINT = "+22370000151"
+
+
+class Killed(BaseException):
+    """The process dies here: nothing after it runs."""
+
+
+class Clock:
+    """A clock moved by hand."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def __call__(self):
+        return self.at
+
+
+class Line:
+    """A provider's end of the line. ``fates`` are met in order, then every text is taken."""
+
+    septets = 160
+
+    def __init__(self, name="phone"):
+        self.name = name
+        self.taken = []
+        self.fates = []
+        self.before = lambda out: None
+
+    def send(self, out):
+        self.before(out)
+        if self.fates and (fate := self.fates.pop(0)) is not None:
+            raise fate
+        self.taken.append(out)
+        return f"{self.name}-{out.reference}"
+
+    @property
+    def texts(self):
+        return [out.text for out in self.taken]
+
+
+@pytest.fixture
+def clock(now):
+    return Clock(now)
+
+
+@pytest.fixture
+def line():
+    return Line()
+
+
+@pytest.fixture
+def keys(tmp_path, clock):
+    create_keys(tmp_path / "keys", lambda: clock.at.timestamp())
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def opener(keys, clock):
+    return Opener(Vault.load(keys), Transit.load(keys, lambda: clock.at.timestamp()))
+
+
+@pytest.fixture
+def sender(store, opener, line, clock):
+    return Sender(store, opener, [Road(line, rate=1e6)], clock)
+
+
+@pytest.fixture
+def queue(store, keys, opener, clock):
+    sealer = Sealer.load(keys)
+
+    def write(text, to=SPEAKER, **about):
+        contact = opener.vault.pseudonym(to)
+        draft = Draft(f"test:{text}", "answer_ready", text, sealer.number(to), contact, **about)
+        with store.work(Job("test")) as work:
+            messages.queue(work, draft, opener.transit, clock.at)
+
+    return write
+
+
+@pytest.fixture
+def fates(store):
+    def look():
+        with store.work(Job("test")) as work:
+            rows = work.session.scalars(select(OutboundMessage).order_by(OutboundMessage.id))
+            return [(row.status, row.reason) for row in rows]
+
+    return look
+
+
+def test_what_is_due_reaches_the_provider_with_number_text_and_reference(
+    sender, queue, line, fates
+):
+    queue("Votre reponse est prete.")
+    assert sender.drain() == 1
+    (out,) = line.taken
+    assert (out.to, out.text, out.reference) == (SPEAKER, "Votre reponse est prete.", "1")
+    assert fates() == [("handed_over", None)]
+    assert sender.drain() == 0
+
+
+def test_one_phones_texts_leave_in_order(sender, queue, line):
+    for number in range(20):
+        queue(f"{number:02}", to=FOCAL_POINT)
+        queue(f"autre {number}")
+    assert sender.drain() == 40
+    ours = [out.text for out in line.taken if out.to == FOCAL_POINT]
+    assert ours == [f"{number:02}" for number in range(20)]
+
+
+def test_no_transaction_is_open_while_the_provider_thinks(store, sender, queue, line, fates, clock):
+    # SQLite has a single writer: this would wait in vain if the sender held its transaction.
+    def write_meanwhile(out):
+        with store.work(Job("somebody else")) as work:
+            work.session.add(Contact(pseudonym="e" * 64, seen_at=clock.at))
+
+    line.before = write_meanwhile
+    queue("x")
+    sender.drain()
+    assert fates() == [("handed_over", None)]
+
+
+def test_of_two_senders_and_one_row_one_sends(store, opener, line, clock, queue):
+    for number in range(30):
+        queue(f"texte {number}", to=f"+2237000{number:04}")
+    start = threading.Barrier(2)
+
+    def run():
+        sender = Sender(store, opener, [Road(line, rate=1e6)], clock)
+        start.wait()
+        sender.drain()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(line.texts) == sorted(f"texte {number}" for number in range(30))
+
+
+def test_a_busy_provider_is_asked_again_later_and_not_before(sender, queue, line, fates, clock):
+    line.fates = [SendFailed("502", again=True)]
+    queue("x")
+    sender.drain()
+    assert fates() == [("waiting", "502")]
+    clock.at += BACK_OFF[0] - timedelta(seconds=1)
+    sender.drain()
+    assert line.taken == []
+    clock.at += timedelta(seconds=1)
+    sender.drain()
+    assert line.texts == ["x"]
+
+
+def test_a_wrong_number_is_not_tried_again(sender, queue, line, fates, clock):
+    line.fates = [SendFailed("403", again=False)]
+    queue("x")
+    sender.drain()
+    clock.at += timedelta(days=1)
+    sender.drain()
+    assert fates() == [("failed", "403")]
+    assert line.taken == []
+
+
+def test_without_money_the_whole_channel_waits_and_nothing_is_lost(
+    sender, queue, line, fates, clock
+):
+    line.fates = [SendFailed("405", again=True, stop=True)]
+    queue("a")
+    sender.drain()
+    queue("b")
+    sender.drain()
+    assert line.taken == []
+    assert fates() == [("waiting", "405"), ("waiting", "channel paused")]
+    clock.at += PAUSE
+    sender.drain()
+    assert sorted(line.texts) == ["a", "b"]
+
+
+def test_a_pause_costs_no_tries(sender, queue, line, fates, clock):
+    line.fates = [SendFailed("405", again=True, stop=True) for _ in range(9)]
+    queue("a")
+    for _ in range(9):
+        sender.drain()
+        clock.at += PAUSE
+    sender.drain()
+    assert line.texts == ["a"]
+
+
+def test_a_number_that_refuses_our_texts_is_remembered(store, sender, queue, line, fates, opener):
+    line.fates = [SendFailed("406", again=False, opted_out=True)]
+    queue("a")
+    sender.drain()
+    queue("b")
+    sender.drain()
+    assert fates() == [("failed", "opted out"), ("withheld", "stop")]
+    with store.work(Job("test")) as work:
+        assert work.session.get(Contact, opener.vault.pseudonym(SPEAKER)).stopped_at is not None
+
+
+def test_an_unknown_fate_is_repeated_once_unless_it_is_sensitive(sender, queue, line, fates, clock):
+    line.fates = [SendUnknown("timeout"), SendUnknown("timeout")]
+    queue("ordinaire")
+    queue("sensible", sensitive=True)
+    sender.drain()
+    assert fates() == [("unknown", "timeout")] * 2
+    clock.at += REPEAT_AFTER
+    sender.drain()
+    clock.at += timedelta(days=1)
+    sender.drain()
+    assert line.texts == ["ordinaire"]
+
+
+def test_the_first_channel_that_reaches_a_number_is_taken(store, opener, clock, queue, fates):
+    mali, near, far = Line("mali"), Line("near"), Line("far")
+    roads = [Road(mali, ("+22371",)), Road(near, ("+22370",)), Road(far)]
+    sender = Sender(store, opener, roads, clock)
+    queue("x")
+    sender.drain()
+    assert (mali.texts, near.texts, far.texts) == ([], ["x"], [])
+
+
+def test_a_number_no_channel_reaches_fails_in_words(store, opener, clock, queue, fates):
+    queue("x")
+    Sender(store, opener, [Road(Line(), ("+221",))], clock).drain()
+    assert fates() == [("failed", "no channel reaches it")]
+
+
+def test_words_whose_key_is_destroyed_fail_and_the_others_go_on(
+    store, line, keys, queue, fates, clock, opener, tmp_path
+):
+    create_keys(tmp_path / "other", lambda: clock.at.timestamp())
+    stranger = Opener(opener.vault, Transit.load(tmp_path / "other", lambda: clock.at.timestamp()))
+    queue("perdu")
+    Sender(store, stranger, [Road(line)], clock).drain()
+    shut_out = Opener(Vault.load(tmp_path / "other"), opener.transit)
+    queue("scelle")
+    Sender(store, shut_out, [Road(line)], clock).drain()
+    assert fates() == [("failed", "TransitLost"), ("failed", "SealBroken")]
+
+
+@pytest.mark.parametrize(("sensitive", "said"), [(False, ["x"]), (True, [])])
+def test_killed_before_the_provider_is_called(sender, queue, line, fates, clock, sensitive, said):
+    line.fates = [Killed()]
+    queue("x", sensitive=sensitive)
+    with pytest.raises(Killed):
+        sender.drain()
+    assert fates() == [("sending", None)]
+    clock.at += LEASE
+    sender.drain()
+    assert fates() == [("unknown", "sender died")]
+    assert line.taken == []
+    clock.at += REPEAT_AFTER
+    sender.drain()
+    assert line.texts == said
+
+
+@pytest.mark.parametrize(("sensitive", "times"), [(False, 2), (True, 1)])
+def test_killed_after_the_provider_took_it(
+    store, opener, queue, line, fates, clock, sensitive, times
+):
+    moments = iter([clock.at])
+
+    def die_at_the_second_look():
+        try:
+            return next(moments)
+        except StopIteration:
+            raise Killed from None
+
+    queue("x", sensitive=sensitive)
+    with pytest.raises(Killed):
+        Sender(store, opener, [Road(line)], die_at_the_second_look).drain()
+    assert (line.texts, fates()) == (["x"], [("sending", None)])
+    next_start = Sender(store, opener, [Road(line)], clock)
+    for delay in (LEASE, REPEAT_AFTER, LEASE, REPEAT_AFTER):
+        clock.at += delay
+        next_start.drain()
+    assert line.texts == ["x"] * times
+
+
+def test_killed_while_claiming_leaves_everything_as_it_was(store, queue, opener, line, clock):
+    def claim_and_die():
+        with store.work(Job("sender")) as work:
+            assert messages.claim_due(work, clock.at, 4)
+            raise Killed
+
+    queue("x")
+    with pytest.raises(Killed):
+        claim_and_die()
+    Sender(store, opener, [Road(line)], clock).drain()
+    assert line.texts == ["x"]
+
+
+def test_one_killed_lane_leaves_the_others_settled(sender, queue, line, fates, clock):
+    for number in range(3):
+        queue(f"texte {number}", to=f"+2237000{number:04}")
+
+    def die(out):
+        if out.text == "texte 1":
+            raise Killed
+
+    line.before = die
+    with pytest.raises(Killed):
+        sender.drain()
+    assert sorted(status for status, _ in fates()) == ["handed_over", "handed_over", "sending"]
+
+
+def test_the_loop_drains_waits_and_ends_when_told(sender, queue, line):
+    rounds = []
+
+    def wait(seconds):
+        rounds.append(seconds)
+        queue("deux")
+
+    queue("un")
+    sender.run(wait, lambda: len(rounds) < 2)
+    assert line.texts == ["un", "deux"]
+    assert rounds == [5.0, 5.0]
+
+
+def test_a_channel_is_kept_to_its_rate():
+    pace, rate = Pace(), 1000.0
+    slots = []
+    for _ in range(5):
+        pace.wait("phone", rate)
+        slots.append(pace._free_at["phone"])
+    assert all(later - earlier >= 1 / rate - 1e-9 for earlier, later in itertools.pairwise(slots))
+
+
+def test_neither_number_nor_text_reaches_the_log(sender, queue, line, clock, caplog):
+    caplog.set_level("DEBUG")
+    line.fates = [
+        SendFailed("502", again=True),
+        SendUnknown("timeout"),
+        SendFailed("405", again=True, stop=True),
+    ]
+    for number in range(3):
+        queue(f"pas assez de vivres {number}", to=f"+2237000000{number}")
+        sender.drain()
+    said = " ".join(str(vars(record)) for record in caplog.records)
+    assert {record.getMessage() for record in caplog.records} >= {
+        "send refused",
+        "fate unknown",
+        "channel paused",
+    }
+    assert "vivres" not in said
+    assert "70000" not in said
