@@ -1,0 +1,217 @@
+"""What can happen to a case once it is filed: each step along its table, each written down."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from flows.case_lifecycle import OPEN, after
+from flows.deadlines import shown
+from flows.policy import SENSITIVE
+from flows.routing import CaseFacts
+from models.case import CallBack, Case, CaseEvent
+from models.conversation import Contact
+from models.db import Work
+from models.person import Person
+from models.services import messages, stories
+from models.services.messages import Draft
+from models.services.routing import Routed, route
+from models.services.scene import House
+
+ANNOUNCED_AFTER = timedelta(minutes=5)  # or at the end of the session (field.md 4.3)
+A_DAY_LESS = timedelta(days=1) - timedelta(microseconds=1)
+VOICES = frozenset({"woman", "man"})
+UNSENT = ("case_new", "answer_ready")  # what a case may still have to say to somebody
+
+
+def record(work: Work, case: Case, transition: str, now: datetime, **details: Any) -> CaseEvent:
+    """Write down something done to a case that leaves its status as it is."""
+    event = CaseEvent(
+        case_id=case.id,
+        transition=transition,
+        status=case.status,
+        by=str(work.actor),
+        at=now,
+        details=details,
+    )
+    work.session.add(event)
+    work.session.flush()
+    return event
+
+
+def move(work: Work, case: Case, transition: str, now: datetime, **details: Any) -> CaseEvent:
+    """Take a case one step along its table and write it down. Raises TransitionRefused."""
+    case.status = after(case.kind, case.status, transition)
+    return record(work, case, transition, now, **details)
+
+
+def announce(work: Work, house: House, case: Case, event: CaseEvent, due_at: datetime) -> None:
+    """Tell whoever holds the case that it is theirs (A1): number and date, nothing else.
+
+    Nobody is told when no registered person holds it: the organisation has none on duty.
+    """
+    person = None if case.holder_person is None else work.session.get(Person, case.holder_person)
+    if person is None:
+        return
+    text = house.flows.texts.say(
+        "case_new", n=case.number, date=answer_date(case), usd=house.service_code
+    )
+    draft = Draft(
+        cause=f"case-event:{event.id}",
+        purpose="case_new",
+        text=text,
+        address=person.phone_sealed,
+        contact=person.pseudonym,
+        person_id=person.id,
+        case_id=case.id,
+        due_at=due_at,
+        sensitive=case.case_class in SENSITIVE,
+    )
+    messages.queue(work, draft, house.transit, event.at)
+
+
+def answer_date(case: Case) -> str:
+    """Return the date told to the speaker and to staff, dd/mm: the answer is there before it."""
+    return shown(case.due_at + A_DAY_LESS)  # a clock that ends at noon ends before tomorrow
+
+
+def seat(
+    work: Work, case: Case, now: datetime, *, returned: bool = False, voice: str = ""
+) -> Routed:
+    """Choose who receives the case as it stands now, never whom it is about; its clock starts.
+
+    ``returned`` says that its holder just gave it back; ``voice`` who shall call, before a wish
+    for a call stands in its own row.
+    """
+    facts = CaseFacts(
+        kind=case.kind,
+        category=case.category,
+        case_class=case.case_class,
+        area_pcode=case.area_pcode,
+        about=case.about,
+        subjects=tuple((one.kind, one.ref) for one in case.subjects),
+        level=case.level,
+        tried=_had_it(work, case),
+        returned=returned,
+        voice=_voice(work, case, voice),
+    )
+    choice = route(work, facts, now)
+    case.holder_organisation = choice.organisation
+    case.holder_function = choice.function
+    case.holder_person = choice.person
+    case.why = list(choice.why)
+    case.due_at = choice.due_at
+    if not returned:
+        case.level = choice.level
+    return choice
+
+
+def _had_it(work: Work, case: Case) -> frozenset[int]:
+    """Return the row ids of those who gave it back, or from whom it was taken."""
+    if case.id is None:
+        return frozenset()
+    details = select(CaseEvent.details).where(CaseEvent.case_id == case.id)
+    return frozenset(one["had"] for one in work.session.scalars(details) if one.get("had"))
+
+
+def _voice(work: Work, case: Case, voice: str) -> str:
+    wish = None if case.id is None else work.session.get(CallBack, case.id)
+    wanted = voice if wish is None else wish.voice
+    return wanted if wanted in VOICES else ""
+
+
+def reclass(work: Work, house: House, case: Case, now: datetime) -> None:
+    """Give a case whose class or place was just changed to whoever that concerns.
+
+    What was not yet sent is withheld. A class C5 to C7 drops the SMS choice, the place finer than
+    the commune, and the phone's last place: nothing leads back from the phone to what was said.
+    """
+    messages.withhold(work, case.id, UNSENT, "reclassed", now)
+    if case.case_class in SENSITIVE:
+        _hush(work, case, now)
+    case.level = 0
+    seat(work, case, now)
+    event = move(work, case, "reclassed", now, case_class=case.case_class)
+    announce(work, house, case, event, now + ANNOUNCED_AFTER)
+
+
+def _hush(work: Work, case: Case, now: datetime) -> None:
+    if case.answer_wanted == "sms":
+        case.answer_wanted, case.address = "code", None
+    case.place_ref = None
+    for item in _calls_about(work, case):
+        _bring_in(work, case, item, now)
+    if case.contact is not None:
+        work.session.execute(
+            update(Contact)
+            .where(Contact.pseudonym == case.contact)
+            .values(last_commune=None, last_place_at=None)
+        )
+
+
+def _calls_about(work: Work, case: Case) -> Sequence[Case]:
+    about = select(CallBack.case_id).where(CallBack.about_id == case.id)
+    return work.session.scalars(select(Case).where(Case.id.in_(about), Case.status.in_(OPEN))).all()
+
+
+def _bring_in(work: Work, case: Case, item: Case, now: datetime) -> None:
+    """Let the compartment itself make the call that was asked of the cell."""
+    wish = work.session.get_one(CallBack, item.id)
+    case.address = item.address
+    own = CallBack(
+        case_id=case.id,
+        language=wish.language,
+        hour=wish.hour,
+        voice=wish.voice,
+        consent_at=wish.consent_at,
+    )
+    work.session.merge(own)
+    withdraw(work, item, now)
+
+
+def withdraw(work: Work, case: Case, now: datetime) -> None:
+    """Stop everything for a case, as its speaker asked: words, number and unsent texts are gone.
+
+    Raises TransitionRefused once it is closed.
+    """
+    move(work, case, "withdrawn", now)
+    for item in _calls_about(work, case):
+        withdraw(work, item, now)
+    stories.erase(work, case)
+    messages.withhold(work, case.id, UNSENT, "withdrawn", now)
+    work.session.execute(delete(CallBack).where(CallBack.case_id == case.id))
+    case.contact = case.receipt_short = case.receipt_long = None
+    case.address = case.sender_sealed = case.receipt_sealed = None
+    case.closed_at = now
+
+
+def close(work: Work, case: Case, now: datetime, *, why: str) -> None:
+    """End an answered case: the speaker's number is no longer owed. Raises TransitionRefused."""
+    move(work, case, "closed", now, why=why)
+    messages.withhold(work, case.id, UNSENT, "closed", now)
+    case.address = None
+    case.closed_at = now
+
+
+def reopen(work: Work, house: House, case: Case, now: datetime, *, up: bool) -> None:
+    """Take an answered case up again: with who had it, or one level ``up`` with a check asked.
+
+    Raises TransitionRefused unless it is answered.
+    """
+    had = case.holder_person if up else None
+    event = move(work, case, "reopened", now, check=up, had=had)
+    messages.withhold(work, case.id, UNSENT, "reopened", now)
+    before = (case.holder_organisation, case.holder_function, case.holder_person)
+    if up:
+        case.level += 1
+    seat(work, case, now)
+    if not up and _still_works(work, before[2]):
+        case.holder_organisation, case.holder_function, case.holder_person = before
+    case.answered_at = case.escalated_at = None
+    announce(work, house, case, event, now + ANNOUNCED_AFTER)
+
+
+def _still_works(work: Work, person_id: int | None) -> bool:
+    person = None if person_id is None else work.session.get(Person, person_id)
+    return person is not None and person.revoked_at is None

@@ -1,0 +1,23 @@
+"""Counters in the database: one statement a step, so that two at once never lose one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.case import Tally
+from models.conversation import WrongCode
+from models.db import Work
+from models.services.upsert import insert
+
+
+def count_up(work: Work, counter: type[Tally] | type[WrongCode], keys: Mapping[str, Any]) -> int:
+    """Add one to the counter with these keys and return what it says now.
+
+    The row stays locked until the commit: whoever counts the same thing waits.
+    """
+    step = (
+        insert(work, counter)
+        .values(count=1, **keys)
+        .on_conflict_do_update(index_elements=list(keys), set_={"count": counter.count + 1})
+        .returning(counter.count)
+    )
+    return int(work.session.execute(step).scalar_one())

@@ -1,0 +1,17 @@
+"""What staff may be told of an item in few coded words, outside the place where words are read."""
+
+from models.area import Area
+from models.case import Case
+from models.db import Work
+from models.services.scene import House
+
+
+def facts(house: House, case: Case) -> str:
+    """Return what a case is about, in the few words of its category."""
+    return house.flows.texts.say(f"category_{case.category}")
+
+
+def commune(work: Work, case: Case) -> str:
+    """Return the name of the commune, or of the cercle if nothing finer was said, else nothing."""
+    area = None if case.area_pcode is None else work.session.get(Area, case.area_pcode)
+    return "" if area is None else area.name

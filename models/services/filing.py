@@ -1,0 +1,142 @@
+"""Filing an item: number, subjects, holder, clock, announcement; all of it in one unit of work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from flows import numbers
+from flows.case_lifecycle import FIRST
+from flows.sensitivity import class_of, is_sensitive, words_class
+from models.case import CallBack, Case, ItemNumber, Subject
+from models.db import Work
+from models.services import stories
+from models.services.cases import ANNOUNCED_AFTER, announce, record, seat
+from models.services.routing import subjects_of, where
+from models.services.scene import Scene
+from models.services.stories import Words
+from models.services.upsert import insert
+
+CROWDED = 4000  # live items, above which numbers have seven digits (contract.md, "Words")
+DRAWS = 200
+OTHER = "8"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """What a dialogue gives to be filed, read once from its answers."""
+
+    kind: str
+    category: str
+    case_class: str
+    place: str
+    about: str
+    about_org: str
+    answer: str
+    private: bool
+    words: str
+    call: Mapping[str, str]
+
+    @classmethod
+    def read(cls, answers: Mapping[str, Any]) -> "Asked":
+        """Read the answers of open_case; doubt about what was meant is a case to be read."""
+        category = str(answers.get("category") or OTHER)
+        about = str(answers.get("about") or "unknown")
+        words = str(answers.get("words") or "")
+        case_class = class_of(category, about, words_class(words) if words else None)
+        private = bool(answers.get("private")) or is_sensitive(case_class)
+        answer = str(answers.get("answer") or "code")
+        return cls(
+            kind=str(answers.get("kind") or ("alert" if category.startswith("6") else "complaint")),
+            category=category,
+            case_class=case_class,
+            place=str(answers.get("place") or ""),
+            about=about,
+            about_org=str(answers.get("about_org") or ""),
+            answer="code" if private and answer == "sms" else answer,
+            private=private,
+            words=words,
+            call={key: str(answers[key]) for key in answers if key.startswith("call_")},
+        )
+
+    @property
+    def calls(self) -> bool:
+        """Whether a person shall call, and the speaker agreed to it (K1, P9)."""
+        return self.kind == "call_back" and self.answer == "call"
+
+    @property
+    def owed(self) -> bool:
+        """Whether a number must be kept: an SMS was chosen, or a call agreed to."""
+        return self.answer == "sms" or self.calls
+
+
+def file(work: Work, scene: Scene, asked: Asked) -> Case:
+    """Write the case with all that belongs to it, routed and announced; no receipt yet."""
+    case = unfiled(work, scene, asked)
+    case.number = draw_number(work, scene, asked.kind)
+    if asked.owed:
+        case.address = scene.seal_sender()
+    case.subjects = [
+        Subject(kind=kind, ref=ref)
+        for kind, ref in subjects_of(
+            work, asked.category, asked.place, asked.about, asked.about_org
+        )
+    ]
+    seat(work, case, scene.now, voice=asked.call.get("call_voice", ""))
+    work.session.add(case)
+    work.session.flush()
+    if asked.calls:
+        work.session.add(_wish(case, asked.call, scene.now))
+    if asked.words:
+        stories.keep(work, scene.house.sealer, case, Words("said", asked.words), scene.now)
+    event = record(work, case, "opened", scene.now)
+    announce(work, scene.house, case, event, scene.now + ANNOUNCED_AFTER)
+    return case
+
+
+def _wish(case: Case, call: Mapping[str, str], now: datetime) -> CallBack:
+    return CallBack(
+        case_id=case.id,
+        language=str(call.get("call_language") or "fr"),
+        hour=str(call.get("call_when") or "any"),
+        voice=str(call.get("call_voice") or "any"),
+        consent_at=now,
+    )
+
+
+def draw_number(work: Work, scene: Scene, kind: str) -> str:
+    """Draw a free item number: five digits, seven once more than 4,000 are live."""
+    live = work.session.scalar(select(func.count()).select_from(ItemNumber)) or 0
+    digits = 5 if live <= CROWDED else 7
+    for _ in range(DRAWS):
+        number = numbers.item_number(scene.house.draw, digits)
+        drawn = work.session.execute(
+            insert(work, ItemNumber)
+            .values(number=number, kind=kind)
+            .on_conflict_do_nothing(index_elements=["number"])
+            .returning(ItemNumber.number)
+        )
+        if drawn.scalar() is not None:
+            return number
+    raise RuntimeError("no free item number")
+
+
+def unfiled(work: Work, scene: Scene, asked: Asked) -> Case:
+    """Return what was asked as a row that nothing has been decided about yet."""
+    return Case(
+        kind=asked.kind,
+        category=asked.category,
+        case_class=asked.case_class,
+        area_pcode=where(work, asked.place)[0],
+        place_ref=None if asked.private else asked.place or None,
+        source=scene.kind,
+        channel=scene.channel,
+        language=scene.language,
+        about=asked.about,
+        answer_wanted=asked.answer,
+        status=FIRST[asked.kind],
+        level=0,
+        opened_at=scene.now,
+    )

@@ -1,0 +1,125 @@
+"""What a speaker does with a case once filed: add words, judge the answer, stop everything."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.case_lifecycle import OPEN, allows
+from flows.policy import SENSITIVE
+from flows.sensitivity import class_of, words_class
+from models.case import Tally
+from models.db import Work
+from models.services import stories
+from models.services.cases import answer_date, close, reclass, record
+from models.services.cases import reopen as take_up_again
+from models.services.cases import withdraw as stop_everything
+from models.services.counting import count_up
+from models.services.receipts import case_in_hand
+from models.services.routing import where
+from models.services.scene import EffectFunction, Outcome, Scene
+from models.services.stories import Words
+
+# Only ever up: fraud, then harm, then harm by those who work for aid.
+GRAVITY = {"C5": 1, "C7": 2, "C6": 3}
+
+CHILD = frozenset({"me_minor", "child"})
+HARM, HARM_BY_AID, HARM_TO_CHILD = "93", "92", "94"
+
+
+def add_words(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Keep words for a case, and read from them whether fewer people may know than was thought."""
+    case = case_in_hand(work, answers)
+    if case is None or not allows(case.kind, case.status, "withdrawn"):
+        return Outcome("added")
+    words = str(answers["words"])
+    stories.keep(work, scene.house.sealer, case, Words("said", words), scene.now)
+    record(work, case, "added", scene.now)
+    found = class_of(case.category, case.about, words_class(words))
+    if GRAVITY.get(found, 0) <= GRAVITY.get(case.case_class, 0):
+        return Outcome("added")
+    was_ordinary = case.case_class not in SENSITIVE
+    case.case_class = found
+    reclass(work, scene.house, case, scene.now)
+    return Outcome("private" if was_ordinary else "added")
+
+
+def allow_repair(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Note whether a repair may be asked for this one household (R6)."""
+    case = case_in_hand(work, answers)
+    if case is not None:
+        case.repair_allowed = answers["repair"] == "yes"
+        record(work, case, "repair", scene.now, allowed=case.repair_allowed)
+    return Outcome("noted")
+
+
+def satisfied(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Close a case whose speaker is content with the answer. Saying it twice is harmless."""
+    case = case_in_hand(work, answers)
+    if case is not None and case.status == "answered":
+        close(work, case, scene.now, why="satisfied")
+    return Outcome("done")
+
+
+def reopen(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Take up again what did not satisfy; one level up, with a check, what never arrived."""
+    case = case_in_hand(work, answers)
+    if case is None:
+        return Outcome("reopened", {"date": ""})
+    if case.status == "answered":
+        up = answers.get("how") == "not_arrived"
+        take_up_again(work, scene.house, case, scene.now, up=up)
+        if case.answer_wanted == "sms" and scene.contact == case.contact:
+            case.address = scene.seal_sender()  # an answer is owed again
+    return Outcome("reopened", {"date": answer_date(case)})
+
+
+def withdraw(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Stop everything: words, number and unsent texts are gone. Twice is harmless."""
+    case = case_in_hand(work, answers)
+    if case is not None and allows(case.kind, case.status, "withdrawn"):
+        stop_everything(work, case, scene.now)
+    return Outcome("done")
+
+
+def refine_private(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Use the optional answers after P10 (who, by whom, which zone): each may move the case."""
+    case = case_in_hand(work, answers)
+    if case is None or case.status not in OPEN:
+        return Outcome("noted")
+    before = (case.category, case.area_pcode)
+    age_group, aid_worker = str(answers.get("age_group", "")), str(answers.get("aid_worker", ""))
+    case.category = _refined(case.category, age_group, aid_worker)
+    case.area_pcode = case.area_pcode or _zone(work, str(answers.get("zone") or ""))
+    record(work, case, "refined", scene.now, age_group=age_group, aid_worker=aid_worker)
+    if (case.category, case.area_pcode) != before:
+        case.case_class = class_of(case.category, case.about)
+        reclass(work, scene.house, case, scene.now)
+    return Outcome("noted")
+
+
+def _zone(work: Work, zone: str) -> str | None:
+    return where(work, zone if ":" in zone else f"z:{zone}")[0]
+
+
+def _refined(category: str, age_group: str, aid_worker: str) -> str:
+    if category not in {HARM, HARM_TO_CHILD}:
+        return category
+    if aid_worker == "yes":
+        return HARM_BY_AID
+    return HARM_TO_CHILD if age_group in CHILD else category
+
+
+def tally(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Count one thing that happened, with nothing of who it was."""
+    count_up(work, Tally, {"day": scene.now.date().isoformat(), "what": str(answers["what"])})
+    return Outcome("counted")
+
+
+FOLLOW_UP_EFFECTS: Mapping[str, EffectFunction] = {
+    "add_words": add_words,
+    "allow_repair": allow_repair,
+    "satisfied": satisfied,
+    "reopen": reopen,
+    "withdraw": withdraw,
+    "refine_private": refine_private,
+    "tally": tally,
+}

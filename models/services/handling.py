@@ -1,0 +1,126 @@
+"""What a registered person does to an item, the same by SMS and in USSD behind the PIN.
+
+Answers, notes and returns wait ten minutes before they take effect (models/services/settling.py):
+until then the same person can take them back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from flows.case_lifecycle import OPEN, WAITING, allows
+from models.case import Case, CaseEvent, Story
+from models.db import Handler, Work
+from models.person import Person
+from models.services import stories
+from models.services.cases import move, record
+from models.services.scene import House
+from models.services.stories import Words
+from models.services.visibility import visible_cases
+
+UNDO = timedelta(minutes=10)
+LEAVES = ("answer", "resolved", "return")  # one at a time: the last one said is meant
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A registered person at work now; ``work`` is by that person."""
+
+    work: Work
+    house: House
+    person: Person
+    now: datetime
+
+
+def desk_of(work: Work, house: House, person_id: int | None, now: datetime) -> Desk | None:
+    """Return the desk of a registered person in this same unit of work, or None for strangers."""
+    person = None if person_id is None else work.session.get(Person, person_id)
+    if person is None or person.revoked_at is not None:
+        return None
+    return Desk(replace(work, actor=Handler(person.id, person.number)), house, person, now)
+
+
+def find(desk: Desk, number: str | None) -> Case | None:
+    """Return the item of this number if this person may know that it exists."""
+    wanted = visible_cases(desk.work).where(Case.number == number)
+    return desk.work.session.scalar(wanted.with_for_update(of=Case))
+
+
+def open_items(desk: Desk) -> Sequence[Case]:
+    """Return what waits for this person, the nearest date first."""
+    mine = or_(Case.holder_person == desk.person.id, Case.holder_person.is_(None))
+    wanted = visible_cases(desk.work).where(Case.status.in_(OPEN), mine)
+    return desk.work.session.scalars(wanted.order_by(Case.due_at, Case.id)).all()
+
+
+def take(desk: Desk, case: Case) -> bool:
+    """Take an item, or say False because another person has it. Taking it twice is harmless."""
+    if case.status in WAITING:
+        move(desk.work, case, "taken", desk.now)
+        case.holder_person = desk.person.id
+        return True
+    return case.holder_person == desk.person.id
+
+
+def expects_answer(case: Case) -> bool:
+    """Return whether somebody can read an answer: not for nameless cases, nor for call-backs."""
+    return case.kind != "call_back" and case.answer_wanted != "none"
+
+
+def leave(desk: Desk, case: Case, what: str, text: str) -> Story:
+    """Let words leave in ten minutes, in place of what was to leave before them."""
+    if what in LEAVES:
+        for story in _leaving(desk, case, LEAVES):
+            stories.cancel(desk.work, story)
+    words = Words(what, text, desk.now + UNDO)
+    return stories.keep(desk.work, desk.house.sealer, case, words, desk.now)
+
+
+def give_back(desk: Desk, case: Case, text: str, why: str = "") -> bool:
+    """Let an item go to somebody else in ten minutes; False if it is no longer theirs to give.
+
+    ``why`` is the digit of G12-5.
+    """
+    theirs = case.status in WAITING or case.holder_person == desk.person.id
+    if not theirs or not allows(case.kind, case.status, "returned"):
+        return False
+    story = leave(desk, case, "return", text)
+    record(desk.work, case, "returning", desk.now, story=story.id, why=why)
+    return True
+
+
+def undo(desk: Desk, case: Case) -> bool:
+    """Take back this person's last act on an item; False once its ten minutes are over."""
+    last = max(_leaving(desk, case, (*LEAVES, "note")), key=lambda story: story.id, default=None)
+    if last is not None:
+        stories.cancel(desk.work, last)
+        record(desk.work, case, "cancelled", desk.now, what=last.what)
+        return True
+    if not allows(case.kind, case.status, "undone") or not _just_taken(desk, case):
+        return False
+    move(desk.work, case, "undone", desk.now)
+    return True
+
+
+def _leaving(desk: Desk, case: Case, what: Sequence[str]) -> Sequence[Story]:
+    return desk.work.session.scalars(
+        select(Story).where(
+            Story.case_id == case.id,
+            Story.what.in_(what),
+            Story.status == "leaving",
+            Story.leaves_at > desk.now,
+            Story.by == desk.person.number,
+        )
+    ).all()
+
+
+def _just_taken(desk: Desk, case: Case) -> bool:
+    taken = select(CaseEvent.id).where(
+        CaseEvent.case_id == case.id,
+        CaseEvent.transition == "taken",
+        CaseEvent.by == desk.person.number,
+        CaseEvent.at > desk.now - UNDO,
+    )
+    return desk.work.session.scalar(taken.limit(1)) is not None

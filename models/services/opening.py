@@ -1,0 +1,83 @@
+"""Filing what was said, and what its speaker is told: receipt and date, unless none is wanted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from flows.policy import SENSITIVE
+from models.case import Case
+from models.conversation import Contact
+from models.db import Job, Work
+from models.services.cases import answer_date, record
+from models.services.filing import Asked, draw_number, file, unfiled
+from models.services.receipts import RECEIPT_EFFECTS, issue, shown_receipt
+from models.services.scene import EffectFunction, Outcome, Scene
+from models.services.sources import sources
+from models.services.upsert import insert
+
+# A repair request names what is broken; these could point to one household (field.md 7.2, 7.3),
+# while 13, 14, 191 and 194 are facts that everybody sees.
+REPAIRABLE = frozenset({"11", "12", "15", "195", "196", "33", *map(str, range(41, 47))})
+SOURCES_ENOUGH = 3
+
+
+def open_case(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """File what was said and return its receipt, unless no answer is wanted."""
+    asked = Asked.read(answers)
+    case = file(work, scene, asked)
+    values: dict[str, Any] = {
+        "case": case.id,
+        "n": case.number,
+        "date": answer_date(case),
+        "ask_repair": _ask_repair(work, case, scene.now),
+    }
+    if case.case_class in SENSITIVE:
+        values["private"] = True  # whatever is asked next stays inside the compartment
+    if asked.answer != "none":
+        values |= shown_receipt(issue(work, scene, case))
+        _remember_place(work, scene, case)
+    return Outcome("filed", values)
+
+
+def keep_incomplete(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Case | None:
+    """Keep topic and commune of what was dropped before filing, without any way back; else None.
+
+    Nothing of a sensitive topic is kept: whoever hung up there did not consent (field.md 1, 29).
+    """
+    asked = Asked.read({**answers, "answer": "none", "words": ""})
+    case = unfiled(work, scene, asked)
+    if asked.private or case.area_pcode is None or not answers.get("category"):
+        return None
+    case.status, case.place_ref, case.about = "incomplete", None, "unknown"
+    case.due_at, case.why = scene.now, []
+    case.number = draw_number(work, scene, case.kind)
+    work.session.add(case)
+    work.session.flush()
+    record(work, case, "incomplete", scene.now)
+    return case
+
+
+def _ask_repair(work: Work, case: Case, now: datetime) -> bool:
+    if case.case_class in SENSITIVE or case.category not in REPAIRABLE:
+        return False
+    counting = replace(work, actor=Job("sources"))  # the speaker is told no number
+    return sources(counting, case, now) < SOURCES_ENOUGH
+
+
+def _remember_place(work: Work, scene: Scene, case: Case) -> None:
+    """Remember the commune for this phone's next complaint, for ordinary classes only."""
+    place = case.area_pcode
+    if scene.contact is None or place is None or case.place_ref is None:
+        return
+    if case.place_ref.startswith("z:") or case.case_class in SENSITIVE:
+        return
+    kept = {"last_commune": place, "last_place_at": scene.now, "seen_at": scene.now}
+    work.session.execute(
+        insert(work, Contact)
+        .values(pseudonym=scene.contact, **kept)
+        .on_conflict_do_update(index_elements=["pseudonym"], set_=kept)
+    )
+
+
+CASE_EFFECTS: Mapping[str, EffectFunction] = {"open_case": open_case, **RECEIPT_EFFECTS}

@@ -1,0 +1,192 @@
+"""Receipts: issued once, kept as digests only, and the speaker's own door to a case.
+
+Guessing is limited, and what is unknown, erased, somebody else's or tried too often looks the same.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from flows import numbers
+from flows.case_lifecycle import ANSWERED
+from flows.rendering import answer_pages
+from flows.policy import SENSITIVE
+from models.case import Case
+from models.conversation import WrongCode
+from models.db import Work
+from models.errors import KeeperAway, KeeperRefused
+from models.services.cases import answer_date, record
+from models.services.counting import count_up
+from models.services.scene import EffectFunction, Outcome, Scene
+
+# Threat model T8: 5 wrong tries per number and day, 1,000 per day and programme.
+WRONG_A_DAY = 5
+WRONG_A_DAY_TOGETHER = 1000
+EVERYBODY = "*"
+
+DRAWS = 20  # a free receipt is found at the first draw but for one time in millions
+
+
+def issue(work: Work, scene: Scene, case: Case) -> str:
+    """Give a case its receipt and return the twelve digits, kept nowhere but as digests.
+
+    While the keeper is away the receipt waits, sealed, in the case's row.
+    """
+    case.contact = scene.contact
+    for _ in range(DRAWS):
+        digits = numbers.receipt(scene.house.draw)
+        if _settled(work, scene, case, digits):
+            return digits
+    raise RuntimeError("no free receipt")
+
+
+def _settled(work: Work, scene: Scene, case: Case, digits: str) -> bool:
+    if scene.contact is None:
+        case.receipt_sealed, case.sender_sealed = _sealed(scene, digits), scene.seal_sender()
+        return True
+    try:
+        short, long = scene.house.keeper.digests(scene.contact, digits)
+    except KeeperAway:
+        case.receipt_sealed = _sealed(scene, digits)
+        return True
+    taken = select(Case.id).where(or_(Case.receipt_short == short, Case.receipt_long == long))
+    if work.session.scalar(taken) is not None:
+        return False
+    case.receipt_short, case.receipt_long = short, long
+    return True
+
+
+def _sealed(scene: Scene, digits: str) -> bytes:
+    return scene.house.sealer.receipt(digits)
+
+
+def shown_receipt(digits: str) -> dict[str, str]:
+    """Return a receipt as screens show it: two halves, each in pairs."""
+    short, long = numbers.pairs(digits)
+    return {"c6": short, "c6b": long}
+
+
+def case_in_hand(work: Work, answers: Mapping[str, Any]) -> Case | None:
+    """Return the case this dialogue filed or opened by its receipt: the speaker's own door."""
+    case_id = answers.get("case")
+    if not case_id:
+        return None
+    return work.session.get(Case, int(case_id), with_for_update=True)
+
+
+def open_code(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Open a case by its receipt: six digits from the phone that made it, twelve from any.
+
+    Outcomes: waiting, late, answered, closed; unknown for everything else; away while the keeper
+    cannot say (screen N1).
+    """
+    code = str(answers["code"])
+    if scene.contact is None:
+        return Outcome("away")
+    if not _may_guess(work, scene.contact, scene.now):
+        return Outcome("unknown")
+    try:
+        case = _find(work, scene, code)
+        outcome = None if case is None else _seen(work, scene, case, code)
+    except KeeperAway:
+        _undo_guess(work, scene.contact, scene.now)
+        return Outcome("away")
+    if outcome is None:
+        return _missed(work, scene.now)
+    _undo_guess(work, scene.contact, scene.now)
+    return outcome
+
+
+def _find(work: Work, scene: Scene, code: str) -> Case | None:
+    if not numbers.is_receipt(code):
+        return None
+    short, long = scene.house.keeper.digests(scene.contact, code)
+    column, digest = (
+        (Case.receipt_short, short)
+        if len(code) == numbers.SHORT_RECEIPT
+        else (Case.receipt_long, long)
+    )
+    return work.session.scalar(select(Case).where(column == digest, column.is_not(None)))
+
+
+def _seen(work: Work, scene: Scene, case: Case, code: str) -> Outcome | None:
+    values: dict[str, Any] = {
+        "case": case.id,
+        "sentence": _sentence(scene, case),
+        "date": answer_date(case),
+        "pages": [],
+        "private": case.case_class in SENSITIVE,
+    }
+    if case.status in ANSWERED or case.status == "closed":
+        values["pages"] = _pages(work, scene, case, code)
+        return Outcome("answered" if case.status == "answered" else "closed", values)
+    late = case.escalated_at is not None
+    return Outcome("late" if late else "waiting", values)
+
+
+def _pages(work: Work, scene: Scene, case: Case, code: str) -> list[str]:
+    """Return the answers as pages of one screen; an SMS only learns that there is one (T12)."""
+    if scene.kind != "ussd" or case.kind == "call_back":
+        return []
+    try:
+        texts = scene.house.keeper.answer(case.id, scene.contact, code)
+    except KeeperRefused:
+        return []
+    if case.address is not None and case.answer_wanted == "sms":
+        case.address = None  # heard: no SMS is owed any more
+    record(work, case, "heard", scene.now)
+    return [page for text in reversed(texts) for page in answer_pages(text)]
+
+
+def _sentence(scene: Scene, case: Case) -> str:
+    """Return one of the four sentences a speaker may be told, the same for every topic."""
+    if case.status == "closed" or case.status in ANSWERED - {"answered"}:
+        name = "status_closed"
+    elif case.status == "answered":
+        name = "status_answered"
+    else:
+        name = "status_received" if case.status in {"routed", "asked"} else "status_in_hand"
+    return scene.house.flows.texts.say(name)
+
+
+def _may_guess(work: Work, contact: str, now: datetime) -> bool:
+    """Count a try before it is made, so that eight phones at once get no ninth."""
+    day = now.date().isoformat()
+    together = work.session.get(WrongCode, (EVERYBODY, day), populate_existing=True)
+    tried = count_up(work, WrongCode, {"contact": contact, "day": day})
+    if together is not None and together.count >= WRONG_A_DAY_TOGETHER:
+        return False
+    return tried <= WRONG_A_DAY
+
+
+def _undo_guess(work: Work, contact: str, now: datetime) -> None:
+    mine = work.session.get_one(
+        WrongCode, (contact, now.date().isoformat()), populate_existing=True
+    )
+    mine.count -= 1
+
+
+def _missed(work: Work, now: datetime) -> Outcome:
+    count_up(work, WrongCode, {"contact": EVERYBODY, "day": now.date().isoformat()})
+    pending = select(Case.id).where(Case.receipt_sealed.is_not(None)).limit(1)
+    # It may be the code of a case whose digest the keeper has still to write: N1, not F4.
+    return Outcome("unknown" if work.session.scalar(pending) is None else "away")
+
+
+def issue_receipt(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    """Give a nameless case a receipt after all, because its speaker asked for one (R2b)."""
+    case = case_in_hand(work, answers)
+    if case is None:
+        return Outcome("filed", {"c6": "", "c6b": "", "date": ""})
+    digits = issue(work, scene, case)
+    case.answer_wanted = "code"
+    record(work, case, "receipt", scene.now)
+    return Outcome("filed", {**shown_receipt(digits), "date": answer_date(case)})
+
+
+RECEIPT_EFFECTS: Mapping[str, EffectFunction] = {
+    "open_code": open_code,
+    "issue_receipt": issue_receipt,
+}

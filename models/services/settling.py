@@ -1,0 +1,141 @@
+"""What time brings about: announcements let go, acts past their ten minutes, old answers closed.
+
+Each function may run twice, or die half way and run again: what was done is not done again.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from flows.case_lifecycle import ANSWERED, WAITING, allows
+from flows.policy import SENSITIVE
+from models.case import Case, CaseEvent, Story, Subject
+from models.db import Handler, Work
+from models.outbound import OutboundMessage
+from models.person import Person
+from models.services import cases, messages, stories
+from models.services.handling import Desk
+from models.services.messages import QUEUE, Draft
+from models.services.scene import House
+
+AT_ONCE = 100
+CLOSED_AFTER = timedelta(days=30)  # field.md 4.6
+CONCERNED = "3"  # G12-5: "Je suis en cause"
+
+
+def release_announcements(work: Work, case_id: int, now: datetime) -> None:
+    """Let go what waited for the end of the session in which a case was filed or reopened."""
+    let_go = (
+        update(OutboundMessage)
+        .where(
+            OutboundMessage.case_id == case_id,
+            OutboundMessage.purpose == "case_new",
+            OutboundMessage.status == "waiting",
+            OutboundMessage.due_at > now,
+        )
+        .values(due_at=now)
+        .returning(OutboundMessage.id)
+    )
+    if work.session.execute(let_go).all():
+        work.wake(QUEUE)
+
+
+def settle_leaving(work: Work, house: House, now: datetime) -> int:
+    """Let take effect what was said ten minutes ago and not taken back; return for how many cases.
+
+    Call it again while it returns AT_ONCE.
+    """
+    due = (Story.status == "leaving", Story.leaves_at <= now)
+    waiting = (
+        select(Case)
+        .where(Case.id.in_(select(Story.case_id).where(*due)))
+        .order_by(Case.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    found = work.session.scalars(waiting).all()
+    for case in found:
+        said = select(Story).where(Story.case_id == case.id, *due).order_by(Story.id)
+        for story in work.session.scalars(said).all():
+            _settle(work, house, case, story, now)
+    return len(found)
+
+
+def close_answered(work: Work, now: datetime) -> int:
+    """Close what was answered thirty days ago; return how many. Again while it returns AT_ONCE."""
+    old = (
+        select(Case)
+        .where(Case.status.in_(ANSWERED), Case.answered_at <= now - CLOSED_AFTER)
+        .order_by(Case.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    found = work.session.scalars(old).all()
+    for case in found:
+        cases.close(work, case, now, why="30 days")
+    return len(found)
+
+
+def _settle(work: Work, house: House, case: Case, story: Story, now: datetime) -> None:
+    author = _author(work, case, story)
+    if author is None:
+        stories.cancel(work, story)
+        return
+    story.status = "kept"
+    desk = Desk(replace(work, actor=Handler(author.id, author.number)), house, author, now)
+    if story.what == "return":
+        _give_back(desk, case, story)
+    elif story.what != "note":
+        _answer(desk, case, story)
+
+
+def _author(work: Work, case: Case, story: Story) -> Person | None:
+    """Return who said it, unless what they did is no longer theirs to do."""
+    author = work.session.scalar(select(Person).where(Person.number == story.by))
+    if author is None or author.revoked_at is not None:
+        return None
+    if story.what == "note":
+        return author
+    transition = "returned" if story.what == "return" else _answers(case)
+    theirs = case.holder_person == author.id or case.status in WAITING
+    return author if theirs and allows(case.kind, case.status, transition) else None
+
+
+def _answers(case: Case) -> str:
+    return "reached" if case.kind == "call_back" else "answered"
+
+
+def _answer(desk: Desk, case: Case, story: Story) -> None:
+    event = cases.move(desk.work, case, _answers(case), desk.now, how=story.what)
+    case.answered_at = desk.now
+    if case.answer_wanted != "sms" or case.address is None or case.case_class in SENSITIVE:
+        return
+    say, usd = desk.house.flows.texts.say, desk.house.service_code
+    ready = Draft(
+        cause=f"case-event:{event.id}",
+        purpose="answer_ready",
+        text=say("answer_ready", usd=usd),
+        address=case.address,
+        contact=case.contact,
+        case_id=case.id,
+    )
+    messages.queue(desk.work, ready, desk.house.transit, desk.now)
+
+
+def _give_back(desk: Desk, case: Case, story: Story) -> None:
+    why = _why(desk.work, case, story)
+    if why == CONCERNED:
+        case.subjects.append(Subject(kind="person", ref=story.by))
+    had = desk.person.id
+    event = cases.move(desk.work, case, "returned", desk.now, why=why, had=had)
+    cases.seat(desk.work, case, desk.now, returned=True)
+    cases.announce(desk.work, desk.house, case, event, desk.now)
+
+
+def _why(work: Work, case: Case, story: Story) -> str:
+    asked = select(CaseEvent.details).where(
+        CaseEvent.case_id == case.id, CaseEvent.transition == "returning"
+    )
+    given = [one["why"] for one in work.session.scalars(asked) if one.get("story") == story.id]
+    return str(given[0]) if given else ""

@@ -1,0 +1,58 @@
+"""The only writer of words said: sealed under a key of their own, read by the keeper alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, update
+
+from flows.readers import without_numbers
+from models.case import Case, CaseKey, Story
+from models.db import Work
+from models.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Words:
+    """Words to keep: ``what`` is said, answer, resolved, note or return.
+
+    With ``leaves_at`` they wait until then and can be cancelled; without, they are kept at once.
+    """
+
+    what: str
+    text: str
+    leaves_at: datetime | None = None
+
+
+def keep(work: Work, sealer: Sealer, case: Case, words: Words, now: datetime) -> Story:
+    """Seal words into the case, by whoever works; telephone numbers are cut out first."""
+    sealed, key_id, wrapped = sealer.story(without_numbers(words.text))
+    story = Story(
+        case_id=case.id,
+        what=words.what,
+        by=str(work.actor),
+        at=now,
+        status="kept" if words.leaves_at is None else "leaving",
+        leaves_at=words.leaves_at,
+        sealed=sealed,
+    )
+    work.session.add(story)
+    work.session.flush()
+    key = CaseKey(story_id=story.id, case_id=case.id, key_id=key_id, wrapped=wrapped)
+    work.session.add(key)
+    return story
+
+
+def cancel(work: Work, story: Story) -> None:
+    """Take back words that have not left: nobody will ever read them."""
+    story.status = "cancelled"
+    work.session.execute(delete(CaseKey).where(CaseKey.story_id == story.id))
+
+
+def erase(work: Work, case: Case) -> None:
+    """Make every word of a case unreadable for ever, by deleting their keys."""
+    work.session.execute(
+        update(Story)
+        .where(Story.case_id == case.id, Story.status == "leaving")
+        .values(status="cancelled")
+    )
+    work.session.execute(delete(CaseKey).where(CaseKey.case_id == case.id))

@@ -1,0 +1,84 @@
+"""Who may know of which case: the only door to cases, whoever asks and by whatever road.
+
+Whoever a case is about is barred from it in all hats and by declared ties, by the same rules that
+routing follows (flows/bars.py), and finds what a stranger finds: nothing.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+
+from flows.bars import bars
+from flows.case_lifecycle import HELD
+from flows.policy import SENSITIVE
+from models.case import Case, Subject
+from models.db import Handler, Job, Operator, Work
+from models.person import Person
+from models.services.routing import people
+
+
+def visible_cases(work: Work) -> Select[Case]:
+    """Return the cases the actor of this work may see; add conditions to it, never replace it.
+
+    A registered person sees what they hold, or what a function they wear holds; the operator all
+    but C5 to C7; jobs all; the public gateway none, because receipts have their own door
+    (models/services/receipts.py).
+    """
+    match work.actor:
+        case Job():
+            return select(Case)
+        case Operator():
+            return select(Case).where(Case.case_class.not_in(SENSITIVE))
+        case Handler(person_id=person_id):
+            held = _held(work, person_id)
+            return select(Case).where(held, _unbarred(work, person_id, held))
+        case _:
+            return select(Case).where(false())
+
+
+def countable_cases(work: Work, *among: ColumnElement[bool]) -> Select[Case]:
+    """Return the ordinary cases of these conditions that the actor may count, whoever has them."""
+    ordinary = and_(Case.case_class.not_in(SENSITIVE), *among)
+    match work.actor:
+        case Job() | Operator():
+            return select(Case).where(ordinary)
+        case Handler(person_id=person_id):
+            return select(Case).where(ordinary, _unbarred(work, person_id, ordinary))
+        case _:
+            return select(Case).where(false())
+
+
+def _held(work: Work, person_id: int) -> ColumnElement[bool]:
+    person = work.session.get(Person, person_id)
+    if person is None or person.revoked_at is not None:
+        return false()
+    by_function = [
+        and_(
+            Case.holder_function == hat.function,
+            Case.holder_organisation == hat.organisation_id,
+            _inside(hat.area_pcode),
+        )
+        for hat in person.hats
+    ]
+    return and_(Case.status.in_(HELD), or_(Case.holder_person == person.id, *by_function))
+
+
+def _inside(area_pcode: str | None) -> ColumnElement[bool]:
+    # A hat worn for one area sees the cases of that area, and those without a place.
+    if area_pcode is None:
+        return true()
+    # P-codes of the 2021 edition nest by their digits (flows/directory.py).
+    return or_(Case.area_pcode.is_(None), Case.area_pcode.startswith(area_pcode, autoescape=True))
+
+
+def _unbarred(work: Work, person_id: int, among: ColumnElement[bool]) -> ColumnElement[bool]:
+    # What nobody has judged bars too: a subject written this moment is in no list of the clear.
+    name = Subject.kind + ":" + Subject.ref
+    found = select(Subject.kind, Subject.ref).join(Case, Case.id == Subject.case_id).where(among)
+    subjects = work.session.execute(found.distinct()).tuples().all()
+    directory = people(work) if subjects else None
+    clear = [
+        f"{kind}:{ref}"
+        for kind, ref in subjects
+        if directory is not None
+        and all(seat.person_id != person_id for seat in bars(((kind, ref),), directory))
+    ]
+    return ~exists().where(Subject.case_id == Case.id, name.not_in(clear))
