@@ -1,0 +1,65 @@
+"""The `jaabi` command. Each subcommand is loaded when it is asked for: most need little."""
+
+import importlib
+import os
+from collections.abc import Mapping
+
+import click
+
+from gateway import logs
+
+PRIVATE = 0o077  # what we write is for our own user
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("gateway.cli_init:init", "make data directory, keys, database, directory of Mali"),
+    "upgrade": ("gateway.cli_init:upgrade", "bring the database to the newest tables, as owner"),
+    "run": ("gateway.cli_run:run", "run everything on this machine"),
+    "public": ("gateway.cli_public:public", "run the public web application"),
+    "worker": ("gateway.cli_worker:worker", "run a worker and the timetable"),
+    "keeper": ("gateway.cli_keeper:keeper", "run the keeper: names, words, sending"),
+    "network": ("gateway.cli_network:network", "run the demo's phone network"),
+    "doctor": ("gateway.cli_doctor:doctor", "say what is wrong"),
+    "channels": ("gateway.cli_lists:channels", "list the channels and their webhook addresses"),
+    "cases": ("gateway.cli_lists:cases", "list the ordinary cases, without words and phones"),
+    "messages": ("gateway.cli_lists:messages", "list messages, without texts and phones"),
+    "dead-letters": ("gateway.cli_lists:dead_letters", "list or retry what could not be handled"),
+    "people": ("gateway.cli_directory:people", "register, list and revoke phones"),
+    "directory": ("gateway.cli_places:directory", "import and export the directory"),
+    "route": ("gateway.cli_route:route", "say who would receive a case, and why"),
+    "flows": ("gateway.cli_flows:flows", "prove, draw and list the conversations"),
+    "phone": ("gateway.cli_phone:phone", "hold a phone of the running demo"),
+    "prepare": ("gateway.cli_init:prepare", ""),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands stand in COMMANDS; the help is there too, so that it loads nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every command that has a help line."""
+        del ctx
+        return [name for name, (_, says) in COMMANDS.items() if says]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Jaabi: speak from a basic phone, stay unknown, and get an answer."""
+    os.umask(PRIVATE)
+    logs.start("jaabi")
+
+
+if __name__ == "__main__":
+    main(prog_name="jaabi")

@@ -1,4 +1,4 @@
-"""The directory of Mali: areas, settlements, facilities, place codes."""
+"""The directory of Mali: areas, settlements, facilities, place codes; settings of the programme."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,12 @@ def upgrade():
         sa.Column("code", sa.String(length=4), nullable=False),
         sa.Column("ref", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_place_code")),
+    )
+    op.create_table(
+        "programme_setting",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_programme_setting")),
     )
     op.create_table(
         "facility",
@@ -84,6 +90,7 @@ def downgrade():
     op.drop_index(op.f("ix_facility_commune_pcode"), table_name="facility")
     op.drop_index(op.f("ix_facility_cercle_pcode"), table_name="facility")
     op.drop_table("facility")
+    op.drop_table("programme_setting")
     op.drop_table("place_code")
     op.drop_index(op.f("ix_area_parent_pcode"), table_name="area")
     op.drop_table("area")

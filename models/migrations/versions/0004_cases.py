@@ -44,6 +44,7 @@ def upgrade():
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contact", sa.String(length=64), nullable=True),
@@ -74,14 +75,13 @@ def upgrade():
     op.create_index("ix_case_holder", "case_", ["holder_person", "status"], unique=False)
     op.create_index("ix_case_open", "case_", ["status", "due_at"], unique=False)
     op.create_index("ix_case_place", "case_", ["area_pcode", "category", "opened_at"], unique=False)
-    unnamed = sa.text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL")
     op.create_index(
         "ix_case_unnamed",
         "case_",
         ["id"],
         unique=False,
-        sqlite_where=unnamed,
-        postgresql_where=unnamed,
+        sqlite_where=sa.text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL"),
+        postgresql_where=sa.text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL"),
     )
     op.create_table(
         "call_back",
@@ -158,7 +158,12 @@ def downgrade():
     op.drop_table("case_event")
     op.drop_index(op.f("ix_call_back_about_id"), table_name="call_back")
     op.drop_table("call_back")
-    op.drop_index("ix_case_unnamed", table_name="case_")
+    op.drop_index(
+        "ix_case_unnamed",
+        table_name="case_",
+        sqlite_where=sa.text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL"),
+        postgresql_where=sa.text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL"),
+    )
     op.drop_index("ix_case_place", table_name="case_")
     op.drop_index("ix_case_open", table_name="case_")
     op.drop_index("ix_case_holder", table_name="case_")

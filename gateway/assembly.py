@@ -1,0 +1,75 @@
+"""The one place where a process is put together: settings in, tools out."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from flows.loader import load
+from gateway import valkey
+from gateway.channels.africastalking import AfricasTalking
+from gateway.channels.base import Channel
+from gateway.channels_file import ChannelSettings
+from gateway.settings import Settings
+from models.db import Store, silent
+from models.keeper import Keeper
+from models.seal import Sealer, Transit
+from models.services.conversing import Conversing
+from models.services.gazetteer import Places
+from models.services.scene import House
+from workers.queues import Waker
+
+
+def clock() -> datetime:
+    """Return the time; only the edge may ask for it."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings, *, wakes: bool = True) -> Store:
+    """Return the programme's database. Unless it ``wakes``, news waits for the next poll."""
+    if not wakes:
+        return Store(settings.database_url, silent)
+    return Store(settings.database_url, Waker(valkey.connect(valkey.url_of(settings))))
+
+
+def build_house(settings: Settings) -> House:
+    """Return the tools of a process. Raises OSError or ValueError when keys are missing."""
+    return House(
+        flows=load(),
+        places=Places(),
+        sealer=Sealer.load(settings.keys),
+        transit=Transit.load(settings.keys),
+        keeper=Keeper(settings.keeper_socket),
+        draw=secrets.randbelow,
+        service_code=settings.service_code,
+    )
+
+
+def build_conversing(settings: Settings) -> Conversing:
+    """Return what takes turns in dialogues, on a store that wakes the others."""
+    return Conversing(open_store(settings), build_house(settings))
+
+
+def build_channels(settings: Settings) -> dict[str, Channel]:
+    """Return the configured channels by name."""
+    return {name: CHANNELS[one.provider](name, one) for name, one in settings.channel.items()}
+
+
+def tokens_of(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return the secret path parts each channel is posted to with."""
+    return {name: one.tokens for name, one in settings.channel.items()}
+
+
+def _africas_talking(name: str, table: ChannelSettings) -> Channel:
+    return AfricasTalking(
+        name,
+        table.username,
+        table.api_key.get_secret_value(),
+        sender=table.sender,
+        api_url=table.api_url,
+        service_code=table.service_code,
+    )
+
+
+CHANNELS: Mapping[str, Callable[[str, ChannelSettings], Channel]] = {
+    "africastalking": _africas_talking,
+}

@@ -1,0 +1,68 @@
+"""`jaabi keeper`: the one process that holds private keys."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+import click
+
+from gateway import assembly, lifeline, logs, valkey
+from gateway.cli_base import load_settings
+from gateway.settings import Settings
+from models.db import Store
+from models.seal import Transit
+from models.vault import Vault
+from workers.beside import outlast, start_beside
+from workers.keeper.keys import Rounds
+from workers.keeper.openings import Openings
+from workers.keeper.sender import Opener, Road, Sender
+from workers.keeper.server import Desk, KeeperServer
+from workers.keeper.watch import Watch
+from workers.queues import SLICE_S, Doorbell
+
+JOIN_S = 2.0
+
+
+@click.command(name="keeper")
+def keeper() -> None:
+    """Run the keeper: it names contacts, opens words for those who may read, and sends."""
+    lifeline.follow()
+    logs.start("keeper")
+    settings = load_settings()
+    valkey.prepare_run_dir(settings.run_dir)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    store, vault, watch = assembly.open_store(settings), Vault.load(settings.keys), Watch()
+    desk = Desk(vault, Openings(store, vault), watch, assembly.clock)
+    server = KeeperServer(settings.keeper_socket, desk)
+    start_beside("desk", server.serve_forever)
+    rounds = Rounds(store, vault, settings.keys, watch)
+    sender = _sender(settings, store, vault)
+    link = valkey.connect(valkey.url_of(settings), reply_s=SLICE_S + valkey.IMPATIENT_S)
+
+    def going() -> bool:
+        return not stop.is_set()
+
+    runs: dict[str, Callable[[], None]] = {
+        "rounds": lambda: rounds.run(stop.wait, going, assembly.clock),
+        "sender": lambda: sender.run(Doorbell(link, stop).wait, going),
+    }
+    beside = [start_beside(name, outlast(name, run, stop)) for name, run in runs.items()]
+    stop.wait()
+    server.shutdown()
+    server.server_close()
+    for thread in beside:
+        thread.join(JOIN_S)
+    store.close()
+
+
+def _sender(settings: Settings, store: Store, vault: Vault) -> Sender:
+    opener = Opener(vault, Transit.load(settings.keys))
+    return Sender(store, opener, list(_roads(settings)), assembly.clock)
+
+
+def _roads(settings: Settings) -> Iterator[Road]:
+    channels = assembly.build_channels(settings)
+    for name, table in settings.channel.items():
+        yield Road(channels[name], table.prefixes, table.rate)

@@ -1,0 +1,141 @@
+"""`jaabi run`: everything on one machine, started, restarted and stopped together."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from gateway import lifeline, logs, valkey
+from gateway.cli_base import Unusable, load_settings
+from gateway.cli_network import LOOPBACK
+from gateway.settings import Settings
+from gateway.supervisor import Program, Supervisor
+
+LOCK = "run.lock"
+PROBE_S = 1.0
+PORT_S = 3.0  # the last run's server may need a moment to let its port go
+
+
+@click.command(name="run")
+@click.option("--demo", "wants_demo", is_flag=True, help="with the demo programme and its phones")
+def run(wants_demo: bool) -> None:
+    """Run web, worker, keeper, Valkey, and in the demo the phone network, until told to stop."""
+    logs.start("run")
+    settings = load_settings(demo=wants_demo)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    valkey.prepare_run_dir(settings.run_dir)
+    try:
+        lock = lifeline.hold(settings.home / LOCK)
+    except lifeline.AlreadyRunning:
+        raise Unusable([f"jaabi already runs on {settings.home}"]) from None
+    with lock:
+        environment = _environment(settings)
+        phones = _prepare(environment)
+        valkey.stop_stale(settings.valkey_socket)
+        _await_free_ports(settings)
+        supervisor = Supervisor(_programs(settings), environment)
+        supervisor.run(lambda: _is_ready(settings), lambda: _announce(settings, phones))
+
+
+def _prepare(environment: Mapping[str, str]) -> str:
+    """Migrate in a process of its own, which may load what this one need not; return its words."""
+    done = subprocess.run(  # noqa: S603 ourselves
+        _jaabi("prepare"), env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    return done.stdout
+
+
+def _jaabi(*words: str) -> list[str]:
+    return [sys.executable, "-m", "gateway.cli", *words]
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        "JAABI_HOME": str(settings.home),
+        "JAABI_DEMO": settings.demo,
+        lifeline.VARIABLE: str(settings.home / LOCK),
+    }
+
+
+def _programs(settings: Settings) -> list[Program]:
+    names = ["keeper", "worker", "public", *(["network"] if settings.is_demo else [])]
+    programs = [Program(name, _jaabi(name)) for name in names]
+    if settings.redis_url is None:
+        command = valkey.command(settings.valkey_socket, settings.home / "valkey")
+        programs.insert(0, Program("valkey", command, last=True))
+    return programs
+
+
+def _ports(settings: Settings) -> list[tuple[str, int, str]]:
+    ports = [(settings.host, settings.port, "JAABI_PORT")]
+    if settings.is_demo:
+        ports.append((LOOPBACK, settings.network_port, "JAABI_NETWORK_PORT"))
+    return ports
+
+
+def _await_free_ports(settings: Settings) -> None:
+    end = time.monotonic() + PORT_S
+    while taken := [
+        f"port {port} of {host} is taken: set {name}"
+        for host, port, name in _ports(settings)
+        if not _is_free(host, port)
+    ]:
+        if time.monotonic() > end:
+            raise Unusable(taken)
+        time.sleep(0.1)
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _is_ready(settings: Settings) -> bool:
+    """Whether the web answers and can work, the keeper listens, and the phones have a network."""
+    host = LOOPBACK if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 compared
+    if not _says_ready(host, settings.port) or not _listens(settings.keeper_socket):
+        return False
+    return not settings.is_demo or not _is_free(LOOPBACK, settings.network_port)
+
+
+def _says_ready(host: str, port: int) -> bool:
+    link = http.client.HTTPConnection(host, port, timeout=PROBE_S)
+    try:
+        link.request("GET", "/health/ready")
+        return link.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        link.close()
+
+
+def _listens(address: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(PROBE_S)
+        return link.connect_ex(str(address)) == 0
+
+
+def _announce(settings: Settings, phones: str) -> None:
+    url = settings.public_url
+    simulator = f"{url}/phone" if settings.is_demo else "only in the demo: jaabi run --demo"
+    hooks = ", ".join(f"{url}/hooks/{name}/..." for name in settings.channel) or "no channel yet"
+    click.echo(f"Phones    {simulator}")
+    click.echo("Console   does not exist yet: cases are handled by SMS and USSD")
+    click.echo(f"Webhooks  {hooks} (with their secret part: jaabi channels --json)")
+    click.echo("Stop      Ctrl-C")
+    click.echo(phones, nl=False)

@@ -1,0 +1,34 @@
+"""`jaabi worker`: answers SMS, and goes through the timetable."""
+
+import os
+import secrets
+import socket
+
+import click
+
+from gateway import assembly, lifeline, logs, valkey
+from gateway.cli_base import load_settings
+from workers.converse import Converser
+from workers.main import WorkerProcess
+from workers.silence import Silence
+from workers.timetable import Duties, Timetable
+
+
+@click.command(name="worker")
+def worker() -> None:
+    """Run one worker. Any number may run at once; one of them keeps the timetable."""
+    lifeline.follow()
+    logs.start("worker")
+    settings = load_settings()
+    conversing = assembly.build_conversing(settings)
+    store, house = conversing.store, conversing.house
+    duties = Duties(store, house, Silence(conversing, assembly.clock))
+    holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    process = WorkerProcess(
+        valkey.connect(valkey.url_of(settings), reply_s=None),
+        Converser(conversing, assembly.clock).drain,
+        Timetable(store, duties, holder),
+        assembly.clock,
+    )
+    process.run()
+    store.close()

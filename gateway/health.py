@@ -1,0 +1,43 @@
+"""Whether this process lives, and whether it can do its work."""
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.db import Gateway, Store
+from models.errors import TransitLost
+from models.programme import ProgrammeSetting
+from models.services.scene import House
+
+
+def blueprint(store: Store, house: House) -> Blueprint:
+    """Return /health/live and /health/ready. They say nothing of anybody."""
+    health = Blueprint("health", __name__, url_prefix="/health")
+
+    @health.get("/live")
+    def live() -> Response:
+        return jsonify(live=True)
+
+    @health.get("/ready")
+    def ready() -> tuple[Response, int]:
+        checks = {"database": _database(store), "keys": _keys(house)}
+        return jsonify(ready=all(checks.values()), **checks), 200 if all(checks.values()) else 503
+
+    return health
+
+
+def _database(store: Store) -> bool:
+    try:
+        with store.work(Gateway(), durable=False) as work:
+            work.session.scalar(select(ProgrammeSetting.name).limit(1))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _keys(house: House) -> bool:
+    try:
+        house.transit.wrap("ready")
+    except TransitLost:
+        return False
+    return True
