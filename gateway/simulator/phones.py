@@ -34,29 +34,52 @@ SPEAKERS = tuple(
     for digit in range(1, 10)
 )
 
-PHONES = (
-    *SPEAKERS,
+HEALTH = (
     Phone("0101", "CSCOM de Tessit", "responsable du centre", "La santé"),
     Phone("0102", "CSCOM de Tessit", "maternité", "La santé"),
     Phone("0103", "CSCOM de Tessit", "magasin", "La santé"),
     Phone("0111", "CSRef d'Ansongo", "médecin-chef (MCD)", "La santé"),
     Phone("0112", "CSRef d'Ansongo", "sage-femme, planification", "La santé"),
     Phone("0113", "CSRef d'Ansongo", "magasin", "La santé"),
+    Phone("0114", "CSRef de Goundam", "médecin-chef (MCD)", "La santé"),
+    Phone("0115", "CSRef de Ténenkou", "médecin-chef (MCD)", "La santé"),
+    Phone("0116", "CSRef de Koulikoro", "médecin-chef (MCD)", "La santé"),
     Phone("0161", "DRS de Gao", "direction régionale", "La santé"),
+    Phone("0162", "DRS de Tombouctou", "direction régionale", "La santé"),
+    Phone("0163", "DRS de Mopti", "direction régionale", "La santé"),
+    Phone("0164", "DRS de Koulikoro", "direction régionale", "La santé"),
+)
+
+ORGANISATIONS = (
     Phone("0121", "ONG A", "MEAL, distribue à Ansongo", "Les organisations"),
     Phone("0122", "ONG B", "MEAL, jumelée avec ONG A", "Les organisations"),
+    Phone("0123", "ONG C", "MEAL", "Les organisations"),
     Phone("0131", "SLDSES d'Ansongo", "développement social", "Les organisations"),
-    Phone("0141", "Partenaire RRM", "de garde", "Les organisations"),
+    Phone("0132", "CAP d'Ansongo", "éducation", "Les organisations"),
+    Phone("0133", "SAP d'Ansongo", "alerte précoce", "Les organisations"),
+    Phone("0134", "DRDSES de Gao", "développement social", "Les organisations"),
+    Phone("0141", "RRM d'Ansongo", "partenaire de garde", "Les organisations"),
+    Phone("0142", "RRM du Centre", "partenaire de garde", "Les organisations"),
+    Phone("0143", "Protection Nord", "point focal", "Les organisations"),
+)
+
+CELL = (
     Phone("0151", "Cellule indépendante", "tri, de garde", "La cellule"),
     Phone("0152", "Cellule indépendante", "superviseur", "La cellule"),
     Phone("0153", "Cellule indépendante", "intégrité", "La cellule"),
     Phone("0154", "Cellule indépendante", "PSEA", "La cellule"),
-    Phone("0155", "Cellule indépendante", "VBG, protection de l'enfant", "La cellule"),
-    Phone("0159", "Organe extérieur", "hors du programme", "La cellule"),
+    Phone("0155", "Cellule indépendante", "VBG, enfants : une femme", "La cellule"),
+    Phone("0156", "Service VBG Nord", "VBG, enfants : un homme", "La cellule"),
+    Phone("0159", "Organisme extérieur", "hors du programme", "La cellule"),
+)
+
+FIELD = (
     Phone("0201", "Relais R128", "Tessit", "Le terrain"),
     Phone("0202", "Relais R129", "Talataye", "Le terrain"),
     Phone("0301", "Ligne verte", "opérateur", "Le terrain"),
 )
+
+PHONES = (*SPEAKERS, *HEALTH, *ORGANISATIONS, *CELL, *FIELD)
 
 
 def full_number(typed: str) -> str:

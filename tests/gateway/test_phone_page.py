@@ -242,7 +242,7 @@ def test_a_dialogue_is_played_with_the_keyboard_alone(hands, demo):
 
 @needs_browser
 def test_the_red_key_leaves_a_session_and_the_service_hears_it(hands, demo):
-    hands[0].press("green", "green")
+    hands[0].press("green")
     hands[0].shows("1 Dire un probleme")
     hands[0].press("red")
     [told] = demo.service.wait_for("ussd-end")
@@ -286,12 +286,12 @@ def test_another_phone_is_taken_and_kept_when_the_page_is_loaded_again(hands, de
     browser.refresh()
     Hand(browser, 2).shows("7000 0159")
     cards = [card.text for card in browser.find_elements(By.CSS_SELECTOR, "#phones .name")]
-    assert cards == ["Personne 1", "Relais R128", "Organe extérieur"]
+    assert cards == ["Personne 1", "Relais R128", "Organisme extérieur"]
 
 
 @needs_browser
 def test_an_open_session_survives_loading_the_page_again(hands, browser):
-    hands[0].press("green", "green")
+    hands[0].press("green")
     hands[0].shows("1 Dire un probleme")
     browser.refresh()
     assert Hand(browser, 0).shows("1 Dire un probleme")
@@ -300,7 +300,7 @@ def test_an_open_session_survives_loading_the_page_again(hands, browser):
 @needs_browser
 def test_the_line_can_be_told_to_misbehave(hands, demo):
     speaker = hands[0]
-    speaker.press("green", "green")
+    speaker.press("green")
     speaker.shows("1 Dire un probleme")
     Select(speaker.part("mischief")).select_by_value("drop")
     subscriber = demo.network.board.phone("0001")
@@ -319,7 +319,7 @@ def test_the_page_says_when_the_network_is_away(browser, demo):
     hand = Hand(browser, 0)
     hand.shows("Composez")
     demo.network.close()
-    hand.press("green", "green")
+    hand.press("green")
     assert hand.shows("Pas de réseau.")
 
 

@@ -280,10 +280,8 @@
 
   Phone.prototype.green = function () {
     var words = this.entry.value;
-    if (this.view === 'idle' && words) {
-      this.ask('/phones/dial', { code: words });
-    } else if (this.view === 'idle') {
-      this.typing.clear(this.network.service_code);
+    if (this.view === 'idle') {
+      this.ask('/phones/dial', { code: words || this.network.service_code });
     } else if (this.view === 'ussd') {
       this.ask('/phones/answer', { text: words });
     } else if (this.view === 'list' && this.letters.length) {
