@@ -1,7 +1,7 @@
 """What words speak of: concepts of the French lexicon, found in many spellings, and its rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,6 +36,11 @@ class _Pattern:
 
     concept: str
     elements: tuple[str, ...]
+
+    def stands_at(self, heard: Sequence[set[str]]) -> bool:
+        return len(self.elements) <= len(heard) and all(
+            element in candidates for element, candidates in zip(self.elements, heard, strict=False)
+        )
 
 
 class Lexicon:
@@ -86,10 +91,8 @@ class Lexicon:
             if said[start].isdecimal():
                 found[NUMBER].append((start, start + 1))
             for pattern in (pattern for one in elements for pattern in self._patterns[one]):
-                end = start + len(pattern.elements)
-                if all(one in at for one, at in zip(pattern.elements, heard[start:end], strict=False)):
-                    if end <= len(heard):
-                        found[pattern.concept].append((start, end))
+                if pattern.stands_at(heard[start:]):
+                    found[pattern.concept].append((start, start + len(pattern.elements)))
         return found
 
 
