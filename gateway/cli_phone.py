@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import click
 
+from gateway.cli_base import load_settings
 from gateway.simulator.errors import NetworkAway, UnknownPhone
 from gateway.simulator.phones import DEFAULTS
-from gateway.simulator.switchboard import address, is_loopback
+from gateway.simulator.switchboard import address
 from gateway.simulator.terminal import Terminal, open_line
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"  # the phone network is never anywhere else
 HELP = """\
 Hold a basic phone of the running demo.
 
@@ -30,26 +31,9 @@ Each screen or SMS is followed by a line with two hyphens.
 
 @click.command(help=HELP)
 @click.option("--number", default=DEFAULTS[0], show_default=True, help="0001 or +22370000001")
-@click.option(
-    "--host",
-    envvar="JAABI_HOST",
-    default=LOOPBACK,
-    show_default=True,
-    show_envvar=True,
-    help="where the service listens; the phone network itself is always on loopback",
-)
-@click.option(
-    "--port",
-    envvar="JAABI_NETWORK_PORT",
-    type=click.IntRange(1, 65535),
-    default=8009,
-    show_default=True,
-    show_envvar=True,
-    help="port of the phone network",
-)
-def phone(number: str, host: str, port: int) -> None:
+def phone(number: str) -> None:
     """Play the lines that come in on the phone asked for."""
-    url = address(host if is_loopback(host) else LOOPBACK, port)
+    url = address(LOOPBACK, load_settings().network_port)
     try:
         line = open_line(url, number)
     except UnknownPhone as unknown:

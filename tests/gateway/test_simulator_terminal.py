@@ -50,7 +50,7 @@ def play(network):
     """Run the command on some lines, as `jaabi phone` does with a script."""
 
     def run(*lines, number="0001"):
-        environment = {"JAABI_HOST": "127.0.0.1", "JAABI_NETWORK_PORT": str(network.port)}
+        environment = {"JAABI_NETWORK_PORT": str(network.port)}
         text = "".join(f"{line}\n" for line in lines)
         result = CliRunner().invoke(phone, ["--number", number], input=text, env=environment)
         assert result.exit_code == 0, result.output
