@@ -15,15 +15,29 @@ class Organisation(Base):
 
     __tablename__ = "organisation"
 
-    id: Mapped[str] = mapped_column(String(40), primary_key=True, info=says("S0", "short name, e.g. ngo-a", LIFE))
-    name: Mapped[str] = mapped_column(String(80), info=says("S0", "name shown, 20 characters on phones", LIFE))
+    id: Mapped[str] = mapped_column(
+        String(40), primary_key=True, info=says("S0", "short name, e.g. ngo-a", LIFE)
+    )
+    name: Mapped[str] = mapped_column(
+        String(80), info=says("S0", "name shown, 20 characters on phones", LIFE)
+    )
     kind: Mapped[str] = mapped_column(
         String(24),
-        info=says("S0", "cell, outside, ngo, cscom, csref, drs, sldses, drdses, felascom, rrm, sap, school, protection, asaco, mine_action", LIFE),
+        info=says(
+            "S0",
+            "cell, outside, ngo, cscom, csref, drs, sldses, drdses, felascom, rrm, sap, school, protection, asaco, mine_action",
+            LIFE,
+        ),
     )
-    area_pcode: Mapped[str | None] = mapped_column(String(16), info=says("S0", "area it answers for", LIFE))
-    facility_id: Mapped[str | None] = mapped_column(String(24), info=says("S0", "its facility, for a centre", LIFE))
-    pair_id: Mapped[str | None] = mapped_column(String(40), info=says("S0", "organisation whose MEAL stands in", LIFE))
+    area_pcode: Mapped[str | None] = mapped_column(
+        String(16), info=says("S0", "area it answers for", LIFE)
+    )
+    facility_id: Mapped[str | None] = mapped_column(
+        String(24), info=says("S0", "its facility, for a centre", LIFE)
+    )
+    pair_id: Mapped[str | None] = mapped_column(
+        String(40), info=says("S0", "organisation whose MEAL stands in", LIFE)
+    )
 
 
 class Coverage(Base):
@@ -31,18 +45,25 @@ class Coverage(Base):
 
     __tablename__ = "coverage"
     __table_args__ = (
-        UniqueConstraint("organisation_id", "sector", "area_pcode", "since"),
+        UniqueConstraint("organisation_id", "sector", "role", "area_pcode", "since"),
         Index("ix_coverage_place", "area_pcode", "sector"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S0", "row id", LIFE))
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), info=says("S0", "who", LIFE))
+    organisation_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation.id"), info=says("S0", "who", LIFE)
+    )
     sector: Mapped[str] = mapped_column(
-        String(24), info=says("S0", "food, cash, health, education, wash, shelter, agriculture, work", LIFE)
+        String(24),
+        info=says("S0", "food, cash, health, education, wash, shelter, agriculture, work", LIFE),
     )
     role: Mapped[str] = mapped_column(
-        String(16), default="implements", info=says("S0", "distributes, implements, supports, transports, sells, pays", LIFE)
+        String(16),
+        default="implements",
+        info=says("S0", "distributes, implements, supports, transports, sells, pays", LIFE),
     )
-    area_pcode: Mapped[str] = mapped_column(String(16), info=says("S0", "where: commune or cercle", LIFE))
+    area_pcode: Mapped[str] = mapped_column(
+        String(16), info=says("S0", "where: commune or cercle", LIFE)
+    )
     since: Mapped[datetime] = mapped_column(info=says("S0", "from", LIFE))
     until: Mapped[datetime | None] = mapped_column(info=says("S0", "to", LIFE))

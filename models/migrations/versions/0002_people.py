@@ -36,9 +36,10 @@ def upgrade():
         sa.UniqueConstraint(
             "organisation_id",
             "sector",
+            "role",
             "area_pcode",
             "since",
-            name=op.f("uq_coverage_organisation_id_sector_area_pcode_since"),
+            name=op.f("uq_coverage_organisation_id_sector_role_area_pcode_since"),
         ),
     )
     op.create_index("ix_coverage_place", "coverage", ["area_pcode", "sector"], unique=False)
