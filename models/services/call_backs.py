@@ -76,7 +76,7 @@ def _file(work: Work, scene: Scene, answers: Mapping[str, Any], *, private: bool
         # An ordinary wish to be called says nothing of what it is about, nor of whom.
         asked = Asked.read({**said, "category": "", "about": "nobody", "about_org": ""})
         asked = replace(asked, case_class=CALL_CLASS)
-    return file(work, scene, asked)
+    return file(work, scene, asked)[0]
 
 
 def _cell_calls(work: Work, scene: Scene, case: Case, answers: Mapping[str, Any]) -> None:

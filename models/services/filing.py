@@ -14,7 +14,7 @@ from models.case import CallBack, Case, ItemNumber, Subject
 from models.db import Work
 from models.services import stories
 from models.services.cases import ANNOUNCED_AFTER, announce, record, seat
-from models.services.routing import subjects_of, where
+from models.services.routing import Routed, subjects_of, where
 from models.services.scene import Scene
 from models.services.stories import Words
 from models.services.upsert import insert
@@ -72,8 +72,8 @@ class Asked:
         return self.answer == "sms" or self.calls
 
 
-def file(work: Work, scene: Scene, asked: Asked) -> Case:
-    """Write the case with all that belongs to it, routed and announced; no receipt yet."""
+def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:
+    """Write the case with all that belongs to it, announced to whom it was routed; no receipt."""
     case = unfiled(work, scene, asked)
     case.number = draw_number(work, scene, asked.kind)
     if asked.owed:
@@ -84,7 +84,7 @@ def file(work: Work, scene: Scene, asked: Asked) -> Case:
             work, asked.category, asked.place, asked.about, asked.about_org
         )
     ]
-    seat(work, case, scene.now, voice=asked.call.get("call_voice", ""))
+    routed = seat(work, case, scene.now, voice=asked.call.get("call_voice", ""))
     work.session.add(case)
     work.session.flush()
     if asked.calls:
@@ -93,7 +93,7 @@ def file(work: Work, scene: Scene, asked: Asked) -> Case:
         stories.keep(work, scene.house.sealer, case, Words("said", asked.words), scene.now)
     event = record(work, case, "opened", scene.now)
     announce(work, scene.house, case, event, scene.now + ANNOUNCED_AFTER)
-    return case
+    return case, routed
 
 
 def _wish(case: Case, call: Mapping[str, str], now: datetime) -> CallBack:

@@ -16,21 +16,18 @@ from models.services.scene import EffectFunction, Outcome, Scene
 from models.services.sources import sources
 from models.services.upsert import insert
 
-# A repair request names what is broken; these could point to one household (field.md 7.2, 7.3),
-# while 13, 14, 191 and 194 are facts that everybody sees.
-REPAIRABLE = frozenset({"11", "12", "15", "195", "196", "33", *map(str, range(41, 47))})
-SOURCES_ENOUGH = 3
+SOURCES_ENOUGH = 3  # voices after which a repair points at no household (field.md 7.2)
 
 
 def open_case(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """File what was said and return its receipt, unless no answer is wanted."""
     asked = Asked.read(answers)
-    case = file(work, scene, asked)
+    case, routed = file(work, scene, asked)
     values: dict[str, Any] = {
         "case": case.id,
         "n": case.number,
         "date": answer_date(case),
-        "ask_repair": _ask_repair(work, case, scene.now),
+        "ask_repair": routed.repair == "ask" and _few(work, case, scene.now),
     }
     if case.case_class in SENSITIVE:
         values["private"] = True  # whatever is asked next stays inside the compartment
@@ -58,9 +55,7 @@ def keep_incomplete(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Cas
     return case
 
 
-def _ask_repair(work: Work, case: Case, now: datetime) -> bool:
-    if case.case_class in SENSITIVE or case.category not in REPAIRABLE:
-        return False
+def _few(work: Work, case: Case, now: datetime) -> bool:
     counting = replace(work, actor=Job("sources"))  # the speaker is told no number
     return sources(counting, case, now) < SOURCES_ENOUGH
 

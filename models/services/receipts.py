@@ -11,8 +11,8 @@ from sqlalchemy import or_, select
 
 from flows import numbers
 from flows.case_lifecycle import ANSWERED
-from flows.rendering import answer_pages
 from flows.policy import SENSITIVE
+from flows.rendering import answer_pages
 from models.case import Case
 from models.conversation import WrongCode
 from models.db import Work
