@@ -82,10 +82,10 @@ def asked(text: str) -> str:
 
 
 def shown(name: str, width: int = PLACE_WIDTH) -> str:
-    """Return ``name`` cut to ``width`` characters: brackets go first, then whole words."""
+    """Return ``name`` cut to ``width`` characters: second names go first, then words."""
     if len(name) <= width:
         return name
-    bare = " ".join(_INSIDE.sub(" ", name).split()) or name
+    bare = " ".join(_INSIDE.sub(" ", name).partition(" ou ")[0].split()) or name
     if len(bare) <= width:
         return bare
     cut = bare[:width]

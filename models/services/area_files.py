@@ -62,9 +62,10 @@ def read_areas(work: Work, text: str) -> int:
     }
     codes = place_codes.read_codes(work, places)
     refuse_if_wrong(rows)
-    for level, place in sorted(read, key=lambda pair: pair[0]):
-        _keep(work, level, place)
-    work.session.flush()
+    for level in range(SETTLEMENT + 1):  # what others lie in comes first
+        for place in (place for of, place in read if of == level):
+            _keep(work, level, place)
+        work.session.flush()
     place_codes.write_codes(work, places, codes)
     directory_changed(work)
     return len(rows)
