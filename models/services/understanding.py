@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows import sensitivity, understanding
-from flows.places import Place
+from flows.places import Place, choices
 from models.db import Work
+from models.services.programme import programme_areas
 from models.services.scene import EffectFunction, Outcome, Scene
 
 SHOWN = 2  # places offered in one SMS (T15)
@@ -21,7 +22,7 @@ def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     danger = sensitivity.words_class(words)
     if danger is not None:
         return Outcome("sensitive", {"category": sensitivity.CATEGORY_OF[danger], "private": True})
-    found = scene.house.places(work).in_text(words)
+    found = scene.house.places(work).in_text(words, programme_areas(work))
     guess = understanding.suggest(words)
     if guess.category is None and not found:
         return Outcome("nonsense", {"category": "8"})
@@ -32,18 +33,12 @@ def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
 def _placed(values: dict[str, Any], found: list[Place]) -> Outcome:
     if not found:
         return Outcome("place_none", values)
-    choices = [
-        {"value": place.ref, "name": place.name, "cercle": place.cercle_name}
-        for place in found[:SHOWN]
-    ]
-    if len(choices) == 1:
-        values |= {
-            "place": choices[0]["value"],
-            "place_name": choices[0]["name"],
-            "cercle_name": choices[0]["cercle"],
-        }
+    lines = choices(found[:SHOWN])
+    if len(lines) == 1:
+        [one] = lines
+        values |= {"place": one["value"], "place_name": one["name"], "cercle_name": one["cercle"]}
         return Outcome("place_one", values)
-    return Outcome("place_many", {**values, "places": choices})
+    return Outcome("place_many", {**values, "places": lines})
 
 
 UNDERSTANDING_EFFECTS: Mapping[str, EffectFunction] = {"understand": understand}
