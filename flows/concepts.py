@@ -32,7 +32,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """Words of a concept, one after the other; a word ending in ``*`` may go on."""
+    """Words of a concept, one after the other: ``word*`` may go on, ``=word`` is spelt just so."""
 
     concept: str
     elements: tuple[str, ...]
@@ -100,11 +100,15 @@ class _Ear:
     """Finds which words of the lexicon one typed word may be."""
 
     def __init__(self) -> None:
+        self._literal: dict[str, str] = {}
         self._whole: defaultdict[str, set[str]] = defaultdict(set)
         self._begun: defaultdict[str, set[str]] = defaultdict(set)
         self._nearly: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
 
     def learn(self, element: str, *, tolerant: bool) -> None:
+        if element.startswith("="):
+            self._literal[element[1:]] = element
+            return
         begun = element.endswith("*")
         table = self._begun if begun else self._whole
         for heard in prefix_sounds(element[:-1]) if begun else {sound(element)}:
@@ -114,14 +118,16 @@ class _Ear:
                     self._nearly[shorter].add((heard, element))
 
     def hear(self, word: str) -> set[str]:
-        elements = self._exactly(sound(word)) or self._exactly(sound(without_elision(word)))
+        elements = self._exactly(word) or self._exactly(without_elision(word))
         if elements or len(word) < TOLERATED_LENGTH:
             return elements
         return self._almost(sound(word)) or self._almost(sound(without_elision(word)))
 
-    def _exactly(self, heard: str) -> set[str]:
+    def _exactly(self, word: str) -> set[str]:
+        heard = sound(word)
+        spelt = {self._literal[word]} if word in self._literal else set()
         begun = (self._begun.get(heard[:end], ()) for end in range(2, len(heard) + 1))
-        return set(self._whole.get(heard, ())).union(*begun)
+        return spelt.union(self._whole.get(heard, ()), *begun)
 
     def _almost(self, heard: str) -> set[str]:
         elements = set()

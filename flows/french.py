@@ -8,7 +8,7 @@ from flows.place_names import words_of
 # One sound, many spellings: kantite and quantite, medikaman and medicament, mwa and moi.
 _SOUNDS = {
     "ph": "f",
-    "ch": "x",
+    "ch": "w",  # a letter no other sound leaves
     "eau|au": "o",
     "oi|wa": "ua",
     "ou|w": "u",

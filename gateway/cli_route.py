@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from flows.sensitivity import class_of
 
 from flows.concerned import UNKNOWN, Told, subjects
 from flows.directory import Directory, Subject
 from flows.routing import CaseFacts
-from flows.sensitivity import class_of
 from gateway.cli_directory import opened
 from models.area import Area, Facility, PlaceCode
 from models.db import Work
