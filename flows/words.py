@@ -17,7 +17,7 @@ BASE = ("usd", "dialled", "registered")
 
 MAIN = "menu.main"
 HARMLESS = "information.advice"
-ENTRIES = (MAIN, "menu.resume", "agent.pin", "sms.words", "sms.call_back")
+ENTRIES = (MAIN, "menu.resume", "agent.pin", "sms.words", "sms.call_back", "sms.silent")
 
 BACK = "back"
 DROPPED = "dropped"
