@@ -73,7 +73,7 @@ def _unbarred(work: Work, person_id: int, among: ColumnElement[bool]) -> ColumnE
     # What nobody has judged bars too: a subject written this moment is in no list of the clear.
     name = Subject.kind + ":" + Subject.ref
     found = select(Subject.kind, Subject.ref).join(Case, Case.id == Subject.case_id).where(among)
-    subjects = work.session.execute(found.distinct()).tuples().all()
+    subjects = work.session.execute(found.distinct()).all()
     directory = people(work) if subjects else None
     clear = [
         f"{kind}:{ref}"
