@@ -9,7 +9,7 @@ import click
 from gateway import assembly, demo
 from gateway.cli_base import Unusable, load_settings
 from gateway.settings import Settings
-from gateway.simulator.phones import PHONES
+from gateway.simulator.phones import PHONES, SPEAKERS
 from models import migrating
 from models.db import Operator, Store
 from models.seal import Sealer
@@ -104,7 +104,8 @@ def _phones(settings: Settings) -> Iterator[str]:
     pins = demo.read_pins(settings.home)
     persons = {digits: number for number, digits, *_ in demo.PEOPLE}
     yield f"\nDial {settings.service_code} from any of these. Line 8, Agent, asks for the PIN."
-    for phone in PHONES:
+    yield f"  {PHONES[0].shown} to {SPEAKERS[-1].short}  whoever speaks; no PIN"
+    for phone in PHONES[len(SPEAKERS) :]:
         number = persons.get(phone.short, "")
         known = f"{number}  PIN {pins[number]}" if number in pins else ""
         yield f"  {phone.shown}  {phone.name + ', ' + phone.role:<46}  {known}".rstrip()

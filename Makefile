@@ -1,0 +1,57 @@
+# Two commands need nothing else: `make run` and `make test`. `make help` lists all.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+HOME_DIR = $${JAABI_HOME:-var}
+
+.PHONY: help run test lint bench system-deps lock
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+run: .venv/.installed ## install what is locked, make the demo in var/ on first start, run everything
+	@test -f "$(HOME_DIR)/.initialised" || $(BIN)/jaabi init --demo
+	@exec $(BIN)/jaabi run --demo
+
+test: .venv/.installed-dev ## test everything this machine can test
+	@exec $(BIN)/python -m pytest
+
+lint: .venv/.installed-dev ## style, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+
+bench: .venv/.installed-dev ## measure every figure we promise
+	@set -e; for script in bench/*.py; do \
+		case "$$script" in bench/_*|bench/__init__.py) ;; *) echo "== $$script"; $(BIN)/python "$$script" ;; esac; \
+	done
+
+system-deps: ## install what the browser tests need (Debian, needs root)
+	@if [ "$$(id -u)" = 0 ]; then run=; elif sudo -n true 2>/dev/null; then run=sudo; \
+	else echo "not permitted here: ask for chromium and chromium-driver"; exit 0; fi; \
+	$$run apt-get update -qq && $$run apt-get install -y -qq chromium chromium-driver
+
+lock: ## choose versions anew from pyproject.toml and write them down with their hashes
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet pip-tools
+	.venv-lock/bin/pip-compile $(LOCK) --output-file requirements.lock pyproject.toml
+	.venv-lock/bin/pip-compile $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml
+	rm -rf .venv-lock
+
+LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+# The stamp makes a second start instant; it is older than a lock that has changed.
+.venv/.installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch .venv/.installed $@

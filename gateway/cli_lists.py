@@ -1,0 +1,185 @@
+"""`jaabi channels`, `cases`, `messages`, `dead-letters`: one row a line, no words, no phones."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from sqlalchemy import func, select
+
+from flows.policy import SENSITIVE
+from gateway import assembly
+from gateway.cli_base import Unusable, load_settings
+from models.case import Case
+from models.db import Actor, Job, Operator, Work
+from models.errors import NotFound
+from models.inbound import InboundMessage
+from models.outbound import OutboundMessage
+from models.person import Person
+from models.services import dead_letters as letters
+from models.services.visibility import visible_cases
+
+EVENTS = ("sms", "ussd", "ussd-end", "delivery", "optout")
+KINDS = ("complaint", "alert", "call_back")
+Row = Mapping[str, Any]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
+
+
+@click.command(name="channels")
+@as_json
+def channels(as_json: bool) -> None:
+    """List the channels and the addresses to give to their providers."""
+    settings = load_settings()
+    for name, table in settings.channel.items():
+        base = f"{settings.public_url}/hooks/{name}/{table.tokens[0]}"
+        hooks = {event: {"method": "POST", "url": f"{base}/{event}"} for event in EVENTS}
+        if as_json:
+            row = {"channel": name, "provider": table.provider, "hooks": hooks}
+            click.echo(json.dumps(row))
+            continue
+        click.echo(f"{name}  {table.provider}")
+        for event, hook in hooks.items():
+            click.echo(f"  {event:<9} {hook['method']} {hook['url']}")
+
+
+@click.command(name="cases")
+@as_json
+@click.option("--since", type=click.DateTime(), help="opened then or later, UTC")
+@click.option("--kind", type=click.Choice(KINDS))
+@click.option("--sensitive", is_flag=True, help="print how many are hidden (demo only)")
+def cases(as_json: bool, since: datetime | None, kind: str | None, sensitive: bool) -> None:
+    """List the cases. C5 to C7 never appear."""
+    if sensitive:
+        _count_sensitive(as_json=as_json)
+        return
+    with _work() as work:
+        asked = visible_cases(work).order_by(Case.id)
+        if since is not None:
+            asked = asked.where(Case.opened_at >= since.replace(tzinfo=UTC))
+        if kind is not None:
+            asked = asked.where(Case.kind == kind)
+        found = work.session.execute(select(Person.id, Person.number))
+        persons = {row: number for row, number in found}
+        _print((_case(one, persons) for one in work.session.scalars(asked)), as_json=as_json)
+
+
+@click.command(name="messages")
+@as_json
+@click.option("--direction", type=click.Choice(["in", "out"]))
+def messages(as_json: bool, direction: str | None) -> None:
+    """List the messages received and sent."""
+    with _work() as work:
+        rows: list[Row] = []
+        if direction != "out":
+            received = select(InboundMessage).order_by(InboundMessage.id)
+            rows += map(_inbound, work.session.scalars(received))
+        if direction != "in":
+            sent = select(OutboundMessage).order_by(OutboundMessage.id)
+            rows += map(_outbound, work.session.scalars(sent))
+    _print(sorted(rows, key=lambda row: row["created_at"]), as_json=as_json)
+
+
+@click.group(name="dead-letters", invoke_without_command=True)
+@as_json
+@click.pass_context
+def dead_letters(ctx: click.Context, as_json: bool) -> None:
+    """List what could not be handled."""
+    if ctx.invoked_subcommand is None:
+        with _work() as work:
+            _print(map(_inbound, letters.dead_letters(work)), as_json=as_json)
+
+
+@dead_letters.command(name="retry")
+@click.argument("message_id", type=int)
+def retry(message_id: int) -> None:
+    """Let one be handled again."""
+    try:
+        with _work() as work:
+            letters.retry(work, message_id, assembly.clock())
+    except NotFound as error:
+        raise Unusable([str(error)]) from None
+    click.echo(f"{message_id} waits again")
+
+
+@contextmanager
+def _work(actor: Actor | None = None) -> Iterator[Work]:
+    store = assembly.open_store(load_settings())
+    try:
+        with store.reading(actor or Operator()) as work:
+            yield work
+    finally:
+        store.close()
+
+
+def _count_sensitive(*, as_json: bool) -> None:
+    if not load_settings().is_demo:
+        raise Unusable(["how many sensitive cases there are is told in the demo only"])
+    with _work(Job("count")) as work:
+        hidden = visible_cases(work).where(Case.case_class.in_(SENSITIVE)).subquery()
+        count = work.session.scalar(select(func.count()).select_from(hidden))
+    click.echo(json.dumps({"sensitive": count}) if as_json else f"{count} sensitive")
+
+
+def _case(case: Case, persons: Mapping[int, str]) -> Row:
+    return {
+        "number": case.number,
+        "kind": case.kind,
+        "category": case.category,
+        "class": case.case_class,
+        "area_pcode": case.area_pcode,
+        "organisation": case.holder_organisation,
+        "person": None if case.holder_person is None else persons.get(case.holder_person),
+        "status": case.status,
+        "channel": case.channel,
+        "language": case.language,
+        "opened_at": _iso(case.opened_at),
+        "due_at": _iso(case.due_at),
+        "why": case.why,
+    }
+
+
+def _inbound(row: InboundMessage) -> Row:
+    return {
+        "id": row.id,
+        "direction": "in",
+        "channel": row.channel,
+        "provider_id": row.provider_id,
+        "status": row.status,
+        "tries": row.tries,
+        "segments": None,
+        "cause": row.cause,
+        "created_at": _iso(row.received_at),
+        "settled_at": _iso(row.settled_at),
+    }
+
+
+def _outbound(row: OutboundMessage) -> Row:
+    return {
+        "id": row.id,
+        "direction": "out",
+        "channel": row.channel,
+        "provider_id": row.provider_id,
+        "status": row.status,
+        "tries": row.tries,
+        "segments": row.segments,
+        "cause": row.cause,
+        "created_at": _iso(row.created_at),
+        "settled_at": _iso(row.settled_at),
+        "reason": row.reason,
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat().replace("+00:00", "Z")
+
+
+def _print(rows: Iterable[Row], *, as_json: bool) -> None:
+    for row in rows:
+        if as_json:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            shown = ("; ".join(one) if isinstance(one, list) else one for one in row.values())
+            click.echo("  ".join("-" if one is None else str(one) for one in shown))
