@@ -7,7 +7,9 @@ from flows.concepts import Heard, french
 from flows.sensitivity import CLASS_OF, is_sensitive
 
 SURE = 2  # concepts that must hold together before a category is said
-SURE_ALONE = frozenset({"195", "61", "62", "65", "66", "67", "7"})  # one word says it: mine, cholera
+SURE_ALONE = frozenset(
+    {"195", "61", "62", "65", "66", "67", "7"}
+)  # one word says it: mine, cholera
 _DESKS = frozenset("123")  # aid, health, school: a draw between these goes to a person
 
 
