@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
 from flows.gsm7 import segments
 from flows.rendering import render_sms
@@ -112,10 +112,12 @@ def claim_due(work: Work, now: datetime, limit: int) -> list[Claimed]:
     One conditional update decides, so of two senders exactly one wins a row. What expired, met a
     STOP or lapsed in the hands of a sender that died is settled on the way.
     """
-    if not _anything_due(work, now):
+    due = _statuses_due(work, now)
+    if "sending" in due:
+        _settle_lapsed(work, now)
+    if due.isdisjoint({"waiting", "unknown"}):
         return []
-    _settle_overdue(work, now)
-    _settle_lapsed(work, now)
+    _settle_overdue(work, now, due)
     ours = (
         select(Message.id)
         .where(
@@ -224,31 +226,34 @@ def _repeatable() -> ColumnElement[bool]:
     return and_(Message.status == "unknown", Message.settled_at.is_(None))
 
 
-def _anything_due(work: Work, now: datetime) -> bool:
+def _statuses_due(work: Work, now: datetime) -> set[str]:
+    # Mostly nothing is due, or only what waits: one look saves the statements for the rest.
     open_rows = and_(
         Message.status.in_(("waiting", "sending", "unknown")), Message.settled_at.is_(None)
     )
-    due = select(Message.id).where(open_rows, Message.due_at <= now).limit(1)
-    return work.session.scalar(due) is not None
+    return set(
+        work.session.scalars(
+            select(Message.status).where(open_rows, Message.due_at <= now).distinct()
+        )
+    )
 
 
-def _settle_overdue(work: Work, now: datetime) -> None:
-    due = Message.due_at <= now
+def _settle_overdue(work: Work, now: datetime, due: Collection[str]) -> None:
     stopped = select(Contact.pseudonym).where(Contact.stopped_at.is_not(None))
     silent = select(Person.id).where(Person.stopped_at.is_not(None))
-    revoked = select(Person.id).where(Person.revoked_at.is_not(None))
-    reasons = {
-        "expired": Message.expires_at <= now,
-        "revoked": Message.person_id.in_(revoked),
-        "stop": and_(
-            Message.purpose.not_in(ANSWERS_TO_STOP),
-            or_(Message.contact.in_(stopped), Message.person_id.in_(silent)),
-        ),
-    }
-    for reason, holds in reasons.items():
-        ended = "failed" if reason == "expired" else "withheld"
-        _end(work, and_(due, Message.status == "waiting", holds), ended, reason, now)
-        _end(work, and_(due, _repeatable(), holds), "unknown", reason, now)
+    gone = select(Person.id).where(Person.revoked_at.is_not(None))
+    expired, revoked = Message.expires_at <= now, Message.person_id.in_(gone)
+    stop_said = and_(
+        Message.purpose.not_in(ANSWERS_TO_STOP),
+        or_(Message.contact.in_(stopped), Message.person_id.in_(silent)),
+    )
+    over = and_(Message.due_at <= now, or_(expired, revoked, stop_said))
+    reason = case((expired, "expired"), (revoked, "revoked"), else_="stop")
+    if "waiting" in due:
+        ended = case((expired, "failed"), else_="withheld")
+        _end(work, and_(over, Message.status == "waiting"), ended, reason, now)
+    if "unknown" in due:
+        _end(work, and_(over, _repeatable()), "unknown", reason, now)
 
 
 def _settle_lapsed(work: Work, now: datetime) -> None:
@@ -263,7 +268,13 @@ def _settle_lapsed(work: Work, now: datetime) -> None:
     )
 
 
-def _end(work: Work, which: ColumnElement[bool], status: str, reason: str, now: datetime) -> int:
+def _end(
+    work: Work,
+    which: ColumnElement[bool],
+    status: str | ColumnElement[str],
+    reason: str | ColumnElement[str],
+    now: datetime,
+) -> int:
     ended = work.session.execute(
         update(Message)
         .where(which)
