@@ -23,7 +23,7 @@ Found = Mapping[str, list[Span]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the lexicon finds: score by category, who is named, alarms by class of case."""
+    """What the lexicon finds: score by category, who is named, alarms by their names."""
 
     scores: Mapping[str, int]
     about: frozenset[str]

@@ -37,8 +37,6 @@ def screen_pages(text: str, limit: int = SCREEN_LIMIT) -> list[str]:
         return [spelt]
     body, back = _split_back(spelt)
     pages = _fill(_lines(body), limit, f"\n{NEXT}\n{back}")
-    if len(pages) == 1:
-        return [f"{pages[0]}\n{back}"]
     return [*(f"{page}\n{NEXT}\n{back}" for page in pages[:-1]), f"{pages[-1]}\n{back}"]
 
 
@@ -116,7 +114,7 @@ def _fill(pieces: _Pieces, limit: int, keys: str) -> list[str]:
         longer = f"{pages[-1]}{between}{piece}" if pages else piece
         if fits(longer + keys, limit):
             pages[-1:] = [longer]
-        elif fits(piece + keys, limit) or len(piece) == 1:
+        elif fits(piece + keys, limit) or len(piece) <= 1:
             pages.append(piece)
         else:
             waiting.extend(reversed(_smaller(between, piece)))
@@ -124,11 +122,9 @@ def _fill(pieces: _Pieces, limit: int, keys: str) -> list[str]:
 
 
 def _smaller(between: str, piece: str) -> list[tuple[str, str]]:
-    words = piece.split()
-    if len(words) > 1:
+    words = piece.split() or [""]
+    if words != [piece]:
         return [(between, words[0]), *((" ", word) for word in words[1:])]
-    if len(words) == 1 and words[0] != piece:
-        return [(between, words[0])]
     return [(between, piece[0]), *(("", sign) for sign in piece[1:])]
 
 

@@ -46,7 +46,7 @@ def class_of(
 ) -> CaseClass:
     """Return the class of a case; words raise it, nothing here lowers it.
 
-    ``about``: who is concerned (W1 to W6). ``excluded``: somebody was left out of other aid.
+    ``about``: who is concerned (W1 to W6). ``excluded``: see `left_out`.
     """
     if words_class is not None:
         return max(words_class, _class_by_table(category, about or "", excluded), key=_weight)
@@ -68,6 +68,11 @@ def words_class(words: str) -> Compartment | None:
         for category, about in product(heard.scores, heard.about | {""})
     }
     return next((one for one in reversed(COMPARTMENTS) if one in classes), None)
+
+
+def left_out(words: str) -> bool:
+    """Tell whether ``words`` say that somebody was left out: `class_of` calls it ``excluded``."""
+    return "left_out" in french().hear(words).alarms
 
 
 def is_sensitive(case_class: str) -> bool:

@@ -71,6 +71,12 @@ def test_a_menu_too_long_loses_the_ends_of_names_and_no_choice():
     assert 150 <= (gsm7.septets(screen) or 0) <= 160
 
 
+def test_spaces_alone_and_a_long_word_behind_spaces_make_no_trouble():
+    assert "".join(answer_pages("   " + "a" * 200)) == "a" * 200
+    assert "".join(screen_pages("   " + "a" * 200)).count("a") == 200
+    assert all(fits(page, 160) for page in screen_pages("a\n" + " " * 400 + "\nb"))
+
+
 def test_more_lines_than_septets_still_fit():
     assert fits(render_screen("a\n" * 300, 60), 60)
 

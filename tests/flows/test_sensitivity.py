@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.sensitivity import CATEGORY_OF, CLASS_OF, class_of, is_sensitive, words_class
+from flows.sensitivity import CATEGORY_OF, CLASS_OF, class_of, is_sensitive, left_out, words_class
 from tests.flows.test_understanding import labelled
 
 TABLE = {  # field.md 4.2, as it is printed there
@@ -45,7 +45,17 @@ def test_who_is_concerned_may_raise_the_class(category, about, expected):
 
 @pytest.mark.parametrize("category", ["41", "42", "43", "44", "45", "46"])
 def test_to_be_left_out_of_other_aid_is_more_than_a_fault(category):
-    assert class_of(category, "nobody", excluded=True) == "C4"
+    words = "on nous a exclus de la distribution de baches et de semences"
+    assert class_of(category, "nobody", excluded=left_out(words)) == "C4"
+    assert class_of(category, "nobody", excluded=left_out("le forage est gate")) == "C3"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["les autres ont eu des baches et pas nous", "mon nom n'est pas sur la liste", "on m'a oublie"],
+)
+def test_to_be_left_out_is_said_in_many_ways(words):
+    assert left_out(words)
 
 
 @given(
