@@ -1,7 +1,10 @@
 """Free French words: what they are about, measured on labelled lines.
 
-``tuning.tsv`` shaped the lexicon. ``held_out.tsv`` was written before it was last widened and is
-only measured: category, who is concerned, compartment, words; "-" where nothing is expected.
+Each line: category, who is concerned, compartment, words; "-" where nothing is expected.
+``tuning.tsv`` shaped the lexicon. ``held_out.tsv`` was written afterwards; met blind, of its 63
+ordinary lines 2 were guessed wrong, 14 left to a person and 1 taken for sensitive, and 3 of its 21
+sensitive lines were missed. Those misses have widened the lexicon since, so that the figures below
+guard against a step back and promise nothing: lines never seen will do less well.
 """
 
 import csv
