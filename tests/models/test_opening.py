@@ -105,9 +105,7 @@ def test_a_nameless_case_keeps_nothing_of_who_spoke_until_a_code_is_asked_for(st
 
 
 def test_while_the_keeper_is_away_the_receipt_waits_sealed_in_its_row(stage, keeperless):
-    known = stage.does(
-        "open_case", {"category": "12", "answer": "code"}, house=keeperless
-    ).values
+    known = stage.does("open_case", {"category": "12", "answer": "code"}, house=keeperless).values
     case = stage.case(known["case"])
     assert case.contact is not None
     assert case.sender_sealed is None

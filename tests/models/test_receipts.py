@@ -126,7 +126,9 @@ def test_a_thousand_wrong_codes_a_day_close_the_door_for_everybody(stage):
     assert stage.follows(given["c6"]).name == "unknown"
 
 
-@pytest.mark.parametrize("how", ["never was", "withdrawn", "not yours", "tried too often", "of five"])
+@pytest.mark.parametrize(
+    "how", ["never was", "withdrawn", "not yours", "tried too often", "of five"]
+)
 def test_whatever_does_not_open_looks_the_same(stage, how):
     given = stage.files()
     code, phone = given["c6"], SPEAKER
