@@ -1,4 +1,4 @@
-"""The inbox: every message received, kept for ever by its provider's id, its words only for days."""
+"""The inbox: each message received, known for ever by its provider's id, its words for days."""
 
 from datetime import datetime
 

@@ -20,14 +20,10 @@ from models.errors import KeeperAway, KeeperRefused
 from models.keeper import Keeper
 from models.organisation import Organisation
 from models.person import Hat, Person
-from models.seal import Sealer, Transit
-from models.services import messages
-from models.services.messages import Draft
+from models.seal import Sealer
 from models.vault import Vault, create_keys
-from workers.keeper import process
 from workers.keeper.keys import Rounds
 from workers.keeper.openings import FRESH, Openings
-from workers.keeper.sender import Road
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.watch import ALLOWED_AN_HOUR, GRACE, HOUR, Watch
 
@@ -43,22 +39,6 @@ class Clock:
 
     def __call__(self):
         return self.at
-
-
-class Line:
-    """A provider's end of the line, with an ear for the first text."""
-
-    name = "phone"
-    septets = 160
-
-    def __init__(self):
-        self.taken = []
-        self.heard = threading.Event()
-
-    def send(self, out):
-        self.taken.append(out)
-        self.heard.set()
-        return "1"
 
 
 @pytest.fixture
@@ -511,58 +491,3 @@ def test_sealed_rows_nobody_here_can_open_are_reported_once(
     rounds.go(clock.at)
     rounds.go(clock.at)
     assert [vars(record)["count"] for record in caplog.records] == [1]
-
-
-@pytest.fixture
-def started(store, keys, address, clock):
-    """Run a whole keeper in a thread; what ended it is in ``ended``."""
-
-    @contextmanager
-    def start(line):
-        over, ended = threading.Event(), []
-
-        def go():
-            try:
-                process.run(
-                    process.Setup(store, keys, address, [Road(line)], clock),
-                    over.wait,
-                    lambda: not over.is_set(),
-                )
-            except ValueError as error:
-                ended.append(error)
-
-        thread = threading.Thread(target=go)
-        thread.start()
-        try:
-            yield thread, ended
-        finally:
-            over.set()
-            thread.join()
-
-    return start
-
-
-def test_a_whole_keeper_answers_fills_in_and_sends(store, keys, address, clock, vault, started):
-    line = Line()
-    draft = Draft("inbound:1", "help", "Jaabi.", Sealer.load(keys).number(SPEAKER))
-    transit = Transit.load(keys, lambda: clock.at.timestamp())
-    Rounds(store, vault, keys, Watch()).go(clock.at)
-    with store.work(Job("test")) as work:
-        messages.queue(work, draft, transit, clock.at)
-    with store.work(Job("keeper")) as work:
-        assert messages.claim_due(work, clock.at, 1) == []
-    Rounds(store, vault, keys, Watch()).go(clock.at)
-    with started(line) as (_, ended):
-        assert line.heard.wait(30)
-        assert Keeper(address).pseudonym(SPEAKER) == vault.pseudonym(SPEAKER)
-    assert ended == []
-    assert [(out.to, out.text) for out in line.taken] == [(SPEAKER, "Jaabi.")]
-    assert not address.exists()
-
-
-def test_a_keeper_whose_rounds_die_ends_so_that_it_is_started_anew(keys, started):
-    (keys / "transit" / "2026-11-23.key").write_text("no key\n")
-    with started(Line()) as (thread, ended):
-        thread.join(30)
-        assert not thread.is_alive()
-    assert [type(error) for error in ended] == [ValueError]
