@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flows.place_entries import AreaEntry, Place, SpotEntry
 from flows.place_index import EXACT, Match, PlaceIndex
 from flows.place_mentions import Span, codes, settle, spans
-from flows.place_names import CERCLE_WIDTH, PLACE_WIDTH, asked, keys_of, shown, words_of
+from flows.place_names import CERCLE_WIDTH, PLACE_WIDTH, asked, fold, keys_of, shown, words_of
 
 __all__ = ["AreaEntry", "Gazetteer", "Place", "SpotEntry", "choices"]
 
@@ -66,7 +66,7 @@ class Gazetteer:
         key, ours = asked(text), frozenset(near)
         if not key or key.isdigit():
             return []
-        exact = self.index.exact(key)
+        exact = self.index.exact(fold(text)) or self.index.exact(key)
         places = self.choose(exact, ours)
         if not places and len(words_of(text)) >= SENTENCE:
             places = self.in_text(text, ours)

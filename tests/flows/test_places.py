@@ -266,9 +266,8 @@ def test_whatever_is_typed_few_places_are_found_and_each_is_known(text, near):
             assert len(place.name) <= PLACE_WIDTH
 
 
-@settings(deadline=None)
-@given(st.sampled_from(VILLAGES))
-def test_every_village_is_found_by_its_own_name_in_its_own_commune(village):
-    places = GAZETTEER.find(village.name, {village.commune})
-    refs = {f"s:{village.id}", f"c:{village.commune}"}
-    assert {place.ref for place in places} & refs or village.rank == 1
+def test_every_village_is_found_by_its_own_name_in_its_own_commune():
+    for village in VILLAGES:
+        places = GAZETTEER.find(village.name, {village.commune})
+        refs = {f"s:{village.id}", f"c:{village.commune}"}
+        assert {place.ref for place in places} & refs or village.rank == 1, village

@@ -10,8 +10,9 @@ from models.area import Facility, PlaceCode
 from models.conversation import Contact
 from models.db import Gateway
 from models.organisation import Coverage, Organisation
+from models.person import Hat, Person
 from models.services.places import PLACE_EFFECTS, programme_cercles
-from models.services.programme import put_setting
+from models.services.programme import programme_areas, put_setting
 from tests.models.place_world import scene, settle_world
 
 PHONE = "f" * 64
@@ -112,6 +113,25 @@ def test_the_cercles_listed_are_those_of_the_programme(ask, store):
     assert ask("list_cercles") == ("listed", {"cercles": [ansongo]})
     cover(store, "ML0703")
     assert ask("list_cercles") == ("listed", {"cercles": [ansongo, gao]})
+
+
+def test_where_somebody_serves_is_the_programme_but_a_whole_region_is_not(ask, store):
+    cover(store, "ML0703")
+    with store.work(Gateway()) as work:
+        for number, area in (("P1", "ML070102"), ("P2", "ML07"), ("P3", None)):
+            sealed = {"pseudonym": number, "phone_sealed": b"", "phone_ends": "001"}
+            person = Person(number=number, role="focal_point", organisation_id="ngo-a", **sealed)
+            person.hats.append(Hat(function="meal", organisation_id="ngo-a", area_pcode=area))
+            work.session.add(person)
+    with store.work(Gateway()) as work:
+        assert programme_areas(work) == {"ML070106", "ML070102", "ML0703"}
+
+
+@pytest.mark.parametrize("code", ["6143", "6150", "6151"])
+def test_any_code_tells_where_the_programme_is(ask, store, code):
+    with store.work(Gateway()) as work:
+        work.session.execute(delete(PlaceCode).where(PlaceCode.code != code))
+        assert programme_areas(work) == {"ML070106"}
 
 
 def test_a_programme_that_works_nowhere_yet_lists_every_cercle(sqlite_store):
