@@ -28,7 +28,7 @@ def blueprint(store: Store, house: House) -> Blueprint:
 
 def _database(store: Store) -> bool:
     try:
-        with store.work(Gateway(), durable=False) as work:
+        with store.reading(Gateway()) as work:
             work.session.scalar(select(ProgrammeSetting.name).limit(1))
     except SQLAlchemyError:
         return False

@@ -104,6 +104,13 @@ class Store:
         for queue in sorted(work.queues):
             self._waker(queue)
 
+    @contextmanager
+    def reading(self, actor: Actor) -> Iterator[Work]:
+        """Look without changing anything: never waits for whoever writes, nor lets them wait."""
+        engine = self.relaxed.execution_options(reading=True)
+        with Session(engine) as session, session.begin():
+            yield Work(session, actor)
+
     def close(self) -> None:
         """Give every connection back."""
         for engine in (self.durable, self.relaxed, self.keypress):
@@ -150,4 +157,5 @@ def _prepare_sqlite(
 
 def _begin_immediate(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another wrote in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -28,7 +28,7 @@ class Silence:
         """Take up every dialogue whose silence is over, and return how many there were."""
         now = self._clock()
         due = select(Conversation.key).where(Conversation.due_at <= now).limit(BATCH)
-        with self._store.work(ACTOR, durable=False) as work:
+        with self._store.reading(ACTOR) as work:
             keys = list(work.session.scalars(due))
         for key in keys:
             with self._store.work(ACTOR) as work:

@@ -46,7 +46,7 @@ class Conversing:
             if turn.effect.name in agent_menu.AGENT_READS:
                 outcome = self._read(scene, turn.effect)
             elif turn.effect.name in LOOK_UPS:
-                with self.store.work(actor(scene, turn.state.answers), durable=False) as work:
+                with self.store.reading(actor(scene, turn.state.answers)) as work:
                     outcome = EFFECTS[turn.effect.name](work, scene, turn.effect.answers)
             else:
                 break

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.commands import bare_number, keyword
+from flows.commands import Puzzle, bare_number, keyword, read
 from flows.engine import advance, begin
 from flows.rendering import render_sms
 from flows.screens import compose
@@ -29,6 +29,7 @@ class Reply:
 
     text: str
     purpose: str = "reply"
+    case: int | None = None
 
 
 class SmsDialogues:
@@ -61,11 +62,11 @@ class SmsDialogues:
         turn = begin(self._house.flows, "sms.silent", dict(dialogue.state.answers))
         reply = self._carry(work, scene, dialogue, turn)
         self._queue(
-            work, scene, reply, cause=f"silence:{key}:{dialogue.turn}", address=scene.seal_sender()
+            work, scene, reply, cause=f"silence:{reply.case}", address=dialogue.sender_sealed
         )
 
     def _reply(self, work: Work, scene: Scene, text: str) -> Reply | None:
-        if scene.person_id is not None:
+        if scene.person_id is not None and not self._answers_question(work, scene, text):
             handled = focal.handle(work, scene, scene.person_id, text)
             if handled is not None:
                 return Reply(handled, "command")
@@ -76,6 +77,13 @@ class SmsDialogues:
         if number is not None and len(number) in RECEIPT_DIGITS:
             return self._receipt(work, scene, number)
         return self._words(work, scene, text)
+
+    def _answers_question(self, work: Work, scene: Scene, text: str) -> bool:
+        """Tell whether a registered person answers a question we asked, not a misspelt command."""
+        if not isinstance(read(text), Puzzle):
+            return False
+        dialogue = self._dialogues.load_in(work, scene.conversation)
+        return dialogue is not None and not dialogue.over
 
     def _keyword(self, work: Work, scene: Scene, word: str) -> Reply:
         assert scene.contact is not None  # noqa: S101 claimed rows have one
@@ -133,7 +141,7 @@ class SmsDialogues:
             due_at=None if turn.over or case else scene.now + SILENCE,
         )
         self._dialogues.save_in(work, taken, scene.now)
-        return Reply(text)
+        return Reply(text, case=case)
 
     def _queue(self, work: Work, scene: Scene, reply: Reply, *, cause: str, address: bytes) -> None:
         draft = Draft(

@@ -15,19 +15,21 @@ SHOWN = 2  # places offered in one SMS (T15)
 def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Guess category, who and place from free words. A guess never loses the words.
 
-    Outcomes: sensitive, nonsense, place_one, place_many, place_none, complete (no place asked,
-    because nothing said what the place would be for).
+    Outcomes: sensitive, nonsense (neither topic nor place), place_one, place_many, place_none.
     """
     words = str(answers["words"])
+    found = scene.house.places(work).in_text(words)
+    guess = understanding.suggest(words)
+    category, about = guess.category or "8", guess.about or "unknown"
     danger = sensitivity.words_class(words)
     if danger is not None:
-        return Outcome("sensitive", {"category": sensitivity.CATEGORY_OF[danger], "private": True})
-    found = scene.house.places(work).in_text(words, programme_areas(work))
-    guess = understanding.suggest(words)
+        if sensitivity.class_of(category, about) != danger:
+            category = sensitivity.CATEGORY_OF[danger]
+        place = found[0].ref if len(found) == 1 else ""
+        return Outcome("sensitive", {"category": category, "about": about, "place": place})
     if guess.category is None and not found:
-        return Outcome("nonsense", {"category": "8"})
-    values = {"category": guess.category or "8", "about": guess.about or "unknown"}
-    return _placed(values, found)
+        return Outcome("nonsense")
+    return _placed({"category": category, "about": about}, found)
 
 
 def _placed(values: dict[str, Any], found: list[Place]) -> Outcome:

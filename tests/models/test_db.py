@@ -38,3 +38,13 @@ def test_accepted_things_commit_in_full_and_keypresses_relaxed(sqlite_store):
         assert link.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     with sqlite_store.relaxed.connect() as link:
         assert link.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+
+
+def test_who_reads_never_waits_for_who_writes(store, now):
+    with store.work(Job("writer")) as writing:
+        writing.session.add(Contact(pseudonym="c" * 64, seen_at=now))
+        writing.session.flush()
+        with store.reading(Job("reader")) as work:
+            assert work.session.get(Contact, "c" * 64) is None
+    with store.reading(Job("reader")) as work:
+        assert work.session.get(Contact, "c" * 64).seen_at == now

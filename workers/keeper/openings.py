@@ -32,7 +32,7 @@ class Openings:
 
         ``reading`` is the row id of a committed event that says who reads: the trace comes first.
         """
-        with self._store.work(ACTOR, durable=False) as work:
+        with self._store.reading(ACTOR) as work:
             event = work.session.get(CaseEvent, reading)
             if event is None or event.transition != "read" or now - event.at >= FRESH:
                 raise KeeperRefused("no fresh reading")
@@ -44,7 +44,7 @@ class Openings:
     def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
         """Return the answers given to a case, oldest first. Raises KeeperRefused."""
         short, long = self._vault.digests(contact, receipt)
-        with self._store.work(ACTOR, durable=False) as work:
+        with self._store.reading(ACTOR) as work:
             case = work.session.get(Case, case_id)
             if case is None or not (
                 _same(short, case.receipt_short) or _same(long, case.receipt_long)
