@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from flows import numbers
 from flows.case_lifecycle import FIRST
-from flows.sensitivity import class_of, is_sensitive, words_class
+from flows.sensitivity import class_of, is_sensitive, left_out, words_class
 from models.case import CallBack, Case, ItemNumber, Subject
 from models.db import Work
 from models.services import stories
@@ -45,7 +45,7 @@ class Asked:
         category = str(answers.get("category") or OTHER)
         about = str(answers.get("about") or "unknown")
         words = str(answers.get("words") or "")
-        case_class = class_of(category, about, words_class(words) if words else None)
+        case_class = class_by_words(category, about, words)
         private = bool(answers.get("private")) or is_sensitive(case_class)
         answer = str(answers.get("answer") or "code")
         return cls(
@@ -70,6 +70,11 @@ class Asked:
     def owed(self) -> bool:
         """Whether a number must be kept: an SMS was chosen, or a call agreed to."""
         return self.answer == "sms" or self.calls
+
+
+def class_by_words(category: str, about: str, words: str) -> str:
+    """Return the class of what was chosen, raised by what the words say."""
+    return class_of(category, about, words_class(words), excluded=left_out(words))
 
 
 def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.case_lifecycle import OPEN, allows
+from flows.deadlines import due
 from flows.policy import SENSITIVE
-from flows.sensitivity import class_of, words_class
-from models.case import Tally
+from flows.sensitivity import class_of
+from models.case import Case, Tally
 from models.db import Work
 from models.services import stories
 from models.services.cases import answer_date, close, reclass, record
 from models.services.cases import reopen as take_up_again
 from models.services.cases import withdraw as stop_everything
 from models.services.counting import count_up
+from models.services.filing import class_by_words
 from models.services.receipts import case_in_hand
 from models.services.routing import where
 from models.services.scene import EffectFunction, Outcome, Scene
@@ -33,13 +35,21 @@ def add_words(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     words = str(answers["words"])
     stories.keep(work, scene.house.sealer, case, Words("said", words), scene.now)
     record(work, case, "added", scene.now)
-    found = class_of(case.category, case.about, words_class(words))
+    found = class_by_words(case.category, case.about, words)
     if GRAVITY.get(found, 0) <= GRAVITY.get(case.case_class, 0):
+        _press(case, found)
         return Outcome("added")
     was_ordinary = case.case_class not in SENSITIVE
     case.case_class = found
     reclass(work, scene.house, case, scene.now)
     return Outcome("private" if was_ordinary else "added")
+
+
+def _press(case: Case, found: str) -> None:
+    """Shorten the clock of an ordinary case whose words weigh more than its topic."""
+    if case.kind == "complaint" and case.case_class == "C3" and found == "C4":
+        case.case_class = found
+        case.due_at = min(case.due_at, due(found, case.opened_at))
 
 
 def allow_repair(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:

@@ -1,0 +1,139 @@
+"""The only door to cases: whoever a case is about finds what a stranger finds."""
+
+import pytest
+from sqlalchemy import select
+
+from models.case import Case, Subject
+from models.db import Gateway, Handler, Job, Operator
+from models.person import Hat, Person, Tie
+from models.services.visibility import countable_cases, visible_cases
+from tests.factories import ANSONGO, GAO, SPEAKER, TESSIT
+
+TRIAGERS = ("P0150", "P0151")
+
+
+def seen(stage, actor):
+    with stage.store.work(actor) as work:
+        return {case.id for case in work.session.scalars(visible_cases(work))}
+
+
+def handler(stage, number):
+    with stage.store.work(Job("test")) as work:
+        person = work.session.scalar(select(Person).where(Person.number == number))
+        return Handler(person.id, person.number)
+
+
+def about(stage, case_id, kind, ref):
+    with stage.store.work(Job("test")) as work:
+        work.session.add(Subject(case_id=case_id, kind=kind, ref=ref))
+
+
+def wears(stage, number, function, organisation, area=None):
+    with stage.store.work(Job("test")) as work:
+        person = work.session.scalar(select(Person).where(Person.number == number))
+        person.hats.append(Hat(function=function, organisation_id=organisation, area_pcode=area))
+
+
+def test_who_holds_it_and_who_wears_its_function_see_it_and_nobody_else(stage):
+    case = stage.files()["case"]
+    for number in TRIAGERS:
+        assert seen(stage, handler(stage, number)) == {case}
+    for number in ("P0121", "P0122", "P0111", "P0152", "P0153", "P0159"):
+        assert seen(stage, handler(stage, number)) == set()
+
+
+def test_jobs_see_all_the_operator_all_but_compartments_and_the_gateway_nothing(stage):
+    ordinary, quiet = stage.files()["case"], stage.files(category="17")["case"]
+    assert seen(stage, Job("timetable")) == {ordinary, quiet}
+    assert seen(stage, Operator()) == {ordinary}
+    assert seen(stage, Gateway()) == set()
+
+
+def test_a_compartment_is_seen_by_its_officer_alone(stage):
+    case = stage.files(category="17")["case"]
+    assert seen(stage, handler(stage, "P0153")) == {case}
+    for number in (*TRIAGERS, "P0152", "P0154", "P0155"):
+        assert seen(stage, handler(stage, number)) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref"),
+    [
+        ("person", "P0151"),
+        ("organisation", "cell"),
+        ("function", "cell_triager"),
+        ("function", f"cell_triager@{TESSIT}"),
+        ("function", f"cell_triager@{ANSONGO}"),
+    ],
+)
+def test_whoever_it_is_about_is_barred_even_from_what_they_hold(stage, kind, ref):
+    case = stage.files()["case"]
+    actor = handler(stage, "P0151")
+    assert seen(stage, actor) == {case}
+    about(stage, case, kind, ref)
+    assert seen(stage, actor) == set()
+
+
+def test_a_bar_follows_the_person_through_every_hat(stage):
+    case = stage.files()["case"]
+    actor = handler(stage, "P0151")
+    wears(stage, "P0151", "relay", "ngo-b", TESSIT)
+    assert seen(stage, actor) == {case}
+    about(stage, case, "function", f"relay@{TESSIT}")
+    assert seen(stage, actor) == set()
+    assert seen(stage, handler(stage, "P0150")) == {case}
+
+
+def test_a_hat_at_the_accused_organisation_bars_from_all(stage):
+    case = stage.files()["case"]  # about ngo-a, the only one that covers the place
+    wears(stage, "P0151", "meal", "ngo-a", GAO)
+    assert seen(stage, handler(stage, "P0151")) == set()
+
+
+def test_kin_of_the_accused_do_not_see_it(stage):
+    case = stage.files()["case"]
+    about(stage, case, "person", "P0111")
+    assert seen(stage, handler(stage, "P0151")) == {case}
+    with stage.store.work(Job("test")) as work:
+        one, other = (
+            work.session.scalar(select(Person.id).where(Person.number == number))
+            for number in ("P0111", "P0151")
+        )
+        work.session.add(Tie(person_id=one, other_id=other))
+    assert seen(stage, handler(stage, "P0151")) == set()
+
+
+def test_a_hat_of_another_area_does_not_see_it(stage):
+    case = stage.files(category="22")["case"]
+    assert stage.holder(case) == "P0111"
+    wears(stage, "P0122", "mcd", "csref-ansongo", "ML0702")
+    wears(stage, "P0161", "mcd", "csref-ansongo", GAO)
+    assert seen(stage, handler(stage, "P0122")) == set()
+    assert seen(stage, handler(stage, "P0161")) == {case}
+
+
+def test_a_revoked_person_sees_nothing(stage):
+    stage.files()
+    actor = handler(stage, "P0151")
+    stage.change(Person, {"number": "P0151"}, revoked_at=stage.now)
+    assert seen(stage, actor) == set()
+
+
+def test_what_is_over_leaves_every_phone(stage):
+    given = stage.files()
+    stage.does("withdraw", {"case": given["case"]}, SPEAKER)
+    assert seen(stage, handler(stage, "P0150")) == set()
+    assert seen(stage, Job("timetable")) == {given["case"]}
+
+
+def test_counting_knows_the_same_bars_and_never_a_compartment(stage):
+    mine, theirs = stage.files()["case"], stage.files()["case"]
+    stage.files(category="17")
+    about(stage, theirs, "person", "P0151")
+    with stage.store.work(handler(stage, "P0151")) as work:
+        assert {case.id for case in work.session.scalars(countable_cases(work))} == {mine}
+    with stage.store.work(handler(stage, "P0111")) as work:  # another employer, no kin
+        counted = countable_cases(work, Case.category == "12")
+        assert {case.id for case in work.session.scalars(counted)} == {mine, theirs}
+    with stage.store.work(Gateway()) as work:
+        assert work.session.scalars(countable_cases(work)).all() == []
