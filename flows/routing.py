@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flows.bars import RULES, Barred, Rule, bars
+from flows.bars import RULES, Bar, Barred, Rule, bars
 from flows.directory import Directory, Seat, Subject, within
 from flows.policy import SENSITIVE, Desk, Policy, Row
 
@@ -249,7 +249,12 @@ class _Search:
 
     def _barred_words(self) -> tuple[str, ...]:
         about = [f"{ref}: en cause" for kind, ref in self.facts.subjects if kind != "person"]
-        people = [
-            f"{seat.person} ({self.who(seat)}): {bar.words}" for seat, bar in self.barred.items()
-        ]
-        return tuple(dict.fromkeys((*about, *sorted(people))))
+        people: dict[str, str] = {}
+        for seat, bar in sorted(self.barred.items(), key=self._told_first):
+            people.setdefault(seat.person, f"{seat.person} ({self.who(seat)}): {bar.words}")
+        return tuple(dict.fromkeys((*about, *sorted(people.values()))))
+
+    def _told_first(self, barred: tuple[Seat, Bar]) -> tuple[bool, bool]:
+        """Sort a hat before a mere role, and what is said against it before what follows."""
+        seat, bar = barred
+        return seat.function not in self.policy.functions, bar.rule == "hats"

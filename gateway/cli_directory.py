@@ -10,7 +10,8 @@ from typing import IO, Any
 
 import click
 
-from gateway.settings import Settings, SettingsError
+from gateway.cli_base import Unusable, load_settings
+from gateway.settings import Settings
 from models.db import Operator, Store, Work
 from models.errors import NotFound
 from models.person import Person
@@ -24,17 +25,15 @@ from models.vault import Vault
 @contextmanager
 def opened() -> Iterator[tuple[Work, Settings]]:
     """Open the programme for one command; what is wrong is said in words, with exit code 2."""
-    try:
-        settings = Settings.load()
-    except SettingsError as error:
-        raise click.UsageError("\n".join(error.mistakes)) from None
+    settings = load_settings()
     store = Store(settings.database_url)
     try:
         with store.work(Operator()) as work:
             yield work, settings
-    except (DirectoryRefused, NotFound) as error:
-        mistakes = getattr(error, "mistakes", None) or [str(error)]
-        raise click.UsageError("\n".join(mistakes)) from None
+    except DirectoryRefused as error:
+        raise Unusable(error.mistakes) from None
+    except NotFound as error:
+        raise Unusable([str(error)]) from None
     finally:
         store.close()
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from flows.sensitivity import class_of
 
 from flows.concerned import UNKNOWN, Told, subjects
 from flows.directory import Directory, Subject
 from flows.routing import CaseFacts
+from flows.sensitivity import CLASS_OF, class_of
 from gateway.cli_directory import opened
 from models.area import Area, Facility, PlaceCode
 from models.db import Work
@@ -69,10 +69,9 @@ def _explained(said: dict[str, Any]) -> Iterator[str]:
 
 
 def _class(category: str, answer: str) -> str:
-    try:
-        return class_of(category, answer)
-    except KeyError:
-        raise DirectoryRefused([f"no category {category}"]) from None
+    if category not in CLASS_OF:
+        raise DirectoryRefused([f"no category {category}"])
+    return class_of(category, answer)
 
 
 def _area(work: Work, said: str) -> str:

@@ -122,10 +122,15 @@ def create(
 ) -> dict[str, str]:
     """Write the demo programme into an empty one and return the PINs by person (P0151: 4821).
 
-    The directory of Mali must be there. PINs are drawn anew; only their hashes stay.
+    PINs are drawn anew; only their hashes stay.
     """
+    populate(work, numbers, now)
+    return {number: new_pin(work, number, draw) for number, *_ in PEOPLE}
+
+
+def populate(work: Work, numbers: Numbers, now: datetime) -> None:
+    """Write organisations, coverage, people and place codes, where Mali's directory is known."""
     _organisations(work, now)
-    pins = {}
     for number, digits, role, organisation, area, functions in PEOPLE:
         for function in functions.split() or [""]:
             name, _, voice = function.partition(":")
@@ -139,11 +144,9 @@ def create(
                 number=number,
             )
             add_person(work, new, numbers)
-        pins[number] = new_pin(work, number, draw)
     _places(work)
     put_setting(work, GREEN_LINE, RANGE + GREEN)
     put_setting(work, WOMAN_TO_TALK, RANGE + WOMAN)
-    return pins
 
 
 def exists(work: Work) -> bool:

@@ -17,10 +17,12 @@ from models.db import Work
 from models.errors import NotFound, StoreError
 from models.organisation import Coverage, Organisation
 from models.person import Hat, Person, Tie
+from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, setting
 from models.services.routing import policy
 
 ROLES = ("relay", "operator", "focal_point", "supervisor")
 VOICES = ("woman", "man")
+NUMBERS = {GREEN_LINE: "--green-line", WOMAN_TO_TALK: "--woman-to-talk"}
 PIN_CHOICES = 10_000
 FIRST_RELAY = 101  # R1 to R100 would be misheard as plain numbers
 # OWASP's lowest setting for argon2id: four digits gain nothing from more, the gateway would pay.
@@ -135,29 +137,42 @@ def tie(work: Work, one: str, other: str) -> None:
 
 
 def ready(work: Work) -> list[str]:
-    """Return what keeps the programme from opening, one sentence each; none = it may open."""
-    bodies = work.session.scalars(select(Organisation).where(Organisation.kind == "outside")).all()
-    if not bodies:
+    """Return what keeps the programme from opening, one sentence each; none = it may open.
+
+    Somebody outside must be able to judge everybody here, and who needs help at once must find a
+    telephone on the screen (field.md 4.4, P11).
+    """
+    outside = select(Organisation.id).where(Organisation.kind == "outside").order_by("id")
+    ids = list(work.session.scalars(outside))
+    found = _outside_missing(work, ids)
+    for name, option in NUMBERS.items():
+        if not setting(work, name):
+            found.append(f"No telephone to give to callers: jaabi directory numbers {option} ...")
+    return found
+
+
+def _outside_missing(work: Work, ids: Sequence[str]) -> list[str]:
+    if not ids:
         return ["There is no outside body: import an organisation of kind outside."]
-    ids = [body.id for body in bodies]
-    outside = policy().outside
+    function = policy().outside
     worn = (
         select(Hat.id)
         .join(Person, Person.id == Hat.person_id)
-        .where(Hat.function == outside, Hat.organisation_id.in_(ids), Person.revoked_at.is_(None))
+        .where(Hat.function == function, Hat.organisation_id.in_(ids))
+        .where(Person.revoked_at.is_(None))
+        .limit(1)
     )
     found = []
     if work.session.scalar(worn) is None:
         found.append(
-            f"Nobody answers for the outside body: jaabi people add --role focal_point --phone ... "
-            f"--organisation {ids[0]} --function {outside}"
+            "Nobody answers for the outside body: jaabi people add --role focal_point"
+            f" --phone ... --organisation {ids[0]} --function {function}"
         )
     active = select(Coverage.organisation_id).where(Coverage.organisation_id.in_(ids)).distinct()
-    found += [
+    return found + [
         f"The outside body {one} works in the field itself (coverage): it cannot judge."
         for one in work.session.scalars(active)
     ]
-    return found
 
 
 def _mistakes(work: Work, new: NewPerson) -> list[str]:

@@ -198,6 +198,7 @@ def _keep_coverage(work: Work, row: Line) -> None:
         select(Coverage).where(
             Coverage.organisation_id == row["organisation"],
             Coverage.sector == row["sector"],
+            Coverage.role == row["role"],
             Coverage.area_pcode == row["area_pcode"],
             Coverage.since == since,
         )
@@ -206,11 +207,12 @@ def _keep_coverage(work: Work, row: Line) -> None:
         found = Coverage(
             organisation_id=row["organisation"],
             sector=row["sector"],
+            role=row["role"],
             area_pcode=row["area_pcode"],
             since=since,
         )
         work.session.add(found)
-    found.role, found.until = row["role"], _day(row["until"])
+    found.until = _day(row["until"])
 
 
 def _organisation_rows(work: Work) -> Iterable[Sequence[str]]:
@@ -220,7 +222,8 @@ def _organisation_rows(work: Work) -> Iterable[Sequence[str]]:
 
 
 def _coverage_rows(work: Work) -> Iterable[Sequence[str]]:
-    order = (Coverage.organisation_id, Coverage.sector, Coverage.area_pcode, Coverage.since)
+    place = (Coverage.area_pcode, Coverage.since)
+    order = (Coverage.organisation_id, Coverage.sector, Coverage.role, *place)
     for one in work.session.scalars(select(Coverage).order_by(*order)):
         until = f"{one.until:%Y-%m-%d}" if one.until else ""
         since = f"{one.since:%Y-%m-%d}"
@@ -252,7 +255,7 @@ SHEETS: Mapping[str, Sheet] = {
             "until": "#date+end",
         },
         _coverage_mistakes,
-        ("organisation", "sector", "area_pcode", "since"),
+        ("organisation", "sector", "role", "area_pcode", "since"),
         _keep_coverage,
         _coverage_rows,
     ),

@@ -147,9 +147,8 @@ def _ties(work: Work) -> frozenset[tuple[str, str]]:
     if not rows:
         return frozenset()
     ids = {one for row in rows for one in row}
-    numbers = dict(
-        work.session.execute(select(Person.id, Person.number).where(Person.id.in_(ids))).tuples()
-    )
+    named = select(Person.id, Person.number).where(Person.id.in_(ids))
+    numbers = {row.id: row.number for row in work.session.execute(named)}
     return frozenset((numbers[one], numbers[other]) for one, other in rows)
 
 
