@@ -123,7 +123,7 @@ def _resolve(desk: Desk, case: Case, words: str) -> str:
         handling.leave(desk, case, "resolved", words)
         return _read_back(desk, "resolved_read_back", case, words)
     handling.leave(desk, case, "resolved", words)
-    return _say(desk, "noted", n=case.number)
+    return _say(desk, "resolved_alone", n=case.number)
 
 
 def _return(desk: Desk, case: Case, words: str) -> str:

@@ -1,4 +1,4 @@
-"""Being called by a person: of the cell for ordinary things, of the compartment for private ones."""
+"""Being called by a person: of the cell for ordinary things, of the compartment for private."""
 
 import pytest
 from sqlalchemy import select

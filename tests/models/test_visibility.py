@@ -85,7 +85,7 @@ def test_a_bar_follows_the_person_through_every_hat(stage):
 
 
 def test_a_hat_at_the_accused_organisation_bars_from_all(stage):
-    case = stage.files()["case"]  # about ngo-a, the only one that covers the place
+    stage.files()  # about ngo-a, the only one that covers the place
     wears(stage, "P0151", "meal", "ngo-a", GAO)
     assert seen(stage, handler(stage, "P0151")) == set()
 
