@@ -63,11 +63,11 @@ class Webhooks:
         try:
             answer = self._handle(adapter, adapter.read(_asked(event, body)))
         except ForgedWebhook:
-            log.warning("forged webhook", extra={"channel": channel, "event": event})
+            log.warning("forged webhook", extra={"channel": channel, "hook": event})
             answer = Answer(403, "text/plain; charset=utf-8", "")
         except MalformedWebhook as error:
             reason = str(error)
-            log.warning("malformed", extra={"channel": channel, "event": event, "reason": reason})
+            log.warning("malformed", extra={"channel": channel, "hook": event, "reason": reason})
             answer = Answer(400, "text/plain; charset=utf-8", "")
         return Response(answer.body, answer.status, content_type=answer.content_type)
 
