@@ -35,13 +35,12 @@ system-deps: ## install what the browser tests need (Debian, needs root)
 
 lock: ## choose versions anew from pyproject.toml and write them down with their hashes
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/pip install --quiet pip-tools
-	.venv-lock/bin/pip-compile $(LOCK) --output-file requirements.lock pyproject.toml
-	.venv-lock/bin/pip-compile $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml
+	.venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile $(LOCK) --output-file requirements.lock pyproject.toml
+	.venv-lock/bin/uv pip compile $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml
 	rm -rf .venv-lock
 
-LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
-	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 # The stamp makes a second start instant; it is older than a lock that has changed.
 .venv/.installed: requirements.lock pyproject.toml

@@ -55,11 +55,16 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-def main() -> None:
+def jaabi() -> None:
     """Jaabi: speak from a basic phone, stay unknown, and get an answer."""
+
+
+def main() -> None:
+    """Run the command line of this process."""
     os.umask(PRIVATE)
     logs.start("jaabi")
+    jaabi(prog_name="jaabi")
 
 
 if __name__ == "__main__":
-    main(prog_name="jaabi")
+    main()

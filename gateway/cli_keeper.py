@@ -38,23 +38,29 @@ def keeper() -> None:
     server = KeeperServer(settings.keeper_socket, desk)
     start_beside("desk", server.serve_forever)
     rounds = Rounds(store, vault, settings.keys, watch)
-    sender = _sender(settings, store, vault)
-    link = valkey.connect(valkey.url_of(settings), reply_s=SLICE_S + valkey.IMPATIENT_S)
-
-    def going() -> bool:
-        return not stop.is_set()
-
-    runs: dict[str, Callable[[], None]] = {
-        "rounds": lambda: rounds.run(stop.wait, going, assembly.clock),
-        "sender": lambda: sender.run(Doorbell(link, stop).wait, going),
-    }
-    beside = [start_beside(name, outlast(name, run, stop)) for name, run in runs.items()]
+    beside = _start_work(settings, rounds, _sender(settings, store, vault), stop)
     stop.wait()
     server.shutdown()
     server.server_close()
     for thread in beside:
         thread.join(JOIN_S)
     store.close()
+
+
+def _start_work(
+    settings: Settings, rounds: Rounds, sender: Sender, stop: threading.Event
+) -> list[threading.Thread]:
+    link = valkey.connect(valkey.url_of(settings), reply_s=SLICE_S + valkey.IMPATIENT_S)
+    bell = Doorbell(link, stop)
+
+    def going() -> bool:
+        return not stop.is_set()
+
+    runs: dict[str, Callable[[], None]] = {
+        "rounds": lambda: rounds.run(stop.wait, going, assembly.clock),
+        "sender": lambda: sender.run(bell.wait, going),
+    }
+    return [start_beside(name, outlast(name, run, stop)) for name, run in runs.items()]
 
 
 def _sender(settings: Settings, store: Store, vault: Vault) -> Sender:
