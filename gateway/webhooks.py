@@ -105,7 +105,7 @@ class Webhooks:
 
     def _report(self, channel: Channel, report: Report) -> Answer:
         with self._conversing.store.work(Gateway()) as work:
-            reports.receive(work, channel.name, report, datetime.now(UTC))
+            reports.apply_report(work, channel.name, report, datetime.now(UTC))
         return DONE
 
     def _opt_out(self, channel: Channel, refused: OptOut) -> Answer:

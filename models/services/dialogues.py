@@ -47,7 +47,7 @@ class TakenMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Dialogue:
-    """One dialogue: ``consumed`` is the session's text already answered, ``screen`` the last one."""
+    """One dialogue: ``consumed`` is the text already answered, ``screen`` the last one shown."""
 
     key: str
     turn: int

@@ -18,7 +18,7 @@ def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     Outcomes: sensitive, nonsense (neither topic nor place), place_one, place_many, place_none.
     """
     words = str(answers["words"])
-    found = scene.house.places(work).in_text(words)
+    found = scene.house.places(work).in_text(words, programme_areas(work))
     guess = understanding.suggest(words)
     category, about = guess.category or "8", guess.about or "unknown"
     danger = sensitivity.words_class(words)

@@ -66,7 +66,7 @@ class UssdDialogues:
                 settling.release_announcements(work, dialogue.state.answers["case"], now)
 
     def keep_incomplete(self, work: Work, key: str, now: datetime) -> None:
-        """Count what was said before a dialogue was dropped, without any way back to who said it."""
+        """Count what was said before a dialogue was dropped, with no way back to who said it."""
         dialogue = self._dialogues.load_in(work, key)
         if dialogue is None:
             return

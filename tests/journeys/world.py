@@ -114,7 +114,12 @@ class World:
         """Run one command of ours and return what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "gateway.cli", *words],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, **options,
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            **options,
         )
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done.stdout
@@ -128,7 +133,8 @@ class World:
         [self.token] = tables["channel"]["phone"]["token"]
         self.channel = "phone"
         changed = re.sub(
-            r'(?m)^api_url = .*$', f'api_url = "{self.provider.url}"',
+            r"(?m)^api_url = .*$",
+            f'api_url = "{self.provider.url}"',
             (self.home / "channels.toml").read_text(),
         )
         (self.home / "channels.toml").write_text(changed)
@@ -138,7 +144,10 @@ class World:
         self.log = (self.home / "run.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gateway.cli", "run", "--demo"],
-            cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log,
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
         )
         self.until(self.ready)
         return self
@@ -191,7 +200,7 @@ class World:
         return self.lines("cases", "--json")
 
     def pins(self):
-        """The demo's PINs, by the last digits of the phone."""
+        """The demo's PINs, by the number of the person."""
         return dict(
             line.split()[:2] for line in (self.home / "demo-pins").read_text().splitlines() if line
         )
@@ -199,7 +208,9 @@ class World:
     def pass_minutes(self, minutes):
         """Let time pass for everything that waits for an hour, without waiting."""
         columns = {
-            "story": ["leaves_at"], "outbound_message": ["due_at"], "conversation": ["due_at"],
+            "story": ["leaves_at"],
+            "outbound_message": ["due_at"],
+            "conversation": ["due_at"],
             "inbound_message": ["due_at"],
         }
         engine = create_engine(self.database_url)
