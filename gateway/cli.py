@@ -55,7 +55,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-def jaabi() -> None:
+def commands() -> None:
     """Jaabi: speak from a basic phone, stay unknown, and get an answer."""
 
 
@@ -63,7 +63,7 @@ def main() -> None:
     """Run the command line of this process."""
     os.umask(PRIVATE)
     logs.start("jaabi")
-    jaabi(prog_name="jaabi")
+    commands(prog_name="jaabi")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway import demo
-from gateway.cli import main
+from gateway.cli import commands
 from models.db import Operator, Store
 from models.schema import metadata
 from models.services import directory
@@ -28,7 +28,7 @@ def jaabi(tmp_path, now):
     store.close()
 
     def run(line, given=None):
-        return CliRunner(env=environment).invoke(main, line.split(), input=given)
+        return CliRunner(env=environment).invoke(commands, line.split(), input=given)
 
     run.home = tmp_path
     return run

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from gateway.cli import COMMANDS, jaabi
+from gateway.cli import COMMANDS, commands
 
 PROMISED = {
     "cases",
@@ -26,7 +26,7 @@ PROMISED = {
 
 
 def test_the_list_of_commands_has_each_that_is_promised():
-    said = CliRunner().invoke(jaabi, ["--help"]).output
+    said = CliRunner().invoke(commands, ["--help"]).output
     assert {line.split()[0] for line in said.partition("Commands:")[2].splitlines() if line} >= (
         PROMISED
     )
@@ -34,10 +34,10 @@ def test_the_list_of_commands_has_each_that_is_promised():
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_each_command_says_what_it_does(name):
-    done = CliRunner().invoke(jaabi, [name, "--help"])
+    done = CliRunner().invoke(commands, [name, "--help"])
     assert done.exit_code == 0
     assert "Usage:" in done.output
 
 
 def test_a_command_that_does_not_exist_is_misuse():
-    assert CliRunner().invoke(jaabi, ["nothing"]).exit_code == 2
+    assert CliRunner().invoke(commands, ["nothing"]).exit_code == 2
