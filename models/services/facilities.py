@@ -116,11 +116,10 @@ def _near(work: Work, place: Place) -> list[Centre]:
     centres = [_centre(row) for row in work.session.execute(chosen)]
     here, name = _point(work, place), set(words_of(place.name))
 
-    def rank(centre: Centre) -> tuple[bool, bool, bool, int, float, str]:
+    def rank(centre: Centre) -> tuple[bool, bool, int, float, str]:
         at_hand = centre.commune == place.commune_pcode
         asked = FIRST_ASKED.get(centre.kind, LAST_ASKED)
         return (
-            place.ref != f"f:{centre.id}",
             not at_hand,
             not (at_hand and name <= set(words_of(centre.name))),
             asked if at_hand else asked // LAST_ASKED,

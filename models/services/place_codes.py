@@ -28,7 +28,7 @@ def read_codes(work: Work, rows: Mapping[str, SheetRow]) -> dict[str, str]:
 
     ``rows`` are by reference. A code that another place has, in the file or beside it, is wrong.
     """
-    changed = {ref for ref, row in rows.items() if row.has(COLUMN)}
+    changed = dict.fromkeys(ref for ref, row in rows.items() if row.has(COLUMN))
     others = work.session.execute(select(PlaceCode.code, PlaceCode.ref))
     taken = {code: ref for code, ref in others if ref not in changed}
     read: dict[str, str] = {}
@@ -36,7 +36,7 @@ def read_codes(work: Work, rows: Mapping[str, SheetRow]) -> dict[str, str]:
         for code in rows[ref].many(COLUMN):
             if len(code) != DIGITS or not code.isascii() or not code.isdecimal():
                 rows[ref].wrong(f"{COLUMN}: {code!r} is not four digits")
-            elif code in taken or code in read:
+            elif code in taken or read.get(code, ref) != ref:
                 rows[ref].wrong(f"{COLUMN}: {code} already names another place")
             read[code] = ref
     return read

@@ -28,6 +28,7 @@ def spot_entries():
             yield SpotEntry(f"f:{centre.id}", centre.name, centre.commune, 6)
 
 
+LIKE_TESSIT = ("Bessit", "Lessit", "Messit")
 GAZETTEER = Gazetteer(area_entries(), spot_entries(), {"6143": "c:ML070106", "2024": "c:ML070101"})
 
 
@@ -111,6 +112,23 @@ def test_a_stranger_of_that_very_name_stands_beside_a_like_sounding_place_of_the
     assert named(places) == [("Tessit", "Un"), ("Tesit", "Deux")]
 
 
+def test_the_likeliest_stranger_keeps_a_line_beside_the_places_of_the_programme():
+    entries = [
+        AreaEntry("C1", "Un", (), 2, ""),
+        *(AreaEntry(f"C10{one}", name, (), 3, "C1") for one, name in enumerate(LIKE_TESSIT)),
+        AreaEntry("C2", "Deux", (), 2, ""),
+        AreaEntry("C201", "Tesit", (), 3, "C2"),
+    ]
+    places = Gazetteer(entries, []).find("tessit", {"C1"})
+    assert [place.name for place in places] == ["Bessit", "Lessit", "Tesit"]
+
+
+def test_two_letters_say_nothing():
+    entries = [AreaEntry("C1", "Un", (), 2, ""), AreaEntry("C101", "Tessit", (), 3, "C1")]
+    assert Gazetteer(entries, []).find("te") == []
+    assert named(Gazetteer(entries, []).find("tes")) == [("Tessit", "Un")]
+
+
 def test_same_name_in_one_commune_is_one_choice_kept_at_commune_level():
     pairs = Counter((village.commune, village.name) for village in VILLAGES)
     twice = [pair for pair, times in pairs.items() if times > 1]
@@ -176,6 +194,10 @@ def test_a_place_named_in_a_sentence_is_seen(words, name):
         "nous les nomades on n'a rien, toute la famille a faim",
         "la balle a tire sur la gare, la liberte",
         "merci pour tout, que Dieu vous garde",
+        "nous attendons talatay depuis mars",
+        "le riz gao est cher",
+        "nous voulons koulouba maintenant",
+        "on vient de sabbezanga hier",
         "moussa et adama traore prennent l'aide des autres",
         "le prix du kilo de mil chez le commercant est cher",
         "",

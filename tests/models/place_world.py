@@ -26,7 +26,7 @@ id,name,kind,commune,cercle,lat,lon,quality,fee,hours,telephone,place_codes
 F1,CSCOM Tessit,cscom,ML070106,,15.32412,-0.07188,ok,Gratuit,8 h a 16 h,70 00 01 01,6151
 F2,CSRef Ansongo,csref,ML070101,ML0701,15.66,0.50,ok,,,+22370000111,
 F3,CSCOM Bara,cscom,ML070102,,10.50000,-10.00000,suspect,,,,
-F4,CSCOM Fafa,cscom,ML070106,,15.33,0.75,ok,,,,
+F4,CSCOM Fafa,cscom,ML070106,,15.10,-0.40,ok,,,,
 F5,CSCOM Gao Nord,cscom,ML070303,,16.27,-0.05,ok,,,,
 F6,Clinique Espoir,clinic,ML070303,,16.20,0.00,ok,,,,
 """

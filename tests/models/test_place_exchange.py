@@ -155,6 +155,11 @@ def test_every_mistake_of_a_facilities_file_is_told_with_its_line(world):
         assert any(one.startswith(f"line {line}: ") and words in one for one in told), (line, words)
 
 
+def test_one_code_cannot_name_two_places(world):
+    told = mistakes(world, "facilities", "id,place_codes\nF1,7000\nF2,7000\n")
+    assert told == ["line 3: place_codes: 7000 already names another place"]
+
+
 def test_of_a_file_with_a_mistake_nothing_is_kept(world):
     before = give(world, "facilities")
     mistakes(world, "facilities", "id,fee,kind\nF1,Payant,cscom\nF2,Payant,shop\n")

@@ -216,6 +216,7 @@ def test_urgent_numbers_are_those_of_the_centre_and_of_the_cercle(ask):
         "known",
         {"tel_centre": "70 00 01 01", "tel_cercle": "70 00 01 11"},
     )
+    assert ask("urgent_numbers", place="c:ML070101")[1]["tel_centre"] == "70 00 01 01"
     unknown = {"tel_centre": "pas connu", "tel_cercle": "pas connu"}
     assert ask("urgent_numbers", place="c:ML070303") == ("known", unknown)
     assert ask("urgent_numbers", place="") == ("known", unknown)
