@@ -1,0 +1,245 @@
+"""The commands an operator types: init, lists, dead letters, doctor."""
+
+import json
+import stat
+import tomllib
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import commands
+from gateway.settings import Settings
+from models.case import Case, ItemNumber
+from models.db import Job, Store
+from models.inbound import InboundMessage
+from models.outbound import OutboundMessage
+
+
+class Programme:
+    """A programme made by `jaabi init`, and the command line on it."""
+
+    def __init__(self, home, *, demo):
+        self.home = home
+        self.environment = {
+            "JAABI_HOME": str(home),
+            "JAABI_DEMO": "on" if demo else "off",
+            "JAABI_DATABASE_URL": None,
+            "JAABI_REDIS_URL": None,
+        }
+
+    def __call__(self, *words):
+        return CliRunner(env=self.environment).invoke(commands, words)
+
+    def lines(self, *words):
+        done = self(*words)
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def store(self):
+        return Store(f"sqlite:///{self.home / 'jaabi.db'}")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    programme = Programme(tmp_path_factory.mktemp("programme") / "home", demo=True)
+    done = programme("init", "--demo")
+    assert done.exit_code == 0, done.output
+    return programme
+
+
+@pytest.fixture
+def store(demo):
+    store = demo.store()
+    yield store
+    with store.work(Job("test")) as work:
+        for table in (OutboundMessage, InboundMessage, Case, ItemNumber):
+            work.session.query(table).delete()
+    store.close()
+
+
+def put_case(work, number, now, **changes):
+    work.session.add(ItemNumber(number=number, kind="case"))
+    work.session.flush()
+    facts = {
+        "kind": "complaint",
+        "category": "12",
+        "case_class": "C4",
+        "area_pcode": "ML070106",
+        "source": "ussd",
+        "channel": "phone",
+        "language": "fr",
+        "status": "routed",
+        "opened_at": now,
+        "due_at": now + timedelta(days=5),
+        "holder_organisation": "cell",
+        "why": ["the first desk of food is the cell"],
+    }
+    work.session.add(Case(number=number, **{**facts, **changes}))
+
+
+def put_letter(work, now, **changes):
+    facts = {"channel": "phone", "received_at": now, "due_at": now, "status": "dead"}
+    row = InboundMessage(**{**facts, "text_sealed": b"x", "cause": "tried five times", **changes})
+    work.session.add(row)
+    work.session.flush()
+    return row.id
+
+
+def test_init_makes_everything_and_for_our_user_alone(demo):
+    for path in (demo.home / "demo-pins", demo.home / "keys" / "keeper" / "pepper.key"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    [table] = tomllib.loads((demo.home / "channels.toml").read_text())["channel"].values()
+    assert len(table["token"][0]) >= 32
+    assert table["provider"] == "africastalking"
+    assert demo("people", "list", "--json").output.count('"P0151"') == 1
+
+
+def test_a_second_init_keeps_keys_pins_tokens_and_people(demo):
+    def everything():
+        kept = ("demo-pins", "channels.toml", "keys/keeper/pepper.key", "keys/addresses.pub")
+        files = [(demo.home / name).read_bytes() for name in kept]
+        return files, demo.lines("people", "list", "--json")
+
+    before = everything()
+    assert demo("init", "--demo").exit_code == 0
+    assert everything() == before
+
+
+def test_init_without_demo_knows_mali_but_nobody(tmp_path):
+    real = Programme(tmp_path / "home", demo=False)
+    assert real("init").exit_code == 0
+    assert real.lines("people", "list", "--json") == []
+    assert real.lines("channels", "--json") == []
+    exported = tmp_path / "areas.csv"
+    assert real("directory", "export", "areas", str(exported)).exit_code == 0
+    assert "Tessit" in exported.read_text()
+
+
+def test_channels_are_listed_with_the_addresses_for_their_provider(demo):
+    [channel] = demo.lines("channels", "--json")
+    assert (channel["channel"], channel["provider"]) == ("phone", "africastalking")
+    assert set(channel["hooks"]) == {"sms", "ussd", "ussd-end", "delivery", "optout"}
+    token = Settings.load(home=demo.home).channel["phone"].tokens[0]
+    assert channel["hooks"]["sms"] == {
+        "method": "POST",
+        "url": f"http://127.0.0.1:8000/hooks/phone/{token}/sms",
+    }
+    assert "POST" in demo("channels").output
+
+
+def test_cases_are_listed_without_words_and_the_sensitive_only_counted(demo, store, now):
+    with store.work(Job("test")) as work:
+        put_case(work, "15736", now)
+        put_case(work, "15744", now - timedelta(days=2), kind="alert", category="61")
+        put_case(work, "15752", now, category="91", case_class="C5")
+    rows = demo.lines("cases", "--json")
+    assert [row["number"] for row in rows] == ["15736", "15744"]
+    assert set(rows[0]) == {
+        *("number", "kind", "category", "class", "area_pcode", "organisation", "person"),
+        *("status", "channel", "language", "opened_at", "due_at", "why"),
+    }
+    assert rows[0]["opened_at"] == "2026-11-23T12:00:00Z"
+    assert rows[0]["why"] == ["the first desk of food is the cell"]
+    assert [row["number"] for row in demo.lines("cases", "--json", "--kind", "alert")] == ["15744"]
+    since = demo.lines("cases", "--json", "--since", "2026-11-22")
+    assert [row["number"] for row in since] == ["15736"]
+    assert demo.lines("cases", "--json", "--sensitive") == [{"sensitive": 1}]
+    assert "15736" in demo("cases").output
+
+
+def test_how_many_sensitive_cases_there_are_is_told_in_the_demo_only(demo):
+    real = Programme(demo.home, demo=False)
+    done = real("cases", "--sensitive")
+    assert done.exit_code == 2
+    assert "demo only" in done.stderr
+
+
+def test_messages_are_listed_both_ways_without_text_or_phone(demo, store, now):
+    with store.work(Job("test")) as work:
+        put_letter(work, now, provider_id="in-1", status="processed", settled_at=now)
+        work.session.add(
+            OutboundMessage(
+                cause="case-event:1",
+                purpose="case_new",
+                address=b"sealed",
+                text_sealed=b"sealed",
+                status="handed_over",
+                provider_id="ATXid_1",
+                channel="phone",
+                segments=1,
+                tries=1,
+                due_at=now,
+                expires_at=now + timedelta(days=1),
+                created_at=now + timedelta(seconds=1),
+            )
+        )
+    received, sent = demo.lines("messages", "--json")
+    assert (received["direction"], sent["direction"]) == ("in", "out")
+    assert (received["status"], sent["status"]) == ("processed", "handed_over")
+    for row in (received, sent):
+        assert set(row) >= {
+            *("id", "direction", "channel", "provider_id", "status", "tries", "segments"),
+            *("cause", "created_at", "settled_at"),
+        }
+        assert "sealed" not in json.dumps(row)
+    assert demo.lines("messages", "--json", "--direction", "out") == [sent]
+
+
+def test_a_dead_letter_is_shown_and_tried_again_when_asked(demo, store, now):
+    with store.work(Job("test")) as work:
+        row_id = put_letter(work, now, provider_id="dead-1", tries=5)
+    [letter] = demo.lines("dead-letters", "--json")
+    assert (letter["id"], letter["cause"], letter["tries"]) == (row_id, "tried five times", 5)
+    assert demo("dead-letters", "retry", str(row_id)).exit_code == 0
+    assert demo.lines("dead-letters", "--json") == []
+    with store.work(Job("test")) as work:
+        row = work.session.get_one(InboundMessage, row_id)
+        assert (row.status, row.tries, row.cause) == ("waiting", 0, None)
+
+
+def test_a_letter_whose_words_are_gone_cannot_be_tried_again(demo, store, now):
+    with store.work(Job("test")) as work:
+        row_id = put_letter(work, now, provider_id="dead-2", text_sealed=None)
+    done = demo("dead-letters", "retry", str(row_id))
+    assert done.exit_code == 2
+    assert "still has its words" in done.stderr
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(demo, store, now):
+    with store.work(Job("test")) as work:
+        put_letter(
+            work, now, provider_id="late", status="waiting", due_at=now - timedelta(days=400)
+        )
+    done = demo("doctor")
+    assert done.exit_code == 1
+    for good in ("channels", "database", "keys", "programme"):
+        assert f"good   {good}" in done.output
+    for wrong in ("Valkey", "keeper", "workers", "waiting rows"):
+        assert f"WRONG  {wrong}" in done.output
+    assert "The oldest row of the inbox has been due for" in done.output
+
+
+def test_the_doctor_finds_a_database_without_tables_and_missing_keys(tmp_path):
+    empty = Programme(tmp_path, demo=False)
+    done = empty("doctor")
+    assert done.exit_code == 1
+    assert "run jaabi upgrade" in done.output
+    assert "run jaabi init" in done.output
+    assert "There is no channel" in done.output
+
+
+def test_upgrade_brings_an_empty_database_to_the_newest_tables(tmp_path):
+    programme = Programme(tmp_path, demo=False)
+    assert programme("upgrade").exit_code == 0
+    assert "good   database" in programme("doctor").output
+
+
+def test_wrong_settings_stop_every_command_with_every_mistake(tmp_path):
+    programme = Programme(tmp_path, demo=False)
+    programme.environment |= {"JAABI_PORT": "x", "JAABI_REDIS_URL": "x"}
+    for word in ("doctor", "cases", "messages", "upgrade", "run", "public", "worker", "keeper"):
+        done = programme(word)
+        assert done.exit_code == 2, word
+        assert "JAABI_PORT: must be a whole number" in done.stderr
+        assert "JAABI_REDIS_URL: must begin with" in done.stderr
