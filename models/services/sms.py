@@ -69,7 +69,8 @@ class SmsDialogues:
         if scene.person_id is not None and not self._answers_question(work, scene, text):
             handled = focal.handle(work, scene, scene.person_id, text)
             if handled is not None:
-                return Reply(handled, "command")
+                # A STOP that was obeyed is still answered: messages.ANSWERS_TO_STOP.
+                return Reply(handled, "stopped" if keyword(text) == "STOP" else "command")
         word = keyword(text)
         if word is not None:
             return self._keyword(work, scene, word)
