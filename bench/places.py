@@ -63,10 +63,8 @@ def load(url: str) -> None:
     print(f"{'directory loaded into SQLite':<34}{time.perf_counter() - start:>8.2f} s")
 
 
-def match(url: str) -> None:
-    draw = random.Random(6143)  # noqa: S311 the same places each time
-    store = Store(url)
-    with store.work(Operator()) as work:
+def build(url: str):
+    with Store(url).work(Operator()) as work:
         setting(work, VERSION)
         gc.collect()
         before, start = resident(), time.perf_counter()
@@ -75,20 +73,23 @@ def match(url: str) -> None:
         print(f"{'gazetteer built':<34}{spent:>8.2f} s")
         print(f"{'memory beside the process':<34}{resident() - before:>8.1f} MB")
         rows = list(work.session.execute(select(Settlement.name, Settlement.commune_pcode)))
-    villages = [name for name, _ in rows if len(name) >= SHORTEST]
-    ours = [name for name, commune in rows if commune[:6] in PROGRAMME and len(name) > SHORTEST]
-    sample = draw.sample(villages, TRIES)
-    wrong = [misspelt(name, draw) for name in sample]
+    return places, [(name, commune) for name, commune in rows if len(name) >= SHORTEST]
+
+
+def match(url: str) -> None:
+    draw = random.Random(6143)  # noqa: S311 the same places each time
+    places, villages = build(url)
+    ours = [name for name, commune in villages if commune[:6] in PROGRAMME]
+    sample = draw.sample([name for name, _ in villages], TRIES)
     local = [misspelt(name, draw) for name in draw.choices(ours, k=TRIES)]
     texts = [draw.choice(SENTENCES).format(name) for name in local]
-    noise = ["".join(draw.choices(LETTERS, k=9)) for _ in range(TRIES)]
     places.in_text("a tesit", PROGRAMME)  # the first sentence gathers the programme's names
     print(f"\n{'ms of one core':<34}{'p50':>8}{'p99':>8}{'worst':>8}{'found %':>8}")
     for what, asked in (
         ("name as written", sample),
-        ("name with a wrong letter", wrong),
+        ("name with a wrong letter", [misspelt(name, draw) for name in sample]),
         ("first four letters", [name[:SHORTEST] for name in sample]),
-        ("nine letters of nothing", noise),
+        ("nine letters of nothing", ["".join(draw.choices(LETTERS, k=9)) for _ in range(TRIES)]),
     ):
         measure(what, asked, lambda text: places.find(text, PROGRAMME))
     measure("misspelt in a sentence", texts, lambda text: places.in_text(text, PROGRAMME))
