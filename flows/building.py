@@ -126,6 +126,9 @@ class Builder:
     def _menu(self, here: _Here) -> Menu:
         reading, block = self._reading, here.block
         reading.only(block, (*_STATE, *_MENU))
+        for key in ("keep", "then"):  # told also where no option asks for them
+            reading.words(block, key)
+        self._sets(block)
         read = reading.inner(block, "read")
         reading.only(read, ("as", "keep", "to"))
         return Menu(

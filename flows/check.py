@@ -123,28 +123,29 @@ def _reachable(ground: Ground) -> Iterator[Finding]:
 
 
 def _endable(ground: Ground) -> Iterator[Finding]:
-    """Every spot must come to an end by answers that are understood."""
+    """Every spot must come to an end by answers that are understood, or let one go back.
+
+    Going back leads from screen to screen to one that offers no way back: that one must end.
+    """
     before: dict[Spot, list[Spot]] = {}
     for spot in ground.spots:
         for move in ground.walk.moves(spot):
             if move.said != "wrong":
                 before.setdefault(move.to, []).append(spot)
-    good = {spot for spot in ground.spots if _ends(ground.flows.nodes[spot.at])}
+    good = {spot for spot in ground.spots if isinstance(ground.flows.nodes[spot.at], End)}
     waiting = list(good)
     while waiting:
-        for spot in before.get(waiting.pop(), ()):
-            if spot not in good:
-                good.add(spot)
-                waiting.append(spot)
+        new = set(before.get(waiting.pop(), ())) - good
+        good |= new
+        waiting.extend(new)
     for at in {spot.at for spot in ground.spots - good}:
-        yield _finding(ground.flows.nodes[at], f"from {at} no answer leads to an end")
+        node = ground.flows.nodes[at]
+        if isinstance(node, Menu | Pages) and not _goes_back(node):
+            yield _finding(node, f"from {at} no answer leads to an end")
 
 
-def _ends(node: Node) -> bool:
-    """Tell whether this is an end, or a way back to a screen that has its own way to one."""
-    if isinstance(node, Menu | Pages):
-        return node.zero is not None and node.zero.to == BACK
-    return isinstance(node, End)
+def _goes_back(node: Menu | Pages) -> bool:
+    return node.zero is not None and node.zero.to == BACK
 
 
 def _exits(ground: Ground) -> Iterator[Finding]:
@@ -171,13 +172,12 @@ def _no_sms_on_the_sensitive_path(ground: Ground) -> Iterator[Finding]:
                 yield _finding(node, f"{spot.at} offers an SMS on a sensitive path")
 
 
-def _no_speaker_slips_into_sms(ground: Ground) -> Iterator[Finding]:
+def _roads_do_not_mix(ground: Ground) -> Iterator[Finding]:
     for spot in ground.spots:
         node = ground.flows.nodes[spot.at]
         for move in ground.walk.moves(spot):
-            other = ground.flows.nodes[move.to.at]
-            if other.traits.sms and not node.traits.sms:
-                yield _finding(node, f"{spot.at} leads into {move.to.at}, which is an SMS")
+            if ground.flows.nodes[move.to.at].traits.sms != node.traits.sms:
+                yield _finding(node, f"{spot.at} leads to {move.to.at}, which is no SMS or only one")
 
 
 def _notice_first(ground: Ground) -> Iterator[Finding]:
@@ -238,7 +238,7 @@ PROOFS: tuple[Callable[[Ground], Iterator[Finding]], ...] = (
     _endable,
     _exits,
     _no_sms_on_the_sensitive_path,
-    _no_speaker_slips_into_sms,
+    _roads_do_not_mix,
     _notice_first,
     _behind_the_pin,
     _published,

@@ -31,7 +31,7 @@ LONGEST: Mapping[str, int] = {
     "facts": len("evacuation pas remboursee"),
     "sources": len("12 sources"),
     "fee": 22,
-    "hours": 14,
+    "hours": len("heures pas connues"),
     "words": 200,
     "word": 20,
     "list": 80,
@@ -39,6 +39,7 @@ LONGEST: Mapping[str, int] = {
 }
 _ITEM: Mapping[str, int] = {"name": 23, "cercle": 14, "value": 16}
 _ITEMS: Mapping[str, Mapping[str, int]] = {
+    **dict.fromkeys(("communes", "places", "facilities"), _ITEM),
     "cercles": {**_ITEM, "name": 14},
     "orgs": {**_ITEM, "name": 20},
     "items": {**_ITEM, "name": len("1573612 avant 28/11")},
@@ -193,10 +194,9 @@ class _Longest(Mapping[str, Json]):
     """A value of the greatest length for each name that a text may use."""
 
     def __getitem__(self, name: str) -> Json:
-        if name in LONGEST:
-            return "x" * LONGEST[name]
-        sizes = _ITEMS.get(name, _ITEM)
-        return [{field: "x" * size for field, size in sizes.items()}] * CHOICES
+        if name in _ITEMS:
+            return [{field: "x" * size for field, size in _ITEMS[name].items()}] * CHOICES
+        return "x" * LONGEST.get(name, 0)
 
     def __iter__(self) -> Iterator[str]:
         return iter(LONGEST)

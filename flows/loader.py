@@ -34,7 +34,8 @@ def load_from(files: Mapping[str, str], readers: Mapping[str, Reader] = READERS)
     if not isinstance(main, Menu):
         reading.mistakes.append(("menu.yaml", 1, f"there must be a question called {MAIN}"))
     if reading.mistakes or not isinstance(main, Menu):
-        raise Mistaken([f"{file}:{line}: {says}" for file, line, says in sorted(reading.mistakes)])
+        mistakes = sorted(set(reading.mistakes))
+        raise Mistaken([f"{file}:{line}: {says}" for file, line, says in mistakes])
     return Flows(_ordered(nodes), main, texts, readers)
 
 

@@ -34,10 +34,11 @@ class Reading:
         """Return the whole file as a block; an empty one if it cannot be read at all."""
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            why = getattr(error, "problem", None) or getattr(error, "reason", "")
             line = 1 if mark is None else mark.line + 1
-            self.mistakes.append((file, line, f"cannot be read: {error.problem}"))
+            self.mistakes.append((file, line, f"cannot be read: {why}"))
             return Block(file, 1)
         found = self._convert(file, node) if node is not None else None
         if isinstance(found, Block):
