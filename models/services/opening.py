@@ -62,10 +62,9 @@ def _few(work: Work, case: Case, now: datetime) -> bool:
 
 def _remember_place(work: Work, scene: Scene, case: Case) -> None:
     """Remember the commune for this phone's next complaint, for ordinary classes only."""
-    place = case.area_pcode
-    if scene.contact is None or place is None or case.place_ref is None:
-        return
-    if case.place_ref.startswith("z:") or case.case_class in SENSITIVE:
+    # A case of a compartment has no place finer than its commune, so none to remember either.
+    place, said = case.area_pcode, case.place_ref
+    if scene.contact is None or place is None or said is None or said.startswith("z:"):
         return
     kept = {"last_commune": place, "last_place_at": scene.now, "seen_at": scene.now}
     work.session.execute(

@@ -103,6 +103,15 @@ def test_an_answer_can_be_taken_back_within_ten_minutes_and_not_later(stage, fil
     assert stage.case(case).status == "answered"
 
 
+def test_a_colleague_does_not_take_back_what_she_did(stage, filed):
+    case, number = filed
+    stage.writes("P0150", f"DIRE {number} Oui.")
+    assert stage.writes("P0151", f"ANNULE {number}").startswith(f"{number}: trop tard")
+    stage.later(minutes=10)
+    stage.settles()
+    assert stage.case(case).status == "answered"
+
+
 def test_the_last_of_several_answers_is_the_one_that_leaves(stage):
     filed = stage.files()
     number = filed["n"]

@@ -7,7 +7,7 @@ from models.case import CaseKey, Story, Tally
 from models.conversation import Contact
 from models.db import Job
 from models.services.stories import Words, keep
-from tests.factories import ANSONGO, SPEAKER
+from tests.factories import ANSONGO, NEIGHBOUR, SPEAKER
 
 MORE = "Le camion a tout donne aux gens du haut du village."
 BRIBE = "Le chef a pris de l'argent a chaque famille avant la distribution"
@@ -82,6 +82,17 @@ def test_words_raise_from_fraud_to_harm_but_never_lower(stage):
     assert stage.case(given["case"]).case_class == "C7"
 
 
+def test_words_of_exclusion_shorten_the_clock_and_move_nothing(stage):
+    given = stage.files(category="41")
+    before, holder = stage.case(given["case"]), stage.holder(given["case"])
+    said = {"case": given["case"], "words": "notre quartier est oublie"}
+    assert stage.does("add_words", said).name == "added"
+    after = stage.case(given["case"])
+    assert (before.case_class, after.case_class) == ("C3", "C4")
+    assert after.due_at < before.due_at
+    assert stage.holder(given["case"]) == holder
+
+
 def test_whoever_is_content_closes_the_case_and_owes_nobody_a_number(stage):
     given = stage.files(answer="sms")
     answered(stage, given)
@@ -106,6 +117,14 @@ def test_no_reopens_with_the_same_holder_and_a_new_date(stage):
     assert stage.vault.number(case.address) == SPEAKER  # an SMS is owed again
     assert [person for person, _ in stage.outbox("case_new")] == [holder]
     assert stage.follows(given["c6"]).values["sentence"] == "On s'en occupe."
+
+
+def test_reopening_from_another_phone_keeps_no_number_of_it(stage):
+    given = stage.files(answer="sms")
+    answered(stage, given)
+    stage.follows(given["c6"])
+    stage.does("reopen", {"case": given["case"], "how": "no"}, NEIGHBOUR)
+    assert stage.case(given["case"]).address is None
 
 
 def test_what_never_arrived_goes_one_level_up_and_asks_for_a_check(stage):

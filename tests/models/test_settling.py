@@ -58,6 +58,13 @@ def test_no_sms_is_sent_to_who_did_not_choose_one(stage):
     assert stage.outbox("answer_ready") == []
 
 
+def test_no_sms_ever_leaves_for_a_compartment(stage, leaving):
+    stage.change(Case, {"id": leaving["case"]}, case_class="C5")
+    stage.settles()
+    assert stage.case(leaving["case"]).status == "answered"
+    assert stage.outbox("answer_ready") == []
+
+
 def test_the_last_words_of_a_phone_that_was_lost_meanwhile_do_not_leave(stage, leaving):
     stage.change(Person, {"number": "P0150"}, revoked_at=stage.now)
     stage.settles()
