@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from gateway import assembly, demo
 from gateway.cli_base import Unusable, load_settings
@@ -51,7 +52,7 @@ def init(wants_demo: bool) -> None:
     settings = load_settings(demo=wants_demo)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_keys(settings.keys)
-    migrating.upgrade(settings.owner_url)
+    _migrate(settings)
     store = assembly.open_store(settings, wakes=False)
     _fill(settings, store)
     store.close()
@@ -65,7 +66,7 @@ def init(wants_demo: bool) -> None:
 def upgrade() -> None:
     """Bring the database to the newest tables, as the role that owns them."""
     settings = load_settings()
-    migrating.upgrade(settings.owner_url)
+    _migrate(settings)
     click.echo(f"at revision {migrating.head()}")
 
 
@@ -75,7 +76,7 @@ def prepare() -> None:
     settings = load_settings()
     if not (settings.home / DONE).exists():
         raise Unusable([f"{settings.home} is not initialised: run `jaabi init` first"])
-    migrating.upgrade(settings.owner_url)
+    _migrate(settings)
     store = assembly.open_store(settings, wakes=False)
     with store.work(Operator()) as work:
         missing = directory.ready(work)
@@ -84,6 +85,13 @@ def prepare() -> None:
         raise Unusable(["the programme does not open yet", *missing])
     if settings.is_demo:
         click.echo("\n".join(_phones(settings)))
+
+
+def _migrate(settings: Settings) -> None:
+    try:
+        migrating.upgrade(settings.owner_url)
+    except OperationalError as error:
+        raise Unusable([f"the database cannot be brought up to date: {error.orig}"]) from None
 
 
 def _fill(settings: Settings, store: Store) -> None:

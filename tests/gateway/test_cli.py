@@ -243,3 +243,12 @@ def test_wrong_settings_stop_every_command_with_every_mistake(tmp_path):
         assert done.exit_code == 2, word
         assert "JAABI_PORT: must be a whole number" in done.stderr
         assert "JAABI_REDIS_URL: must begin with" in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_said_in_words(tmp_path):
+    programme = Programme(tmp_path, demo=False)
+    programme.environment["JAABI_DATABASE_URL"] = "postgresql+psycopg://127.0.0.1:1/jaabi"
+    for word in ("init", "upgrade"):
+        done = programme(word)
+        assert done.exit_code == 2
+        assert "the database cannot be brought up to date" in done.stderr
