@@ -7,16 +7,21 @@ from gateway.settings import Settings
 from gateway.simulator import page
 from gateway.simulator.switchboard import address
 from gateway.webhooks import Webhooks
+from models.services.conversing import Conversing
 
 
 def create_public_app(settings: Settings) -> Flask:
     """Build it. It holds public keys only: what it seals, it cannot open."""
+    return public_app(settings, assembly.build_conversing(settings))
+
+
+def public_app(settings: Settings, conversing: Conversing) -> Flask:
+    """Build it around what takes turns in dialogues."""
     app = Flask(__name__, static_folder=None)
-    conversing = assembly.build_conversing(settings)
     channels = assembly.build_channels(settings)
     hooks = Webhooks(conversing, channels, assembly.tokens_of(settings))
     app.register_blueprint(hooks.blueprint())
-    app.register_blueprint(health.blueprint(conversing.store, conversing.house))
+    app.register_blueprint(health.blueprint(conversing.store, conversing.house.transit))
     if settings.is_demo:
         app.register_blueprint(page.blueprint(address("127.0.0.1", settings.network_port)))
     return app

@@ -7,10 +7,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.db import Gateway, Store
 from models.errors import TransitLost
 from models.programme import ProgrammeSetting
-from models.services.scene import House
+from models.seal import Transit
 
 
-def blueprint(store: Store, house: House) -> Blueprint:
+def blueprint(store: Store, transit: Transit) -> Blueprint:
     """Return /health/live and /health/ready. They say nothing of anybody."""
     health = Blueprint("health", __name__, url_prefix="/health")
 
@@ -20,7 +20,7 @@ def blueprint(store: Store, house: House) -> Blueprint:
 
     @health.get("/ready")
     def ready() -> tuple[Response, int]:
-        checks = {"database": _database(store), "keys": _keys(house)}
+        checks = {"database": _database(store), "keys": _keys(transit)}
         return jsonify(ready=all(checks.values()), **checks), 200 if all(checks.values()) else 503
 
     return health
@@ -35,9 +35,9 @@ def _database(store: Store) -> bool:
     return True
 
 
-def _keys(house: House) -> bool:
+def _keys(transit: Transit) -> bool:
     try:
-        house.transit.wrap("ready")
+        transit.wrap("ready")
     except TransitLost:
         return False
     return True
