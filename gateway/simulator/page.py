@@ -1,5 +1,6 @@
 """The web page with several phones side by side; it talks to the network, never to the service."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template
@@ -21,7 +22,6 @@ def blueprint(network_url: str, phones: tuple[Phone, ...] = PHONES) -> Blueprint
         static_url_path="/static",
         template_folder="templates",
     )
-    policy = _policy(network_url)
 
     @page.get("", strict_slashes=False)
     def show() -> str:
@@ -32,14 +32,18 @@ def blueprint(network_url: str, phones: tuple[Phone, ...] = PHONES) -> Blueprint
             defaults=",".join(DEFAULTS),
         )
 
-    @page.after_request
+    page.after_request(_guard(_policy(network_url)))
+    return page
+
+
+def _guard(policy: str) -> Callable[[Response], Response]:
     def guard(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    return page
+    return guard
 
 
 def _policy(network_url: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import Exists, exists, select, update
 from sqlalchemy.orm import aliased
 
 from models.db import Work
@@ -21,12 +21,6 @@ def claim_next(work: Work, now: datetime) -> int | None:
     A contact's next message waits until the one before has its end; a lease that ran out, because
     its worker died, lets the row be taken again. After TRIES it is a dead letter.
     """
-    earlier = aliased(InboundMessage)
-    unsettled = exists().where(
-        earlier.contact == InboundMessage.contact,
-        earlier.id < InboundMessage.id,
-        earlier.status.in_(OPEN),
-    )
     due = (
         select(InboundMessage.id)
         .where(
@@ -34,7 +28,7 @@ def claim_next(work: Work, now: datetime) -> int | None:
             InboundMessage.due_at <= now,
             InboundMessage.tries < TRIES,
             InboundMessage.contact.is_not(None),
-            ~unsettled,
+            ~_earlier_unsettled(),
         )
         .order_by(InboundMessage.id)
         .limit(1)
@@ -45,6 +39,15 @@ def claim_next(work: Work, now: datetime) -> int | None:
         .where(InboundMessage.id == due.scalar_subquery())
         .values(status="processing", due_at=now + LEASE, tries=InboundMessage.tries + 1)
         .returning(InboundMessage.id)
+    )
+
+
+def _earlier_unsettled() -> Exists:
+    earlier = aliased(InboundMessage)
+    return exists().where(
+        earlier.contact == InboundMessage.contact,
+        earlier.id < InboundMessage.id,
+        earlier.status.in_(OPEN),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, update
 
 from flows.gsm7 import segments
 from flows.rendering import render_sms
@@ -70,6 +70,17 @@ class Claimed:
         return self.contact or f"person:{self.person_id}"
 
 
+CLAIMED = (
+    Message.id,
+    Message.tries,
+    Message.address,
+    Message.text_sealed,
+    Message.contact,
+    Message.person_id,
+    or_(Message.sensitive, Message.repeated),
+)
+
+
 def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     """Write a text into the outbox with its cause. Doing it twice is doing it once."""
     due_at = message.due_at or now
@@ -118,36 +129,16 @@ def claim_due(work: Work, now: datetime, limit: int) -> list[Claimed]:
     if due.isdisjoint({"waiting", "unknown"}):
         return []
     _settle_overdue(work, now, due)
-    ours = (
-        select(Message.id)
-        .where(
-            or_(Message.status == "waiting", _repeatable()),
-            Message.due_at <= now,
-            or_(Message.contact.is_not(None), Message.person_id.is_not(None)),
-        )
-        .order_by(Message.due_at, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # SQLite has one writer and needs no such words
-        .cte("ours")
-    )
     taken = work.session.execute(
         update(Message)
-        .where(Message.id.in_(select(ours.c.id)))
+        .where(Message.id.in_(_due_rows(now, limit)))
         .values(
             status="sending",
             due_at=now + LEASE,
             tries=Message.tries + 1,
             repeated=or_(Message.repeated, Message.status == "unknown"),
         )
-        .returning(
-            Message.id,
-            Message.tries,
-            Message.address,
-            Message.text_sealed,
-            Message.contact,
-            Message.person_id,
-            or_(Message.sensitive, Message.repeated),
-        ),
+        .returning(*CLAIMED),
         execution_options={"synchronize_session": False},
     )
     return sorted((Claimed(*row) for row in taken), key=lambda one: one.id)
@@ -222,20 +213,28 @@ def forget_old(work: Work, now: datetime) -> None:
     )
 
 
+def _due_rows(now: datetime, limit: int) -> Select[tuple[int]]:
+    named = or_(Message.contact.is_not(None), Message.person_id.is_not(None))
+    ours = (
+        select(Message.id)
+        .where(or_(Message.status == "waiting", _repeatable()), Message.due_at <= now, named)
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has one writer and needs no such words
+        .cte("ours")
+    )
+    return select(ours.c.id)
+
+
 def _repeatable() -> ColumnElement[bool]:
     return and_(Message.status == "unknown", Message.settled_at.is_(None))
 
 
 def _statuses_due(work: Work, now: datetime) -> set[str]:
     # Mostly nothing is due, or only what waits: one look saves the statements for the rest.
-    open_rows = and_(
-        Message.status.in_(("waiting", "sending", "unknown")), Message.settled_at.is_(None)
-    )
-    return set(
-        work.session.scalars(
-            select(Message.status).where(open_rows, Message.due_at <= now).distinct()
-        )
-    )
+    opened = Message.status.in_(("waiting", "sending", "unknown")) & Message.settled_at.is_(None)
+    due = select(Message.status).where(opened, Message.due_at <= now).distinct()
+    return set(work.session.scalars(due))
 
 
 def _settle_overdue(work: Work, now: datetime, due: Collection[str]) -> None:
