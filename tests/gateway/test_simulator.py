@@ -433,7 +433,7 @@ def test_the_phones_of_the_demo_are_listed_with_who_holds_them(phones):
     assert len(by_short) == len(listed["phones"])
 
 
-@pytest.mark.parametrize("typed", ["1", "+22376000001", "", "abcd", "٠٠٠١", "+2237000000100"])
+@pytest.mark.parametrize("typed", ["1", "+22310000001", "", "abcd", "٠٠٠١", "+2237000000100"])
 def test_a_phone_outside_the_test_numbers_does_not_exist(phones, typed):
     phones.post("dial", number=typed, code="*123#", status=404)
 

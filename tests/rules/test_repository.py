@@ -8,7 +8,8 @@ from models.schema import metadata
 from tests.rules.sources import texts
 
 TEST_RANGE = re.compile(r"7000\d{4}")
-MALI = re.compile(r"(?<![\d.])(?:\+|00|%2B)223[ -]?((?:\d[ -]?){8})(?![\d])")
+# National numbers begin with 2 to 9: one that begins with 0 or 1 can be nobody's.
+MALI = re.compile(r"(?<![\d.])(?:\+|00|%2B)223[ -]?([2-9](?:[ -]?\d){7})(?!\d)")
 ANYWHERE_ELSE = re.compile(r"""(?<![\w.$}/:>*])/(?:home|root|Users|work|mnt|opt)/\w""")
 REGISTRIES = ("pypi" + ".org", "python" + "hosted", "--index" + "-url", "registry" + ".npmjs")
 UNDONE = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
