@@ -177,7 +177,7 @@ def _roads_do_not_mix(ground: Ground) -> Iterator[Finding]:
         node = ground.flows.nodes[spot.at]
         for move in ground.walk.moves(spot):
             if ground.flows.nodes[move.to.at].traits.sms != node.traits.sms:
-                yield _finding(node, f"{spot.at} leads to {move.to.at}, which is no SMS or only one")
+                yield _finding(node, f"{spot.at} leads to {move.to.at}: SMS and screens do not mix")
 
 
 def _notice_first(ground: Ground) -> Iterator[Finding]:

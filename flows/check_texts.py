@@ -9,13 +9,14 @@ from flows.finding import Finding
 from flows.rendering import ANSWER_LIMIT, SCREEN_LIMIT
 from flows.screens import MORE
 from flows.texts import fill, names
-from flows.words import End, Flows, Json, Menu, Node, Pages
+from flows.words import End, Flows, Json, Menu, Pages
 
 # Longest values in characters (field guide, 4: place 23, organisation 20, code, date, phone).
 LONGEST: Mapping[str, int] = {
     "usd": len("*12345#*1"),
     "place": 23,
     "place_name": 23,
+    "last_name": 23,
     "facility_name": 23,
     "cercle_name": 14,
     "org": 20,
@@ -43,6 +44,13 @@ _ITEMS: Mapping[str, Mapping[str, int]] = {
     "cercles": {**_ITEM, "name": 14},
     "orgs": {**_ITEM, "name": 20},
     "items": {**_ITEM, "name": len("1573612 avant 28/11")},
+}
+_VALUES: Mapping[str, Json] = {
+    **{name: "x" * size for name, size in LONGEST.items()},
+    **{
+        name: [{field: "x" * size for field, size in sizes.items()}] * 8
+        for name, sizes in _ITEMS.items()
+    },
 }
 AT_MOST: Mapping[str, int] = {"places": 3, "orgs": 3, "facilities": 3}  # never a second page
 CHOICES = 8
@@ -76,7 +84,7 @@ def measure(flows: Flows) -> list[Measured]:
     screens = [node for node in flows.nodes.values() if isinstance(node, Menu | Pages | End)]
     found = [_measured(node.at, node.traits.label, longest(node)) for node in screens]
     for name, message in flows.texts.messages.items():
-        text = fill(message.text, _Longest())
+        text = fill(message.text, _VALUES)
         found.append(_measured(name, message.label, text))
     return found
 
@@ -86,11 +94,11 @@ def longest(node: Menu | Pages | End) -> str:
     if isinstance(node, Pages):
         return "\n".join(["x" * ANSWER_LIMIT, *_ways(node)])
     if isinstance(node, End):
-        return fill(node.text, _Longest())
+        return fill(node.text, _VALUES)
     texts = [*_item_texts(node), *(one.text for one in node.options if one.text)]
     choices = [f"{number} {text}" for number, text in enumerate(texts, 1)]
     hint = [node.hint] if node.hint else []
-    return fill("\n".join([node.text, *choices, *hint, *_ways(node)]), _Longest())
+    return fill("\n".join([node.text, *choices, *hint, *_ways(node)]), _VALUES)
 
 
 def _ways(node: Menu | Pages) -> list[str]:
@@ -122,9 +130,7 @@ def _state(flows: Flows, node: Menu | Pages | End) -> list[Finding]:
     return [Finding(node.traits.where, f"{node.at}: {one}") for one in says]
 
 
-def _sendable_screen(node: Node) -> Iterator[str]:
-    if not isinstance(node, Menu | Pages | End):
-        return
+def _sendable_screen(node: Menu | Pages | End) -> Iterator[str]:
     text = longest(node)
     size = gsm7.septets(text)
     if size is None:
@@ -136,7 +142,7 @@ def _sendable_screen(node: Node) -> Iterator[str]:
 
 
 def _sendable(text: str, parts: int) -> Iterator[str]:
-    whole = fill(text, _Longest())
+    whole = fill(text, _VALUES)
     if gsm7.septets(whole) is None:
         yield "a sign that GSM-7 does not have"
     elif gsm7.segments(whole) > parts:
@@ -155,11 +161,10 @@ def _templates(node: Menu | End) -> list[str]:
 
 
 def _unknown(text: str) -> Iterator[str]:
-    values = _Longest()
     for name in names(text):
-        if not fill(f"{{{name}}}", values):
+        if not fill(f"{{{name}}}", _VALUES):
             yield f"nobody knows how long {{{name}}} may be"
-    if set("{}") & set(fill(text, values)):
+    if set("{}") & set(fill(text, _VALUES)):
         yield "a brace that is no value"
 
 
@@ -188,18 +193,3 @@ def _numbers(node: Menu) -> Iterator[str]:
         told = re.search(rf"\b{re.escape(option.key)}\b", node.text) if option.key else None
         if option.key and node.traits.sms and not told:
             yield f"the text does not tell the key {option.key}"
-
-
-class _Longest(Mapping[str, Json]):
-    """A value of the greatest length for each name that a text may use."""
-
-    def __getitem__(self, name: str) -> Json:
-        if name in _ITEMS:
-            return [{field: "x" * size for field, size in _ITEMS[name].items()}] * CHOICES
-        return "x" * LONGEST.get(name, 0)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(LONGEST)
-
-    def __len__(self) -> int:
-        return len(LONGEST)

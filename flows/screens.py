@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.texts import fill
-from flows.words import Json, Menu, Option, Pages, Screen, State
+from flows.words import Each, Json, Menu, Option, Pages, Screen, State
 
 Answers = Mapping[str, Json]
 MORE = "Suite"
@@ -42,7 +42,7 @@ def menu_screen(node: Menu, state: State) -> Screen:
 
 def listed(node: Menu, state: State) -> list[tuple[str, Option]]:
     """Return each option of this screen with the key that chooses it."""
-    found = _items_listed(node, state) if node.each is not None else []
+    found = _items_listed(node.each, state) if node.each is not None else []
     number = len(found)
     for option in node.options:
         if _hidden(option, state.answers):
@@ -62,10 +62,7 @@ def pages(node: Menu | Pages, answers: Answers) -> int:
     return -(-len(_items(answers, node.each.of)) // node.each.size)
 
 
-def _items_listed(node: Menu, state: State) -> list[tuple[str, Option]]:
-    each = node.each
-    if each is None:
-        return []
+def _items_listed(each: Each, state: State) -> list[tuple[str, Option]]:
     first = state.page * each.size
     found = []
     for index, item in enumerate(_items(state.answers, each.of)[first : first + each.size]):

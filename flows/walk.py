@@ -59,10 +59,15 @@ class Walk:
 
     flows: Flows
     _live: dict[str, frozenset[str]] = field(default_factory=dict)
+    _asked_as: dict[str, set[str]] = field(default_factory=dict)
     _moves: dict[Spot, tuple[Move, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._live = _tested_from_here_on(self.flows)
+        for node in self.flows.nodes.values():
+            for branch in node.branches if isinstance(node, Fork) else ():
+                if branch.among:
+                    self._asked_as.setdefault(branch.when, set()).update(branch.among)
 
     def start(self, at: str, known: Mapping[str, Json]) -> Spot:
         """Return the spot of a dialogue that begins at ``at``."""
@@ -91,7 +96,16 @@ class Walk:
         if node is not None and node.traits.fresh:
             known = {name: known[name] for name in BASE if name in known}
         live = self._live.get(at, frozenset())
-        return Spot(at, frozenset((key, value) for key, value in known.items() if key in live))
+        kept = ((key, self._told_apart(key, known[key])) for key in known.keys() & live)
+        return Spot(at, frozenset((key, value) for key, value in kept if value))
+
+    def _told_apart(self, key: str, value: Json) -> Json:
+        """Return the value, or what no fork tells from it: fewer spots prove the same."""
+        if value == UNKNOWN or not value:
+            return value
+        if key in self._asked_as:
+            return value if value in self._asked_as[key] else None
+        return True
 
     def _ways(self, spot: Spot) -> Iterator[Move]:
         node = self.flows.nodes[spot.at]
@@ -105,12 +119,10 @@ class Walk:
 
     def _outcomes(self, node: Act, known: dict[str, Json]) -> Iterator[Move]:
         known |= _given(node.sets)
-        rule = EFFECTS.get(node.do)
+        rule = EFFECTS[node.do]
+        after = {name: value for name, value in known.items() if name not in rule.spends}
         for outcome, to in node.then.items():
-            gives = rule.outcomes.get(outcome, ()) if rule else ()
-            spends = rule.spends if rule else ()
-            after = {name: value for name, value in known.items() if name not in spends}
-            given = {name: True if name in SURE else UNKNOWN for name in gives}
+            given = {name: name in SURE or UNKNOWN for name in rule.outcomes[outcome]}
             yield Move(outcome, self._spot(to, after | given))
 
     def _branches(self, node: Fork, known: dict[str, Json]) -> Iterator[Move]:

@@ -115,9 +115,7 @@ def listed(flows: Flows, turn: Turn, count: int) -> Turn:
 class TestAnswers:
     def test_options_are_numbered_as_they_stand_on_the_screen(self, small):
         turn = begin(small, "menu.main", KNOWN)
-        assert text(turn) == (
-            "Bonjour *123#\n1 Liste\n2 Texte\n3 Publique\n9 Autre page\n0 Sortir"
-        )
+        assert text(turn) == ("Bonjour *123#\n1 Liste\n2 Texte\n3 Publique\n9 Autre page\n0 Sortir")
         registered = begin(small, "menu.main", {**KNOWN, "registered": True})
         assert "3 Cachee" in text(registered)
 
