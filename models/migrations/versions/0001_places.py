@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "area",
         sa.Column("pcode", sa.String(length=16), nullable=False),
@@ -84,7 +84,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index(op.f("ix_settlement_commune_pcode"), table_name="settlement")
     op.drop_table("settlement")
     op.drop_index(op.f("ix_facility_commune_pcode"), table_name="facility")

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "organisation",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -102,7 +102,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("tie")
     op.drop_index("ix_hat_function", table_name="hat")
     op.drop_table("hat")

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "contact",
         sa.Column("pseudonym", sa.String(length=64), nullable=False),
@@ -101,7 +101,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("wrong_code")
     op.drop_table("lease")
     op.drop_index(op.f("ix_inbound_message_contact"), table_name="inbound_message")

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "item_number",
         sa.Column("number", sa.String(length=7), nullable=False),
@@ -146,7 +146,7 @@ def upgrade():
     op.create_index(op.f("ix_case_key_case_id"), "case_key", ["case_id"], unique=False)
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index(op.f("ix_case_key_case_id"), table_name="case_key")
     op.drop_table("case_key")
     op.drop_index(op.f("ix_subject_case_id"), table_name="subject")

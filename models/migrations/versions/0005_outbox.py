@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "outbound_message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -53,7 +53,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index("ix_outbound_provider", table_name="outbound_message")
     op.drop_index(op.f("ix_outbound_message_contact"), table_name="outbound_message")
     op.drop_index(op.f("ix_outbound_message_case_id"), table_name="outbound_message")
