@@ -2,22 +2,25 @@
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from tests.journeys.world import World
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def world(request, tmp_path):
-    url = None
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_url")
-        name = f"journey_{request.node.name.partition('[')[0][-40:]}".lower()
-        with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as link:
-            link.execute(f'CREATE DATABASE "{name}"')
-        url = server.rpartition("/")[0] + f"/{name}"
-        if "?" in server:
-            url += "?" + server.partition("?")[2]
-    one = World(tmp_path / "home", url).prepare()
+@pytest.fixture(scope="module")
+def postgres_database(postgres_url, request):
+    """A database of this module's own, on the run's PostgreSQL."""
+    name = request.module.__name__.rpartition(".")[2]
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{name}"')
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(request, tmp_path_factory):
+    """One service for all tests of a module: each has phones of its own."""
+    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+    one = World(tmp_path_factory.mktemp("world") / "home", url).prepare()
     try:
         yield one.start()
     finally:

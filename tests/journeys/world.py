@@ -1,93 +1,41 @@
 """The whole service in real processes, a provider on loopback, and phones that talk to them."""
 
+import contextlib
 import json
 import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import tomllib
 import uuid
-from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import psutil
 import requests
 from sqlalchemy import create_engine, text
 
+from gateway.settings import Settings
+from models.vault import Vault
+from tests.journeys.provider import PATIENCE_S, Provider
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 30.0
 HEAD = "+22370000101"  # CSCOM of Tessit
 MCD = "+22370000111"
 MEAL = "+22370000121"
 PAIRED_MEAL = "+22370000122"
 TRIAGER = "+22370000151"
 INTEGRITY = "+22370000153"
+PSEA = "+22370000154"
 
 
 def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
-
-
-class Provider:
-    """Africa's Talking as we know it: takes SMS over HTTP, keeps them, can be told to refuse."""
-
-    def __init__(self):
-        self.inbox = defaultdict(list)
-        self.arrived = threading.Condition()
-        provider = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                message_id = f"ATXid_{uuid.uuid4().hex}"
-                [to], [said] = form["to"], form["message"]
-                with provider.arrived:
-                    provider.inbox[to].append(said)
-                    provider.arrived.notify_all()
-                recipient = {"statusCode": 101, "status": "Success", "number": to}
-                recipient |= {"cost": "XOF 12.0000", "messageId": message_id}
-                reply = json.dumps(
-                    {"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [recipient]}}
-                ).encode()
-                self.send_response(201)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(reply)))
-                self.end_headers()
-                self.wfile.write(reply)
-
-            def log_message(self, *about):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_port}/version1"
-
-    def wait(self, number, pattern, *, seconds=PATIENCE_S):
-        """Return the first SMS to a number that matches, waiting for it."""
-
-        def found():
-            return next((one for one in self.inbox[number] if re.search(pattern, one)), None)
-
-        with self.arrived:
-            assert self.arrived.wait_for(found, seconds), (pattern, dict(self.inbox))
-            return found()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
 
 
 class World:
@@ -108,7 +56,11 @@ class World:
         if database_url:
             self.environment["JAABI_DATABASE_URL"] = database_url
         self.database_url = database_url or f"sqlite:///{self.home / 'jaabi.db'}"
+        self.settings = Settings.load(home=self.home)
+        self.database = create_engine(self.database_url)
         self.process = None
+        self.acknowledged = []  # ids of SMS that were answered with 2xx
+        self.receipts = []  # numbers and codes, as screens showed them
 
     def jaabi(self, *words, **options):
         """Run one command of ours and return what it printed."""
@@ -138,6 +90,7 @@ class World:
             (self.home / "channels.toml").read_text(),
         )
         (self.home / "channels.toml").write_text(changed)
+        self.vault = Vault.load(self.home / "keys")
         return self
 
     def start(self):
@@ -149,24 +102,25 @@ class World:
             stdout=self.log,
             stderr=self.log,
         )
-        self.until(self.ready)
+        self.until(self.is_ready)
         return self
 
-    def ready(self):
-        try:
+    def is_ready(self):
+        """Say whether webhooks are answered and the keeper takes calls."""
+        with contextlib.suppress(requests.RequestException, OSError):
+            with socket.socket(socket.AF_UNIX) as link:
+                link.connect(str(self.settings.keeper_socket))
             return requests.get(self.url("/health/ready"), timeout=2).status_code == 200
-        except requests.RequestException:
-            return False
+        return False
 
     def until(self, holds, *, seconds=PATIENCE_S):
         """Wait for a fact, by asking for it again; fail with the log if it never comes."""
-        waited, step = 0.0, 0.1
+        end = time.monotonic() + seconds
         pause = threading.Event()
         while not holds():
-            if waited > seconds:
+            if time.monotonic() > end:
                 raise AssertionError((self.home / "run.log").read_text()[-4000:])
-            pause.wait(step)
-            waited += step
+            pause.wait(0.05)
         return True
 
     def stop(self):
@@ -178,17 +132,47 @@ class World:
     def close(self):
         self.stop()
         self.provider.close()
+        self.database.dispose()
 
-    def children(self):
-        return psutil.Process(self.process.pid).children(recursive=True)
+    def processes(self):
+        """Every process below the supervisor, by what it is: valkey, keeper, worker, ..."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+                words, below = child.cmdline(), child.ppid() != self.process.pid
+                name = "valkey" if "valkey-server" in words[0] else words[-1]
+                found[f"{name} below" if below else name] = child
+        return found
+
+    def kill(self, name):
+        """End a process without a word, wait until it is gone, and return when that was."""
+        victim = psutil.Process(self.process.pid) if name == "run" else self.processes()[name]
+        victim.kill()
+        killed = time.monotonic()
+        if name == "run":
+            self.process.wait(10)
+            self.log.close()
+        return killed
+
+    @contextlib.contextmanager
+    def stopped(self, name):
+        """Keep a process from running for a while, as an overloaded machine does."""
+        victim = self.processes()[name]
+        victim.suspend()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                victim.resume()
 
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"
 
+    def hook(self, event):
+        return self.url(f"/hooks/{self.channel}/{self.token}/{event}")
+
     def post(self, event, fields):
-        return requests.post(
-            self.url(f"/hooks/{self.channel}/{self.token}/{event}"), data=fields, timeout=15
-        )
+        return requests.post(self.hook(event), data=fields, timeout=15)
 
     def phone(self, number):
         return Phone(self, number)
@@ -199,6 +183,23 @@ class World:
     def cases(self):
         return self.lines("cases", "--json")
 
+    def rows(self, sql, **values):
+        """Return what the database holds now, as dictionaries."""
+        with self.database.connect() as link:
+            return [dict(row._mapping) for row in link.execute(text(sql), values)]
+
+    def case_of(self, number, code):
+        """Return the case behind a receipt: six digits of this phone, or twelve."""
+        short, long = self.vault.digests(self.vault.pseudonym(number), code)
+        found = "SELECT * FROM case_ WHERE receipt_short = :short OR receipt_long = :long"
+        [case] = self.rows(found, short=short, long=long)
+        return case
+
+    def cases_by(self, number):
+        """Return the cases of this phone that have a receipt, oldest first."""
+        contact = self.vault.pseudonym(number)
+        return self.rows("SELECT * FROM case_ WHERE contact = :one ORDER BY id", one=contact)
+
     def pins(self):
         """The demo's PINs, by the number of the person."""
         return dict(
@@ -208,24 +209,21 @@ class World:
     def pass_minutes(self, minutes):
         """Let time pass for everything that waits for an hour, without waiting."""
         columns = {
-            "story": ["leaves_at"],
-            "outbound_message": ["due_at"],
-            "conversation": ["due_at"],
-            "inbound_message": ["due_at"],
+            "story": "leaves_at",
+            "outbound_message": "due_at",
+            "conversation": "due_at",
+            "inbound_message": "due_at",
         }
-        engine = create_engine(self.database_url)
-        with engine.begin() as link:
-            for table, names in columns.items():
-                for name in names:
-                    link.execute(text(self._earlier(table, name, minutes)))
-        engine.dispose()
+        with self.database.begin() as link:
+            for table, name in columns.items():
+                link.execute(text(self._earlier(table, name, minutes)))
 
     def _earlier(self, table, name, minutes):
         if self.database_url.startswith("sqlite"):
             value = f"strftime('%Y-%m-%d %H:%M:%f', {name}, '-{minutes} minutes') || '000'"
         else:
             value = f"{name} - interval '{minutes} minutes'"
-        return f"UPDATE {table} SET {name} = {value} WHERE {name} IS NOT NULL"
+        return f"UPDATE {table} SET {name} = {value} WHERE {name} IS NOT NULL"  # noqa: S608 ours
 
 
 class Phone:
@@ -239,21 +237,25 @@ class Phone:
     def dial(self, through=""):
         self.session, self.text = f"ATUid_{uuid.uuid4().hex}", through
         self.presses = 0
-        return self._press()
+        return self.press()
 
     def type(self, *answers):
         """Type answers one by one and return the last screen."""
         for answer in answers:
             self.text = f"{self.text}*{answer}" if self.text else str(answer)
             self.presses += 1
-            screen = self._press()
+            screen = self.press()
         return screen
 
-    def _press(self):
+    def press(self):
+        """Send what was typed last, once more if it was sent before, and return the screen."""
         reply = self.world.post("ussd", self.fields() | {"text": self.text})
         assert reply.status_code == 200, reply.text
         assert reply.text[:4] in ("CON ", "END "), reply.text
         self.screen = reply.text
+        code = re.search(r"Votre code:\s((?:\d\d ?){3})", self.screen)
+        if code:
+            self.world.receipts.append((self.number, "".join(code.group(1).split())))
         return reply.text
 
     def fields(self):
@@ -269,11 +271,8 @@ class Phone:
         fields = {"id": id or str(uuid.uuid4()), "from": self.number, "to": "36000", "text": said}
         reply = self.world.post("sms", fields | {"date": "2026-11-22 10:00:00"})
         assert reply.status_code == 200, reply.text
+        self.world.acknowledged.append(fields["id"])
         return fields["id"]
 
     def received(self, pattern, **options):
         return self.world.provider.wait(self.number, pattern, **options)
-
-
-def sqlite_of(world):
-    return sqlite3.connect(world.home / "jaabi.db")
