@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from models.db import Job, Store
+from models.db import Job, Store, Work
 from models.services import leases, privacy, settling
 from models.services.scene import House
 from workers.silence import Silence
@@ -41,8 +41,7 @@ class Line:
 
 def settle_leaving(duties: Duties, now: datetime) -> None:
     """Let the acts take effect whose ten minutes to undo are over."""
-    with duties.store.work(ACTOR) as work:
-        settling.settle_leaving(work, duties.house, now)
+    _until_done(duties.store, lambda work: settling.settle_leaving(work, duties.house, now))
 
 
 def act_on_silence(duties: Duties, now: datetime) -> None:
@@ -53,14 +52,20 @@ def act_on_silence(duties: Duties, now: datetime) -> None:
 
 def close_answered(duties: Duties, now: datetime) -> None:
     """Close what was answered long ago and not taken up again."""
-    with duties.store.work(ACTOR) as work:
-        settling.close_answered(work, now)
+    _until_done(duties.store, lambda work: settling.close_answered(work, now))
 
 
 def purge(duties: Duties, now: datetime) -> None:
     """Forget what is over its time."""
     with duties.store.work(ACTOR) as work:
         privacy.purge(work, now)
+
+
+def _until_done(store: Store, batch: Callable[[Work], int]) -> None:
+    left = True
+    while left:
+        with store.work(ACTOR) as work:
+            left = batch(work) >= settling.AT_ONCE
 
 
 TIMETABLE: Sequence[Line] = (

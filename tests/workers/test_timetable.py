@@ -7,7 +7,7 @@ import pytest
 
 from models.db import Job
 from models.services import leases
-from workers.timetable import LEASE_FOR, TIMETABLE, Line, Timetable
+from workers.timetable import LEASE_FOR, TIMETABLE, Duties, Line, Timetable
 
 
 @pytest.fixture
@@ -68,3 +68,14 @@ def is_held(store, now):
 def test_no_line_stands_twice():
     names = [line.name for line in TIMETABLE]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("line", TIMETABLE, ids=lambda line: line.name)
+def test_each_line_may_run_on_an_empty_programme_and_twice(store, now, line):
+    class Nothing:
+        def act(self):
+            return 0
+
+    duties = Duties(store, None, Nothing())
+    line.do(duties, now)
+    line.do(duties, now)
