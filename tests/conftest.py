@@ -74,3 +74,12 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
 def now() -> datetime:
     """A Monday noon: the clock is an argument."""
     return NOON
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say last what could not be tested here, and the one command that changes it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        reasons = sorted({one.longrepr[2].removeprefix("Skipped: ") for one in skipped})
+        terminalreporter.write_line(f"{len(skipped)} skipped: {'; '.join(reasons)}")
+        terminalreporter.write_line("To test that too: make system-deps")
