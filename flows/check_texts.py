@@ -17,6 +17,7 @@ LONGEST: Mapping[str, int] = {
     "place": 23,
     "place_name": 23,
     "last_name": 23,
+    "found_name": 23,
     "facility_name": 23,
     "cercle_name": 14,
     "org": 20,

@@ -193,14 +193,14 @@ class State:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Json]) -> "State":
-        """Return the state that ``to_json`` gave."""
+        """Return the state that ``to_json`` gave; what is missing in it starts anew."""
         return cls(
-            kept["at"],
-            kept["answers"],
-            tuple(kept["trail"]),
-            kept["misses"],
-            kept["screens"],
-            kept["page"],
+            kept.get("at", ""),
+            kept.get("answers", {}),
+            tuple(kept.get("trail", ())),
+            kept.get("misses", 0),
+            kept.get("screens", 0),
+            kept.get("page", 0),
         )
 
 

@@ -126,14 +126,14 @@ BROKEN = {
     ),
     "an outcome that leads nowhere": (
         "place.yaml",
-        "then: {one: confirm, many: several, none: nothing}",
-        "then: {one: confirm, many: several}",
+        "then: {one: found, many: several, none: nothing}",
+        "then: {one: found, many: several}",
         r"find_place may end with 'none', which leads nowhere",
     ),
     "an outcome that never comes": (
         "place.yaml",
-        "then: {one: confirm, many: several, none: nothing}",
-        "then: {one: confirm, many: several, none: nothing, some: nothing}",
+        "then: {one: found, many: several, none: nothing}",
+        "then: {one: found, many: several, none: nothing, some: nothing}",
         r"find_place never ends with 'some'",
     ),
     "a reader that does not exist": (
@@ -156,8 +156,8 @@ BROKEN = {
     ),
     "effects that turn in a circle": (
         "place.yaml",
-        "then: {one: confirm, many: several, none: nothing}",
-        "then: {one: confirm, many: several, none: find}",
+        "then: {one: found, many: several, none: nothing}",
+        "then: {one: found, many: several, none: find}",
         r"place\.find turns in a circle without asking anybody",
     ),
     "a road to filing with one question more": (

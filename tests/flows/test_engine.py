@@ -301,8 +301,9 @@ class TestDropped:
         assert self.drop("5").at == "menu.main"
         assert self.drop("1", "1", "1", "6").at == "menu.main"
 
-    def test_a_spoilt_record_starts_afresh(self):
-        again = begin(FLOWS, "menu.resume", {**KNOWN, "dropped": "spoilt"})
+    @pytest.mark.parametrize("dropped", ["spoilt", {}, {"at": "menu.forgotten"}])
+    def test_a_spoilt_record_starts_afresh(self, dropped):
+        again = begin(FLOWS, "menu.resume", {**KNOWN, "dropped": dropped})
         assert advance(FLOWS, again.state, "1").state.at == "menu.main"
 
     @pytest.mark.parametrize("at", sorted(FLOWS.nodes))
@@ -312,6 +313,18 @@ class TestDropped:
         assert resumable(FLOWS, State(at, KNOWN)) is wanted
         assert not resumable(FLOWS, State(at, {**KNOWN, "private": True}))
         assert not resumable(FLOWS, State(at, {**KNOWN, "discreet": True}))
+
+
+class TestPlaces:
+    def test_a_place_is_not_said_before_it_is_chosen(self):
+        turn = say(FLOWS, begin(FLOWS, "menu.main", KNOWN), "1", "1", "1", "2")
+        turn = resume(FLOWS, turn.state, "known", {"place": "c:1", "place_name": "Bara"})
+        assert not turn.state.answers["place"]
+        found = resume(FLOWS, say(FLOWS, turn, "6143").state, "one", {"place": "s:6143"})
+        assert not found.state.answers["place"]
+        assert say(FLOWS, found, "1").state.answers["place"] == "s:6143"
+        assert say(FLOWS, turn, "1").state.answers["place"] == "c:1"
+        assert not say(FLOWS, turn, "3").state.answers["place"]
 
 
 class TestSensitivePath:
