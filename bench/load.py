@@ -12,6 +12,7 @@ from itertools import count
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
+CALLERS = count()
 Dialogue = list[tuple[str, str]]  # what was typed so far, what the screen must hold
 
 
@@ -73,10 +74,13 @@ class Caller:
 
 
 def keypresses(dialogue: Dialogue, seed: str) -> Iterator[tuple[bytes, str]]:
-    """Yield bodies as Africa's Talking posts them, session after session, for ever."""
+    """Yield bodies as Africa's Talking posts them, session after session, for ever.
+
+    Callers differ from session to session, so that nobody is offered an earlier dialogue.
+    """
     for number in count():
         session = f"ATUid_{seed}_{number}"
-        caller = f"+2237000{(hash(seed) + number) % 10000:04d}"
+        caller = f"+2237000{next(CALLERS) % 10000:04d}"
         for typed, expected in dialogue:
             fields = {"sessionId": session, "serviceCode": "*123#", "phoneNumber": caller}
             fields |= {"networkCode": "61002", "text": typed}

@@ -3,11 +3,14 @@
 Mali: +223, closed plan of 8 digits, no trunk prefix (AMRTP notice to ITU, 6 March 2018).
 """
 
+import re
 import unicodedata
 
 import phonenumbers
 
 HOME_REGION, HOME_CODE, HOME_DIGITS = "ML", "223", 8
+# What nearly every network sends: possible by its length alone, and parsed on every keypress.
+PLAIN = re.compile(r"\+223(?!223)[0-9]{8}")
 _SCHEMES = ("tel:", "sms:", "whatsapp:")
 
 
@@ -16,6 +19,8 @@ def normalise(raw: str) -> str | None:
 
     A number only needs to be possible: a range opened yesterday is in no library yet.
     """
+    if PLAIN.fullmatch(raw):
+        return raw
     text = _dialled(raw)
     if text is None:
         return None

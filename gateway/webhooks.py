@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import cast
 
 from flask import Blueprint, Response, abort, request
 
@@ -120,7 +121,7 @@ def _asked(event: str, body: bytes) -> WebhookRequest:
     return WebhookRequest(
         event=event,
         url=request.path,
-        headers=dict(request.headers),
+        headers=cast(Mapping[str, str], request.headers),
         query=query,
         form=read_form(body),
         body=body,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, says
@@ -15,14 +15,24 @@ class Conversation(Base):
 
     __tablename__ = "conversation"
     __table_args__ = (
-        Index("ix_conversation_contact", "contact", "updated_at"),
-        Index("ix_conversation_due", "due_at"),
+        # Neither moves with an ordinary keypress, which so writes one page and no index.
+        Index("ix_conversation_contact", "contact"),
+        Index(
+            "ix_conversation_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
 
     key: Mapped[str] = mapped_column(
-        String(140), primary_key=True, info=says("S1", "ussd:channel:session, or sms:pseudonym", DAY)
+        String(140),
+        primary_key=True,
+        info=says("S1", "ussd:channel:session, or sms:pseudonym", DAY),
     )
-    turn: Mapped[int] = mapped_column(info=says("S1", "answers taken; guards against two at once", DAY))
+    turn: Mapped[int] = mapped_column(
+        info=says("S1", "answers taken; guards against two at once", DAY)
+    )
     contact: Mapped[str | None] = mapped_column(
         String(64), info=says("S3", "pseudonym; none until the keeper named it", DAY)
     )
@@ -31,13 +41,16 @@ class Conversation(Base):
         LargeBinary, info=says("S3", "number sealed for the keeper", DAY)
     )
     sealed: Mapped[bytes] = mapped_column(
-        LargeBinary, info=says("S3", "state, text consumed and last screen under the transit key", DAY)
+        LargeBinary,
+        info=says("S3", "state, text consumed and last screen under the transit key", DAY),
     )
     over: Mapped[bool] = mapped_column(info=says("S1", "ended", DAY))
     resumable: Mapped[bool] = mapped_column(info=says("S1", "may be offered again (M4)", DAY))
     updated_at: Mapped[datetime] = mapped_column(info=says("S1", "last step", DAY))
     due_at: Mapped[datetime | None] = mapped_column(
-        info=says("S1", "when silence is acted upon: incomplete case, or an SMS filed as it stands", DAY)
+        info=says(
+            "S1", "when silence is acted upon: incomplete case, or an SMS filed as it stands", DAY
+        )
     )
 
 
@@ -47,15 +60,23 @@ class Contact(Base):
     __tablename__ = "contact"
 
     pseudonym: Mapped[str] = mapped_column(
-        String(64), primary_key=True, info=says("S3", "keyed hash of the number", "while one of the others is kept")
+        String(64),
+        primary_key=True,
+        info=says("S3", "keyed hash of the number", "while one of the others is kept"),
     )
-    stopped_at: Mapped[datetime | None] = mapped_column(info=says("S1", "STOP received", "until JAABI"))
-    language: Mapped[str | None] = mapped_column(String(8), info=says("S1", "language", "12 months after last use"))
+    stopped_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "STOP received", "until JAABI")
+    )
+    language: Mapped[str | None] = mapped_column(
+        String(8), info=says("S1", "language", "12 months after last use")
+    )
     last_commune: Mapped[str | None] = mapped_column(
         String(16), info=says("S2", "last place, ordinary classes only", "30 days")
     )
     last_place_at: Mapped[datetime | None] = mapped_column(info=says("S2", "when", "30 days"))
-    seen_at: Mapped[datetime] = mapped_column(info=says("S2", "last use", "12 months after last use"))
+    seen_at: Mapped[datetime] = mapped_column(
+        info=says("S2", "last use", "12 months after last use")
+    )
 
 
 class WrongCode(Base):
@@ -66,7 +87,9 @@ class WrongCode(Base):
     contact: Mapped[str] = mapped_column(
         String(64), primary_key=True, info=says("S3", "pseudonym, or * for the programme", "48 h")
     )
-    day: Mapped[str] = mapped_column(String(10), primary_key=True, info=says("S1", "ISO date", "48 h"))
+    day: Mapped[str] = mapped_column(
+        String(10), primary_key=True, info=says("S1", "ISO date", "48 h")
+    )
     count: Mapped[int] = mapped_column(info=says("S1", "how many", "48 h"))
 
 
@@ -75,6 +98,8 @@ class Lease(Base):
 
     __tablename__ = "lease"
 
-    name: Mapped[str] = mapped_column(String(40), primary_key=True, info=says("S0", "what is leased", "while used"))
+    name: Mapped[str] = mapped_column(
+        String(40), primary_key=True, info=says("S0", "what is leased", "while used")
+    )
     holder: Mapped[str] = mapped_column(String(80), info=says("S0", "process", "while used"))
     until: Mapped[datetime] = mapped_column(info=says("S0", "end", "while used"))

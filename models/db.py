@@ -1,13 +1,15 @@
 """Opens units of work, each by somebody: one transaction, then the wake-ups it asked for."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -88,6 +90,8 @@ class Store:
         self.relaxed = _engine(self.url, pool_size, durable=False)
         self.keypress = self.relaxed if self.is_sqlite else _autocommitting(self.url, pool_size)
         self._waker = waker
+        self._threads = threading.local()
+        self._links: list[PoolProxiedConnection] = []
 
     @property
     def is_sqlite(self) -> bool:
@@ -111,8 +115,35 @@ class Store:
         with Session(engine) as session, session.begin():
             yield Work(session, actor)
 
+    @contextmanager
+    def keypress_cursor(self) -> Iterator[DBAPICursor]:
+        """Lend the cursor of this thread's own link, which commits each statement by itself.
+
+        Raises OperationalError when the database is away; the next caller gets a new link.
+        """
+        link: PoolProxiedConnection | None = getattr(self._threads, "link", None)
+        try:
+            if link is None:
+                link = self._threads.link = self.keypress.raw_connection()
+                self._links.append(link)
+            cursor = link.cursor()
+            yield cursor
+            cursor.close()
+        except self.keypress.dialect.loaded_dbapi.Error as error:
+            self._drop(link)
+            raise OperationalError(None, None, error) from None
+
+    def _drop(self, link: PoolProxiedConnection | None) -> None:
+        self._threads.link = None
+        if link is not None:
+            self._links.remove(link)
+            link.invalidate()
+
     def close(self) -> None:
         """Give every connection back."""
+        for link in self._links:
+            link.close()
+        self._links.clear()
         for engine in (self.durable, self.relaxed, self.keypress):
             engine.dispose()
 
@@ -143,7 +174,7 @@ def _autocommitting(url: URL, pool_size: int) -> Engine:
 def _prepare_sqlite(
     synchronous: str,
 ) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:
-    def prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)  # noqa: S101 narrows the type
         connection.isolation_level = None  # SQLAlchemy's BEGIN below decides, not the driver
         connection.execute("PRAGMA journal_mode=WAL")

@@ -5,7 +5,7 @@ USSD); it does not sign its callbacks, so the secret path part is checked by the
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -47,6 +47,9 @@ PROVIDER_TROUBLE = frozenset({500, 501, 502})
 BLACKLISTED = frozenset({"userinblacklist"})  # spelt UserInBlackList or UserInBlacklist
 
 
+Reader = Callable[[Mapping[str, str]], Inbound | Report | OptOut]
+
+
 class AfricasTalking:
     """One account with Africa's Talking. Keeps no state between calls."""
 
@@ -65,6 +68,13 @@ class AfricasTalking:
         self.name = name
         self._sender = sender
         self._service_code = service_code
+        self._readers: Mapping[str, Reader] = {
+            "sms": self._read_sms,
+            "ussd": self._read_ussd,
+            "ussd-end": self._read_end,
+            "delivery": self._read_delivery,
+            "optout": self._read_opt_out,
+        }
         self._sms = SMSService(username, api_key)
         if api_url:
             self._sms._baseUrl = api_url.rstrip("/")  # the SDK offers no other way (SDK 2.0.3)
@@ -74,14 +84,7 @@ class AfricasTalking:
 
     def read(self, request: WebhookRequest) -> Inbound | Report | OptOut:
         """See Channel.read."""
-        reader = {
-            "sms": self._read_sms,
-            "ussd": self._read_ussd,
-            "ussd-end": self._read_end,
-            "delivery": self._read_delivery,
-            "optout": self._read_opt_out,
-        }[request.event]
-        return reader(request.form)
+        return self._readers[request.event](request.form)
 
     def screen(self, text: str, *, over: bool) -> Answer:
         """See Channel.screen."""

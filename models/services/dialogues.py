@@ -5,14 +5,10 @@ the database does (bench/keypress.py). ``turn`` guards the row: whoever took the
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy import PoolProxiedConnection
-from sqlalchemy.exc import OperationalError
 
 from flows.words import State
 from models.db import Store, Work
@@ -66,7 +62,7 @@ class Dialogues:
     """The conversation rows of one store, on a connection that commits each statement by itself."""
 
     def __init__(self, store: Store, transit: Transit) -> None:
-        self._engine = store.keypress
+        self._store = store
         self._sqlite = store.is_sqlite
         self._transit = transit
 
@@ -83,7 +79,7 @@ class Dialogues:
     def save(self, dialogue: Dialogue, now: datetime) -> None:
         """Write the turn just taken. Raises TakenMeanwhile if another request took it first."""
         sql, values = self._write(dialogue, now)
-        with self._cursor() as cursor:
+        with self._store.keypress_cursor() as cursor:
             cursor.execute(self._spelt(sql), values)
             if cursor.rowcount != 1:
                 raise TakenMeanwhile
@@ -108,7 +104,7 @@ class Dialogues:
         row = self._one(DROPPED, (contact, True, self._stamp(now - RESUME)))
         if row is None:
             return None
-        with self._cursor() as cursor:
+        with self._store.keypress_cursor() as cursor:
             cursor.execute(self._spelt(FORGET_DROPPED), (False, contact, True))
         state: dict[str, Any] = json.loads(self._transit.unwrap(bytes(row[0])))["state"]
         offered: dict[str, Any] = state["answers"].get("dropped", state)
@@ -154,32 +150,16 @@ class Dialogues:
 
     def _stamp(self, at: datetime) -> Any:
         """Return a time as the column holds it: SQLite has text without zone."""
-        return at.strftime("%Y-%m-%d %H:%M:%S.%f") if self._sqlite else at
+        return at.isoformat(" ", "microseconds")[:26] if self._sqlite else at
 
     def _spelt(self, sql: str) -> str:
         return sql if self._sqlite else sql.replace("?", "%s")
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> Sequence[Any] | None:
-        with self._cursor() as cursor:
+        with self._store.keypress_cursor() as cursor:
             cursor.execute(self._spelt(sql), values)
             row: Sequence[Any] | None = cursor.fetchone()
             return row
-
-    @contextmanager
-    def _cursor(self) -> Iterator[Any]:
-        connection: PoolProxiedConnection = self._engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            yield cursor
-            cursor.close()
-        except TakenMeanwhile:
-            raise
-        except self._engine.dialect.loaded_dbapi.Error as error:
-            # A broken connection must not go back to the pool; the caller shows "try again".
-            connection.invalidate()
-            raise OperationalError(None, None, error) from None
-        finally:
-            connection.close()
 
 
 def again(dialogue: Dialogue, **changes: Any) -> Dialogue:

@@ -22,7 +22,9 @@ def purge(work: Work, now: datetime) -> None:
 
 
 def _end_dialogues(work: Work, now: datetime) -> None:
-    work.session.execute(delete(Conversation).where(Conversation.updated_at <= now - DIALOGUE))
+    old = Conversation.updated_at <= now - DIALOGUE
+    # What silence still has to act upon goes only after it did.
+    work.session.execute(delete(Conversation).where(old, Conversation.due_at.is_(None)))
 
 
 def _forget_inbox(work: Work, now: datetime) -> None:

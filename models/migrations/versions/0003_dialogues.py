@@ -34,10 +34,15 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_conversation")),
     )
+    op.create_index("ix_conversation_contact", "conversation", ["contact"], unique=False)
     op.create_index(
-        "ix_conversation_contact", "conversation", ["contact", "updated_at"], unique=False
+        "ix_conversation_due",
+        "conversation",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
-    op.create_index("ix_conversation_due", "conversation", ["due_at"], unique=False)
     op.create_table(
         "delivery_report",
         sa.Column("id", sa.Integer(), nullable=False),

