@@ -83,7 +83,8 @@ class _Line:
         return [token.word for token in self.tokens[start:end]]
 
     def after(self, place: int) -> str:
-        return clean(self.text[self.tokens[place - 1].end :].lstrip(_BETWEEN))
+        words = clean(self.text[self.tokens[place - 1].end :].lstrip(_BETWEEN))
+        return words if any(sign.isalnum() for sign in words) else ""  # an emoji says nothing
 
     def raw(self, start: int, end: int) -> str:
         return " ".join(token.raw for token in self.tokens[start:end])[:SHOWN_WORD]

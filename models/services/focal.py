@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from flows.commands import Command, Puzzle, keyword, read
-from flows.gsm7 import safe, segments
+from flows.gsm7 import safe, segments, septets
 from flows.policy import SENSITIVE
 from flows.readers import without_numbers
+from flows.rendering import UNSHOWN, spell
 from models.case import Case
 from models.db import Work
 from models.services import handling, messages
@@ -155,7 +156,8 @@ DONE_BY: Mapping[str, Callable[[Desk, Case, str], str]] = {
 
 def _read_back(desk: Desk, name: str, case: Case, words: str) -> str:
     """Give an answer back as it will leave: sixty characters at most, and one segment always."""
-    quoted = safe(without_numbers(words))[:READ_BACK]
+    spelt = spell(without_numbers(words))[:READ_BACK]
+    quoted = "".join(sign if septets(sign) is not None else UNSHOWN for sign in spelt)
     while segments(_say(desk, name, n=case.number, words=quoted)) > 1:
         quoted = quoted[:-1]
     return _say(desk, name, n=case.number, words=quoted)
@@ -165,7 +167,10 @@ def _puzzled(desk: Desk, asked: Puzzle) -> str:
     if asked.why == "number":
         return _no_such_item(desk, asked.word)
     items = _numbers(handling.open_items(desk))
-    return _say(desk, "command_unknown", word=asked.word, n=items[0] if items else EXAMPLE)
+    word = safe(asked.word)
+    if septets(word) is None:  # its letters would double the price of the reply
+        word = _say(desk, "unwritten_word")
+    return _say(desk, "command_unknown", word=word, n=items[0] if items else EXAMPLE)
 
 
 def _no_such_item(desk: Desk, number: str) -> str:
