@@ -20,7 +20,7 @@ from models.services.messages import Draft
 from models.services.scene import Scene
 
 SILENCE = timedelta(minutes=30)  # no answer to a question for so long: filed as it stands
-RECEIPT_DIGITS = (6, 12)
+RECEIPT_DIGITS = (5, 6, 12)  # the lengths F1 asks for; five name no case of a speaker
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -94,7 +94,7 @@ class UssdDialogues:
         contact = pseudonym_or_none(self._house, press.sender)
         person_id = self._dialogues.person(contact) if contact else None
         scene = self._scene(press, contact, person_id, now)
-        said = press.text.split("*") if press.text else []
+        said = [one for one in cleaned(press.text).split("*") if one]
         at, answers = "menu.main", self._known(said, person_id)
         dropped = self._dialogues.take_dropped(contact, now) if contact and not press.text else None
         if dropped is not None:
