@@ -114,7 +114,12 @@ def downgrade() -> None:
     op.drop_table("inbound_message")
     op.drop_index("ix_delivery_report_unmatched", table_name="delivery_report")
     op.drop_table("delivery_report")
-    op.drop_index("ix_conversation_due", table_name="conversation")
+    op.drop_index(
+        "ix_conversation_due",
+        table_name="conversation",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
     op.drop_index("ix_conversation_contact", table_name="conversation")
     op.drop_table("conversation")
     op.drop_table("contact")
