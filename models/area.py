@@ -13,10 +13,18 @@ class Area(Base):
 
     __tablename__ = "area"
 
-    pcode: Mapped[str] = mapped_column(String(16), primary_key=True, info=says("S0", "p-code", LIFE))
-    edition: Mapped[str] = mapped_column(String(4), info=says("S0", "edition of the p-code: 2021", LIFE))
-    code_status: Mapped[str] = mapped_column(String(20), info=says("S0", "how far the code can be trusted", LIFE))
-    pcode_2015: Mapped[str | None] = mapped_column(String(16), info=says("S0", "code in the 2015 edition", LIFE))
+    pcode: Mapped[str] = mapped_column(
+        String(16), primary_key=True, info=says("S0", "p-code", LIFE)
+    )
+    edition: Mapped[str] = mapped_column(
+        String(4), info=says("S0", "edition of the p-code: 2021", LIFE)
+    )
+    code_status: Mapped[str] = mapped_column(
+        String(20), info=says("S0", "how far the code can be trusted", LIFE)
+    )
+    pcode_2015: Mapped[str | None] = mapped_column(
+        String(16), info=says("S0", "code in the 2015 edition", LIFE)
+    )
     name: Mapped[str] = mapped_column(String(80), info=says("S0", "name", LIFE))
     aliases: Mapped[list[str]] = mapped_column(info=says("S0", "other spellings", LIFE))
     level: Mapped[int] = mapped_column(info=says("S0", "0 country to 3 commune", LIFE))
@@ -33,7 +41,9 @@ class Settlement(Base):
 
     __tablename__ = "settlement"
 
-    id: Mapped[str] = mapped_column(String(24), primary_key=True, info=says("S0", "OCHA 2015 place code", LIFE))
+    id: Mapped[str] = mapped_column(
+        String(24), primary_key=True, info=says("S0", "OCHA 2015 place code", LIFE)
+    )
     name: Mapped[str] = mapped_column(String(80), info=says("S0", "name", LIFE))
     commune_pcode: Mapped[str] = mapped_column(
         ForeignKey("area.pcode"), index=True, info=says("S0", "its commune", LIFE)
@@ -51,7 +61,9 @@ class Facility(Base):
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True, info=says("S0", "local id", LIFE))
     name: Mapped[str] = mapped_column(String(80), info=says("S0", "name", LIFE))
-    kind: Mapped[str] = mapped_column(String(24), info=says("S0", "cscom, csref, hospital, clinic, ...", LIFE))
+    kind: Mapped[str] = mapped_column(
+        String(24), info=says("S0", "cscom, csref, hospital, clinic, ...", LIFE)
+    )
     commune_pcode: Mapped[str | None] = mapped_column(
         ForeignKey("area.pcode"), index=True, info=says("S0", "its commune", LIFE)
     )
@@ -60,10 +72,18 @@ class Facility(Base):
     )
     lat: Mapped[float | None] = mapped_column(info=says("S0", "WGS84 degrees, rough", LIFE))
     lon: Mapped[float | None] = mapped_column(info=says("S0", "WGS84 degrees, rough", LIFE))
-    quality: Mapped[str] = mapped_column(String(20), info=says("S0", "how far the point can be trusted", LIFE))
-    fee: Mapped[str | None] = mapped_column(String(24), info=says("S0", "fee regime in words of H5", LIFE))
-    hours: Mapped[str | None] = mapped_column(String(24), info=says("S0", "opening hours in words of H5", LIFE))
-    telephone: Mapped[str | None] = mapped_column(String(16), info=says("S0", "public number of the centre", LIFE))
+    quality: Mapped[str] = mapped_column(
+        String(20), info=says("S0", "how far the point can be trusted", LIFE)
+    )
+    fee: Mapped[str | None] = mapped_column(
+        String(24), info=says("S0", "fee regime in words of H5", LIFE)
+    )
+    hours: Mapped[str | None] = mapped_column(
+        String(24), info=says("S0", "opening hours in words of H5", LIFE)
+    )
+    telephone: Mapped[str | None] = mapped_column(
+        String(16), info=says("S0", "public number of the centre", LIFE)
+    )
     source: Mapped[str] = mapped_column(String(40), info=says("S0", "key into NOTICE", LIFE))
 
 
@@ -72,7 +92,9 @@ class PlaceCode(Base):
 
     __tablename__ = "place_code"
 
-    code: Mapped[str] = mapped_column(String(4), primary_key=True, info=says("S0", "four digits", LIFE))
+    code: Mapped[str] = mapped_column(
+        String(4), primary_key=True, info=says("S0", "four digits", LIFE)
+    )
     ref: Mapped[str] = mapped_column(
         String(40), info=says("S0", "place meant: c:pcode, s:settlement or f:facility", LIFE)
     )

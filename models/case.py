@@ -1,4 +1,4 @@
-"""A case: one thing somebody said that needs an answer, who it is about, and what happened to it."""
+"""A case: one thing said that needs an answer, who it is about, and what happened to it."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,9 @@ class ItemNumber(Base):
     number: Mapped[str] = mapped_column(
         String(7), primary_key=True, info=says("S1", "the item's name among staff", CASE_LIFE)
     )
-    kind: Mapped[str] = mapped_column(String(16), info=says("S1", "which table it names", CASE_LIFE))
+    kind: Mapped[str] = mapped_column(
+        String(16), info=says("S1", "which table it names", CASE_LIFE)
+    )
 
 
 class Case(Base):
@@ -39,22 +41,34 @@ class Case(Base):
     number: Mapped[str] = mapped_column(
         ForeignKey("item_number.number"), unique=True, info=says("S1", "item number", CASE_LIFE)
     )
-    kind: Mapped[str] = mapped_column(String(16), info=says("S1", "complaint, alert, call_back", CASE_LIFE))
+    kind: Mapped[str] = mapped_column(
+        String(16), info=says("S1", "complaint, alert, call_back", CASE_LIFE)
+    )
     category: Mapped[str] = mapped_column(String(3), info=says("S2", "what about", CASE_LIFE))
     case_class: Mapped[str] = mapped_column(
-        "class", String(2), index=True, info=says("S2", "C0 to C9: who may know, which clock", CASE_LIFE)
+        "class",
+        String(2),
+        index=True,
+        info=says("S2", "C0 to C9: who may know, which clock", CASE_LIFE),
     )
     area_pcode: Mapped[str | None] = mapped_column(
         String(16), info=says("S2", "commune, or cercle when nothing finer was said", CASE_LIFE)
     )
     place_ref: Mapped[str | None] = mapped_column(
-        String(40), info=says("S2", "settlement or facility meant (never on the sensitive path)", CASE_LIFE)
+        String(40),
+        info=says("S2", "settlement or facility meant (never on the sensitive path)", CASE_LIFE),
     )
-    source: Mapped[str] = mapped_column(String(16), info=says("S1", "by which road it came", CASE_LIFE))
-    channel: Mapped[str] = mapped_column(String(40), info=says("S1", "channel that brought it", CASE_LIFE))
+    source: Mapped[str] = mapped_column(
+        String(16), info=says("S1", "by which road it came", CASE_LIFE)
+    )
+    channel: Mapped[str] = mapped_column(
+        String(40), info=says("S1", "channel that brought it", CASE_LIFE)
+    )
     language: Mapped[str] = mapped_column(String(8), info=says("S1", "language spoken", CASE_LIFE))
     about: Mapped[str] = mapped_column(
-        String(24), default="unknown", info=says("S2", "who is said to be concerned (W1 to W6)", CASE_LIFE)
+        String(24),
+        default="unknown",
+        info=says("S2", "who is said to be concerned (W1 to W6)", CASE_LIFE),
     )
     answer_wanted: Mapped[str] = mapped_column(
         String(8), default="none", info=says("S1", "code, sms, call or none (R1)", CASE_LIFE)
@@ -67,21 +81,33 @@ class Case(Base):
         info=says("S1", "last time it moved up because a clock ended", CASE_LIFE)
     )
     opened_at: Mapped[datetime] = mapped_column(info=says("S2", "start of the clock", CASE_LIFE))
-    due_at: Mapped[datetime] = mapped_column(info=says("S1", "when this holder's clock ends", CASE_LIFE))
+    due_at: Mapped[datetime] = mapped_column(
+        info=says("S1", "when this holder's clock ends", CASE_LIFE)
+    )
     promised_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "date of the answer, as told to the speaker", CASE_LIFE)
     )
     answered_at: Mapped[datetime | None] = mapped_column(info=says("S1", "answer ready", CASE_LIFE))
-    closed_at: Mapped[datetime | None] = mapped_column(info=says("S1", "end; retention starts", CASE_LIFE))
+    closed_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "end; retention starts", CASE_LIFE)
+    )
     contact: Mapped[str | None] = mapped_column(
-        String(64), index=True, info=says("S3", "pseudonym of the speaker; none if nameless", CASE_LIFE)
+        String(64),
+        index=True,
+        info=says("S3", "pseudonym of the speaker; none if nameless", CASE_LIFE),
     )
     address: Mapped[bytes | None] = mapped_column(
         LargeBinary,
-        info=says("S3", "number sealed for the keeper", "while an SMS or a call is owed, 30 days after closing at most"),
+        info=says(
+            "S3",
+            "number sealed for the keeper",
+            "while an SMS or a call is owed, 30 days after closing at most",
+        ),
     )
     receipt_short: Mapped[str | None] = mapped_column(
-        String(64), unique=True, info=says("S3", "keyed digest of pseudonym and six digits", CASE_LIFE)
+        String(64),
+        unique=True,
+        info=says("S3", "keyed digest of pseudonym and six digits", CASE_LIFE),
     )
     receipt_long: Mapped[str | None] = mapped_column(
         String(64), unique=True, info=says("S3", "keyed digest of the twelve digits", CASE_LIFE)
@@ -90,7 +116,8 @@ class Case(Base):
         LargeBinary, info=says("S3", "receipt waiting for the keeper to digest it", "seconds")
     )
     sender_sealed: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=says("S3", "number waiting for the keeper to name its pseudonym", "seconds")
+        LargeBinary,
+        info=says("S3", "number waiting for the keeper to name its pseudonym", "seconds"),
     )
     repair_allowed: Mapped[bool | None] = mapped_column(
         info=says("S1", "speaker's yes or no to a repair request (R6)", CASE_LIFE)
@@ -102,9 +129,12 @@ class Case(Base):
         String(24), info=says("S1", "function that has it now", CASE_LIFE)
     )
     holder_person: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id"), info=says("S1", "person it was announced to, or who took it", CASE_LIFE)
+        ForeignKey("person.id"),
+        info=says("S1", "person it was announced to, or who took it", CASE_LIFE),
     )
-    why: Mapped[list[str]] = mapped_column(info=says("S1", "reasons of the routing, in words", CASE_LIFE))
+    why: Mapped[list[str]] = mapped_column(
+        info=says("S1", "reasons of the routing, in words", CASE_LIFE)
+    )
 
     subjects: Mapped[list["Subject"]] = relationship(
         back_populates="case", cascade="all, delete-orphan", lazy="selectin"
@@ -127,7 +157,8 @@ class Subject(Base):
         String(16), info=says("S3", "organisation, facility, function or person", CASE_LIFE)
     )
     ref: Mapped[str] = mapped_column(
-        String(64), info=says("S3", "organisation id, facility id, function[@area], person number", CASE_LIFE)
+        String(64),
+        info=says("S3", "organisation id, facility id, function[@area], person number", CASE_LIFE),
     )
 
     case: Mapped[Case] = relationship(back_populates="subjects")
@@ -147,7 +178,8 @@ class CaseEvent(Base):
     by: Mapped[str] = mapped_column(String(40), info=says("S1", "actor", CASE_LIFE))
     at: Mapped[datetime] = mapped_column(info=says("S1", "when", CASE_LIFE))
     details: Mapped[dict[str, Any]] = mapped_column(
-        default=dict, info=says("S1", "coded facts: holder before, reason digit; no words", CASE_LIFE)
+        default=dict,
+        info=says("S1", "coded facts: holder before, reason digit; no words", CASE_LIFE),
     )
 
     case: Mapped[Case] = relationship(back_populates="events")
@@ -169,12 +201,16 @@ class Story(Base):
     by: Mapped[str] = mapped_column(String(40), info=says("S1", "actor", CASE_LIFE))
     at: Mapped[datetime] = mapped_column(info=says("S2", "when", CASE_LIFE))
     status: Mapped[str] = mapped_column(
-        String(10), default="kept", info=says("S1", "leaving (ten minutes to undo), kept, cancelled", CASE_LIFE)
+        String(10),
+        default="kept",
+        info=says("S1", "leaving (ten minutes to undo), kept, cancelled", CASE_LIFE),
     )
     leaves_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "when an act that can be undone takes effect", CASE_LIFE)
     )
-    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=says("S3", "the words, sealed", CASE_LIFE))
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=says("S3", "the words, sealed", CASE_LIFE)
+    )
 
 
 class CaseKey(Base):
@@ -186,8 +222,12 @@ class CaseKey(Base):
         ForeignKey("story.id"), primary_key=True, info=says("S1", "the story", CASE_LIFE)
     )
     case_id: Mapped[int] = mapped_column(index=True, info=says("S1", "the case", CASE_LIFE))
-    key_id: Mapped[str] = mapped_column(String(16), info=says("S1", "which class key wraps it", CASE_LIFE))
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary, info=says("S3", "case key, wrapped", CASE_LIFE))
+    key_id: Mapped[str] = mapped_column(
+        String(16), info=says("S1", "which class key wraps it", CASE_LIFE)
+    )
+    wrapped: Mapped[bytes] = mapped_column(
+        LargeBinary, info=says("S3", "case key, wrapped", CASE_LIFE)
+    )
 
 
 class CallBack(Base):
@@ -198,7 +238,9 @@ class CallBack(Base):
     case_id: Mapped[int] = mapped_column(
         ForeignKey("case_.id"), primary_key=True, info=says("S1", "the case", CASE_LIFE)
     )
-    language: Mapped[str] = mapped_column(String(16), info=says("S1", "language of the call", CASE_LIFE))
+    language: Mapped[str] = mapped_column(
+        String(16), info=says("S1", "language of the call", CASE_LIFE)
+    )
     hour: Mapped[str] = mapped_column(String(16), info=says("S2", "safe or wished hour", CASE_LIFE))
     voice: Mapped[str] = mapped_column(String(8), info=says("S1", "woman, man or any", CASE_LIFE))
     consent_at: Mapped[datetime] = mapped_column(

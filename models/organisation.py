@@ -25,7 +25,8 @@ class Organisation(Base):
         String(24),
         info=says(
             "S0",
-            "cell, outside, ngo, cscom, csref, drs, sldses, drdses, felascom, rrm, sap, school, protection, asaco, mine_action",
+            "cell, outside, ngo, cscom, csref, drs, sldses, drdses, felascom, rrm, sap, school,"
+            " protection, asaco, mine_action",
             LIFE,
         ),
     )

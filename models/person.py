@@ -16,26 +16,48 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", LIFE))
-    number: Mapped[str] = mapped_column(String(8), unique=True, info=says("S1", "R128, P0151: said aloud", LIFE))
-    role: Mapped[str] = mapped_column(String(16), info=says("S1", "relay, operator, focal_point, supervisor", LIFE))
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), info=says("S1", "employer", LIFE))
+    number: Mapped[str] = mapped_column(
+        String(8), unique=True, info=says("S1", "R128, P0151: said aloud", LIFE)
+    )
+    role: Mapped[str] = mapped_column(
+        String(16), info=says("S1", "relay, operator, focal_point, supervisor", LIFE)
+    )
+    organisation_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation.id"), info=says("S1", "employer", LIFE)
+    )
     area_pcode: Mapped[str | None] = mapped_column(String(16), info=says("S1", "area served", LIFE))
-    language: Mapped[str] = mapped_column(String(8), default="fr", info=says("S1", "language", LIFE))
-    pseudonym: Mapped[str] = mapped_column(String(64), info=says("S3", "keyed hash of the number", LIFE), index=True)
-    phone_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=says("S3", "number sealed for the keeper", LIFE))
-    phone_ends: Mapped[str] = mapped_column(String(3), info=says("S1", "last three digits, to recognise it", LIFE))
-    pin_hash: Mapped[str | None] = mapped_column(String(160), info=says("S1", "argon2 of the PIN", LIFE))
+    language: Mapped[str] = mapped_column(
+        String(8), default="fr", info=says("S1", "language", LIFE)
+    )
+    pseudonym: Mapped[str] = mapped_column(
+        String(64), info=says("S3", "keyed hash of the number", LIFE), index=True
+    )
+    phone_sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=says("S3", "number sealed for the keeper", LIFE)
+    )
+    phone_ends: Mapped[str] = mapped_column(
+        String(3), info=says("S1", "last three digits, to recognise it", LIFE)
+    )
+    pin_hash: Mapped[str | None] = mapped_column(
+        String(160), info=says("S1", "argon2 of the PIN", LIFE)
+    )
     pin_misses: Mapped[int] = mapped_column(default=0, info=says("S1", "wrong PINs in a row", LIFE))
-    pin_free_at: Mapped[datetime | None] = mapped_column(info=says("S1", "no PIN is tried before", LIFE))
-    stop_asked_at: Mapped[datetime | None] = mapped_column(info=says("S1", "first STOP, to be confirmed", LIFE))
+    pin_free_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "no PIN is tried before", LIFE)
+    )
+    stop_asked_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "first STOP, to be confirmed", LIFE)
+    )
     stopped_at: Mapped[datetime | None] = mapped_column(info=says("S1", "STOP confirmed", LIFE))
-    revoked_at: Mapped[datetime | None] = mapped_column(info=says("S1", "no longer registered", LIFE))
+    revoked_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "no longer registered", LIFE)
+    )
 
     hats: Mapped[list["Hat"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
 
 class Hat(Base):
-    """One function of a person, in an organisation and an area. A bar follows the person through all."""
+    """One function of a person, in an organisation and an area. A bar follows through all hats."""
 
     __tablename__ = "hat"
     __table_args__ = (
@@ -45,11 +67,19 @@ class Hat(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", LIFE))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=says("S1", "who", LIFE))
-    function: Mapped[str] = mapped_column(String(24), info=says("S1", "function of the contract", LIFE))
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), info=says("S1", "where employed", LIFE))
-    area_pcode: Mapped[str | None] = mapped_column(String(16), info=says("S1", "for which area; none = everywhere", LIFE))
+    function: Mapped[str] = mapped_column(
+        String(24), info=says("S1", "function of the contract", LIFE)
+    )
+    organisation_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation.id"), info=says("S1", "where employed", LIFE)
+    )
+    area_pcode: Mapped[str | None] = mapped_column(
+        String(16), info=says("S1", "for which area; none = everywhere", LIFE)
+    )
     on_duty: Mapped[bool] = mapped_column(default=True, info=says("S1", "receives now", LIFE))
-    voice: Mapped[str | None] = mapped_column(String(8), info=says("S1", "woman or man, for call-backs", LIFE))
+    voice: Mapped[str | None] = mapped_column(
+        String(8), info=says("S1", "woman or man, for call-backs", LIFE)
+    )
 
 
 class Tie(Base):
@@ -60,4 +90,6 @@ class Tie(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S2", "row id", LIFE))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=says("S2", "one", LIFE))
-    other_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=says("S2", "the other", LIFE))
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), info=says("S2", "the other", LIFE)
+    )

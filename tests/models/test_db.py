@@ -22,10 +22,15 @@ def test_what_is_committed_is_there_and_wakes_once(store, now):
 def test_an_exception_undoes_all_of_it_and_wakes_nobody(store, now):
     rung = []
     awake = Store(store.url, rung.append)
-    with pytest.raises(ZeroDivisionError), awake.work(Job("test")) as work:
-        work.session.add(Contact(pseudonym="b" * 64, seen_at=now))
-        work.wake("outbox")
-        1 / 0
+
+    def fails_half_way():
+        with awake.work(Job("test")) as work:
+            work.session.add(Contact(pseudonym="b" * 64, seen_at=now))
+            work.wake("outbox")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_half_way()
     with awake.work(Job("test")) as work:
         assert work.session.get(Contact, "b" * 64) is None
     assert rung == []
