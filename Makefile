@@ -24,8 +24,8 @@ lint: .venv/.installed-dev ## style, types, import rules
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
 bench: .venv/.installed-dev ## measure every figure we promise
-	@set -e; for script in bench/*.py; do \
-		case "$$script" in bench/_*|bench/__init__.py) ;; *) echo "== $$script"; $(BIN)/python "$$script" ;; esac; \
+	@set -e; for bench in keypress places latency memory; do \
+		echo "== $$bench"; $(BIN)/python -m bench.$$bench; \
 	done
 
 system-deps: ## install what the browser tests need (Debian, needs root)

@@ -8,7 +8,8 @@ import statistics
 from contextlib import ExitStack
 from functools import partial
 
-from bench import load, service
+from bench import _load as load
+from bench import _service as service
 
 ROUNDS = 5
 REQUESTS = 4000
@@ -29,7 +30,7 @@ MENUS: load.Dialogue = [
     ("1*1*1*9*0*0*2*0*0", "Continuer"),
     ("1*1*1*9*0*0*2*0*0*0", ""),
 ]
-# The whole way to a filed case: eleven keypresses, look-ups, routing, receipt and announcement.
+# The whole way to a filed case: twelve keypresses, look-ups, routing, receipt and announcement.
 FILED: load.Dialogue = [
     ("", "Dire un probleme"),
     ("1", "Continuer"),
@@ -40,8 +41,9 @@ FILED: load.Dialogue = [
     ("1*1*1*2*6143*1", "Qui est en cause?"),
     ("1*1*1*2*6143*1*1", "Voulez-vous une reponse?"),
     ("1*1*1*2*6143*1*1*1", "Votre code"),
-    ("1*1*1*2*6143*1*1*1*0", "Retapez votre code"),
-    ("1*1*1*2*6143*1*1*1*0*0", "Pour lire la reponse"),
+    ("1*1*1*2*6143*1*1*1*0", "Peut-on demander"),
+    ("1*1*1*2*6143*1*1*1*0*2", "Retapez votre code"),
+    ("1*1*1*2*6143*1*1*1*0*2*0", "Pour lire la reponse"),
 ]
 BARE: load.Dialogue = [(typed, "Jaabi") for typed, _ in MENUS]
 
@@ -56,7 +58,7 @@ def main() -> None:
         for title, connections in (("16 connections", CONNECTIONS), ("400 connections", MANY)):
             compare(title, servers, connections)
         filing = {"bare": (bare, BARE), "sqlite": (sqlite, FILED), "postgresql": (postgres, FILED)}
-        compare("16 connections, every eleventh keypress files a case", filing, CONNECTIONS)
+        compare("16 connections, every twelfth keypress files a case", filing, CONNECTIONS)
 
 
 def compare(
