@@ -26,10 +26,12 @@ from gateway.channels.base import (
     SendUnknown,
     WebhookRequest,
 )
+from gateway.channels.forms import short
 
 TIMEOUT_S = (3.05, 12.0)
 USSD_SEPTETS = 160  # operators cut somewhere between 160 and 182
 LONGEST_ID = 80
+LONGEST_WORD = 40
 
 DELIVERY: Mapping[str, DeliveryStatus] = {
     "Sent": "handed_over",
@@ -107,7 +109,7 @@ class AfricasTalking:
             id=_identifier(form, "id"),
             sender=normalise(_required(form, "from")),
             text=form.get("text", ""),
-            provider_at=form.get("date"),
+            provider_at=short(form.get("date", ""), LONGEST_WORD) or None,
         )
 
     def _read_ussd(self, form: Mapping[str, str]) -> Inbound:
@@ -135,13 +137,13 @@ class AfricasTalking:
         )
 
     def _read_delivery(self, form: Mapping[str, str]) -> Report:
-        word = _required(form, "status")
-        reason = form.get("failureReason") or None
+        word = short(_required(form, "status"), LONGEST_WORD)
+        reason = short(form.get("failureReason", ""), LONGEST_ID) or None
         return Report(
             provider_id=_identifier(form, "id"),
             status=DELIVERY.get(word, "unknown"),
-            word=word[:40],
-            reason=reason[:LONGEST_ID] if reason else None,
+            word=word,
+            reason=reason,
             opted_out=(reason or "").casefold() in BLACKLISTED,
         )
 
@@ -157,9 +159,9 @@ def _required(form: Mapping[str, str], field: str) -> str:
 
 
 def _identifier(form: Mapping[str, str], field: str) -> str:
-    value = _required(form, field)
-    if len(value) > LONGEST_ID:
-        raise MalformedWebhook(f"field {field} is too long")
+    value = short(_required(form, field), LONGEST_ID + 1)
+    if not 0 < len(value) <= LONGEST_ID:
+        raise MalformedWebhook(f"field {field} is no identifier")
     return value
 
 

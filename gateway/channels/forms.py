@@ -22,6 +22,14 @@ def read_form(body: bytes) -> dict[str, str]:
     return {_text(name): _text(value) for name, value in pairs}
 
 
+def short(field: str, longest: int) -> str:
+    """Return a field that is no free text, on one line, at most ``longest`` characters.
+
+    A NUL, or a word longer than its column, is refused by PostgreSQL and not by SQLite.
+    """
+    return "".join(sign for sign in field if sign.isprintable()).strip()[:longest]
+
+
 def _text(field: str) -> str:
     if field.isascii():
         return field
