@@ -4,18 +4,22 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from models.db import Job, Store
+from sqlalchemy.exc import OperationalError
+
+from models.db import Job, Store, Work
 from models.errors import KeeperAway
-from models.inbound import InboundMessage
 from models.services import inbox
 from models.services.conversing import Conversing
 from models.services.dialogues import TakenMeanwhile
+from models.services.inbox import Claim
 from models.services.sms import SmsDialogues
 
 log = logging.getLogger(__name__)
 
 ACTOR = Job("converse")
 BATCH = 200  # rows a run, so that one run never holds its worker for ever
+
+Settle = Callable[[Work, Claim, datetime], None]
 
 
 class Converser:
@@ -38,19 +42,31 @@ class Converser:
         self._bury()
         return handled
 
-    def _handle(self, row_id: int) -> int:
+    def _handle(self, claim: Claim) -> int:
         now = self._clock()
         try:
             with self._store.work(ACTOR) as work:
-                row = work.session.get_one(InboundMessage, row_id)
+                row = inbox.held(work, claim)
+                if row is None:
+                    return 0
                 self._sms.answer(work, row, now)
                 inbox.settle(row, now)
         except (KeeperAway, TakenMeanwhile) as wait:
-            log.info("inbound waits", extra={"row": row_id, "reason": type(wait).__name__})
-            with self._store.work(ACTOR) as work:
-                inbox.put_back(work, row_id, now)
+            log.info("inbound waits", extra={"row": claim.row, "reason": type(wait).__name__})
+            self._later(inbox.put_back, claim, now)
+            return 0
+        except OperationalError:
+            raise  # the database is away: no fault of this message
+        except Exception:
+            # Whatever it is, it may not keep the messages of others from being answered.
+            log.exception("inbound failed", extra={"row": claim.row, "tries": claim.tries})
+            self._later(inbox.failed, claim, now)
             return 0
         return 1
+
+    def _later(self, settle: Settle, claim: Claim, now: datetime) -> None:
+        with self._store.work(ACTOR) as work:
+            settle(work, claim, now)
 
     def _bury(self) -> None:
         with self._store.work(ACTOR) as work:

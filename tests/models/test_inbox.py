@@ -1,0 +1,105 @@
+"""The inbox's rows: each is handled by one worker at a time, and by the next when that one died."""
+
+import pytest
+from sqlalchemy import select, update
+
+from models.db import Gateway, Job
+from models.inbound import InboundMessage
+from models.services import dead_letters, inbox, intake
+from models.services.conversing import Conversing
+from tests.factories import NEIGHBOUR, SPEAKER
+from workers.converse import Converser
+
+
+@pytest.fixture
+def converser(stage):
+    return Converser(Conversing(stage.store, stage.house), lambda: stage.now)
+
+
+def receive(stage, text, phone=SPEAKER):
+    with stage.store.work(Gateway()) as work:
+        sms = intake.ReceivedSms("phone", f"{phone}:{text}", phone, text)
+        intake.receive_sms(work, stage.house, sms, stage.now)
+
+
+def claim(stage):
+    with stage.store.work(Job("one")) as work:
+        return inbox.claim_next(work, stage.now)
+
+
+def statuses(stage):
+    with stage.store.work(Job("test")) as work:
+        return list(work.session.scalars(select(InboundMessage.status).order_by("id")))
+
+
+def spoil(stage, phone):
+    """Let nobody be able to read what this phone wrote."""
+    with stage.store.work(Job("test")) as work:
+        whose = InboundMessage.contact == stage.vault.pseudonym(phone)
+        work.session.execute(update(InboundMessage).where(whose).values(text_sealed=b"spoilt"))
+
+
+def test_what_a_killed_worker_held_is_anothers_within_ten_seconds(stage, converser):
+    receive(stage, "AIDE")
+    claim(stage)
+    assert converser.drain() == 0
+    stage.later(seconds=5)
+    assert converser.drain() == 1
+    assert statuses(stage) == ["processed"]
+
+
+def test_a_worker_that_wakes_too_late_changes_nothing(stage, converser):
+    receive(stage, "AIDE")
+    late = claim(stage)
+    stage.later(seconds=5)
+    converser.drain()
+    with stage.store.work(Job("one")) as work:
+        assert inbox.held(work, late) is None
+        inbox.put_back(work, late, stage.now)
+        inbox.failed(work, late, stage.now)
+    assert statuses(stage) == ["processed"]
+    assert len(stage.outbox("reply")) == 1
+
+
+def test_two_claims_of_one_message_are_told_apart(stage):
+    receive(stage, "AIDE")
+    first = claim(stage)
+    stage.later(seconds=5)
+    second = claim(stage)
+    with stage.store.work(Job("one")) as work:
+        assert inbox.held(work, first) is None
+        assert inbox.held(work, second) is not None
+
+
+def test_a_message_that_cannot_be_handled_keeps_nobody_elses_waiting(stage, converser):
+    receive(stage, "Je ne sais pas")
+    receive(stage, "AIDE", NEIGHBOUR)
+    spoil(stage, SPEAKER)
+    assert converser.drain() == 1
+    assert statuses(stage) == ["waiting", "processed"]
+
+
+def test_it_is_tried_five_times_and_then_shown_to_staff(stage, converser):
+    receive(stage, "Je ne sais pas")
+    spoil(stage, SPEAKER)
+    for waits in inbox.BACK_OFF:
+        assert converser.drain() == 0
+        stage.later(seconds=waits - 1)
+        assert converser.drain() == 0
+        assert statuses(stage) == ["waiting"]
+        stage.later(seconds=1)
+    converser.drain()
+    assert statuses(stage) == ["dead"]
+    with stage.store.work(Job("test")) as work:
+        [letter] = dead_letters.dead_letters(work)
+        assert letter.cause == "tried five times"
+
+
+def test_while_the_keeper_is_away_no_try_is_counted(stage, keeperless):
+    converser = Converser(Conversing(stage.store, keeperless), lambda: stage.now)
+    receive(stage, "482173")  # is it a code? Only the keeper knows
+    for _ in range(7):
+        assert converser.drain() == 0
+        stage.later(seconds=5)
+    assert statuses(stage) == ["waiting"]
+    assert Converser(Conversing(stage.store, stage.house), lambda: stage.now).drain() == 1
