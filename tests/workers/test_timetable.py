@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from models.db import Job
 from models.services import leases
@@ -45,6 +46,33 @@ def test_when_a_worker_was_killed_another_takes_over_within_ten_seconds(store, n
     assert other.go(now + LEASE_FOR) == ["often", "seldom"]
     assert timedelta(seconds=10) > LEASE_FOR
     assert one.go(now + LEASE_FOR + timedelta(seconds=5)) == []
+
+
+def test_a_line_that_fails_keeps_no_other_from_being_done(store, now, done):
+    def fail(duties, now):
+        raise ValueError
+
+    lines = (
+        Line("bad", timedelta(seconds=5), fail),
+        Line("good", timedelta(seconds=5), lambda duties, now: done.append("good")),
+    )
+    one = Timetable(store, None, "one", lines)
+    one.go(now)
+    one.go(now + timedelta(seconds=5))
+    assert done == ["good", "good"]
+
+
+def test_while_the_database_is_away_every_line_waits(store, now, done):
+    def away(duties, now):
+        raise OperationalError(None, None, OSError())
+
+    lines = (
+        Line("away", timedelta(seconds=5), away),
+        Line("other", timedelta(seconds=5), lambda duties, now: done.append("other")),
+    )
+    with pytest.raises(OperationalError):
+        Timetable(store, None, "one", lines).go(now)
+    assert done == []
 
 
 def test_a_worker_told_to_stop_gives_the_lease_back(store, now, lines):
