@@ -7,8 +7,6 @@ from flows import gsm7
 
 SCREEN_LIMIT = 160
 ANSWER_LIMIT = 140  # leaves room for the two lines of keys on every page of an answer
-NEXT = "9 Suite"
-BACK = "0 Retour"
 UNSHOWN = "*"  # stands for a sign no phone of ours shows; "?" would make a question of it
 
 _LETTERS = frozenset("LMN")  # first letter of the Unicode categories a word is made of
@@ -26,26 +24,12 @@ def render_screen(text: str, limit: int = SCREEN_LIMIT) -> str:
     return spelt if fits(spelt, limit) else _shorten(spelt, limit)
 
 
-def screen_pages(text: str, limit: int = SCREEN_LIMIT) -> list[str]:
-    """Return ``text`` as screens of at most ``limit`` septets, their keys 9 and 0 included.
-
-    Cuts between lines, then between words, inside a word only if it is longer than a page.
-    A last line for the key 0 in ``text`` stands on every page instead of ``0 Retour``.
-    """
-    spelt = spell(text)
-    if fits(spelt, limit):
-        return [spelt]
-    body, back = _split_back(spelt)
-    pages = _fill(_lines(body), limit, f"\n{NEXT}\n{back}")
-    return [*(f"{page}\n{NEXT}\n{back}" for page in pages[:-1]), f"{pages[-1]}\n{back}"]
-
-
 def answer_pages(text: str, limit: int = ANSWER_LIMIT) -> list[str]:
     """Return an answer as pages of at most ``limit`` septets, keys not included.
 
     Cuts between words, inside a word only if it is longer than a page.
     """
-    return _fill(_words(spell(text)), limit, "")
+    return _fill(_words(spell(text)), limit)
 
 
 def render_sms(text: str) -> str:
@@ -83,21 +67,7 @@ def _spell_sign(sign: str) -> str:
     return " " if sign.isspace() else UNSHOWN
 
 
-def _split_back(text: str) -> tuple[str, str]:
-    body, _, last = text.rpartition("\n")
-    if body and last.startswith("0 ") and len(last) <= len(BACK) * 2:
-        return body, last
-    return text, BACK
-
-
-_Pieces = Iterator[tuple[str, str]]
-
-
-def _lines(text: str) -> _Pieces:
-    return (("\n", line) for line in text.split("\n"))
-
-
-def _words(text: str) -> _Pieces:
+def _words(text: str) -> Iterator[tuple[str, str]]:
     for line in text.split("\n"):
         between = "\n"
         for word in line.split():
@@ -105,27 +75,20 @@ def _words(text: str) -> _Pieces:
             between = " "
 
 
-def _fill(pieces: _Pieces, limit: int, keys: str) -> list[str]:
-    """Fill pages with (what stands before, piece); a piece too long falls into smaller ones."""
+def _fill(words: Iterator[tuple[str, str]], limit: int) -> list[str]:
+    """Fill pages with (what stands before, word); a word too long falls into its signs."""
     pages: list[str] = []
-    waiting = list(pieces)[::-1]
+    waiting = list(words)[::-1]
     while waiting:
         between, piece = waiting.pop()
         longer = f"{pages[-1]}{between}{piece}" if pages else piece
-        if fits(longer + keys, limit):
+        if fits(longer, limit):
             pages[-1:] = [longer]
-        elif fits(piece + keys, limit) or len(piece) <= 1:
+        elif fits(piece, limit) or len(piece) <= 1:
             pages.append(piece)
         else:
-            waiting.extend(reversed(_smaller(between, piece)))
+            waiting += [*(("", sign) for sign in piece[:0:-1]), (between, piece[0])]
     return pages or [""]
-
-
-def _smaller(between: str, piece: str) -> list[tuple[str, str]]:
-    words = piece.split() or [""]
-    if words != [piece]:
-        return [(between, words[0]), *((" ", word) for word in words[1:])]
-    return [(between, piece[0]), *(("", sign) for sign in piece[1:])]
 
 
 def _shorten(text: str, limit: int) -> str:

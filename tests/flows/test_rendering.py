@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import gsm7
-from flows.rendering import answer_pages, fits, render_screen, render_sms, screen_pages
+from flows.rendering import answer_pages, fits, render_screen, render_sms
 
 anything = st.text(max_size=900)
 prose = st.lists(
@@ -19,7 +19,6 @@ MENU = "Lequel?\n1 {a} ({b})\n2 {a} ({b})\n3 {a} ({b})\n4 Aucun\n0 Retour"
 @given(st.one_of(anything, prose), limits)
 def test_whatever_is_shown_stays_within_the_limit(text, limit):
     assert fits(render_screen(text, limit), limit)
-    assert all(fits(page, limit) for page in screen_pages(text, limit))
     assert all(fits(page, limit) for page in answer_pages(text, limit))
 
 
@@ -36,32 +35,9 @@ def test_a_word_longer_than_a_page_is_cut_and_kept_whole(word):
     assert "".join(answer_pages(word)) == gsm7.safe(word)
 
 
-@given(prose, limits)
-def test_pages_of_a_screen_bear_their_keys(text, limit):
-    pages = screen_pages(text, limit)
-    if len(pages) > 1:
-        assert all(page.endswith("\n9 Suite\n0 Retour") for page in pages[:-1])
-        assert pages[-1].endswith("\n0 Retour")
-        assert "9 Suite" not in pages[-1]
-    bodies = [
-        page.removesuffix("\n0 Retour").removesuffix("\n9 Suite") if len(pages) > 1 else page
-        for page in pages
-    ]
-    assert " ".join(bodies).split() == gsm7.safe(text).split()
-
-
 def test_a_screen_that_fits_is_left_as_it_is():
     text = "C'est bien ici?\nTessit\n1 Oui\n2 Non, autre lieu\n0 Retour"
     assert render_screen(text, 160) is text
-    assert screen_pages(text) == [text]
-
-
-def test_a_list_is_cut_between_its_lines_and_keeps_its_own_way_out():
-    lines = [f"{n} Commune de la rive numero {n}" for n in range(1, 9)]
-    pages = screen_pages("\n".join([*lines, "0 Sortir"]))
-    assert [line for page in pages for line in page.split("\n") if line[0] not in "09"] == lines
-    assert all(page.endswith("0 Sortir") for page in pages)
-    assert len(pages) == 2
 
 
 def test_a_menu_too_long_loses_the_ends_of_names_and_no_choice():
@@ -73,8 +49,6 @@ def test_a_menu_too_long_loses_the_ends_of_names_and_no_choice():
 
 def test_spaces_alone_and_a_long_word_behind_spaces_make_no_trouble():
     assert "".join(answer_pages("   " + "a" * 200)) == "a" * 200
-    assert "".join(screen_pages("   " + "a" * 200)).count("a") == 200
-    assert all(fits(page, 160) for page in screen_pages("a\n" + " " * 400 + "\nb"))
 
 
 def test_more_lines_than_septets_still_fit():
@@ -104,7 +78,6 @@ def test_arabic_pages_are_counted_in_sixteen_bits():
 
 def test_nothing_is_one_empty_page():
     assert answer_pages("") == [""]
-    assert screen_pages("") == [""]
 
 
 def test_an_sms_is_respelt_only_when_that_saves_it():
