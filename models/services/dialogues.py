@@ -6,7 +6,7 @@ the database does (bench/keypress.py). ``turn`` guards the row: whoever took the
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -160,8 +160,3 @@ class Dialogues:
             cursor.execute(self._spelt(sql), values)
             row: Sequence[Any] | None = cursor.fetchone()
             return row
-
-
-def again(dialogue: Dialogue, **changes: Any) -> Dialogue:
-    """Return the dialogue with changes: a shorter name for what each turn does."""
-    return replace(dialogue, **changes)

@@ -1,6 +1,6 @@
 """One SMS through its conversation: keyword, receipt, command of a registered phone, or words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from models.errors import KeeperAway
 from models.inbound import InboundMessage
 from models.services import focal, intake, messages, settling
 from models.services.conversing import Conversing
-from models.services.dialogues import Dialogue, again
+from models.services.dialogues import Dialogue
 from models.services.effects import EFFECTS
 from models.services.messages import Draft
 from models.services.scene import Scene
@@ -132,7 +132,7 @@ class SmsDialogues:
         if turn.over and case:
             settling.release_announcements(work, case, scene.now)
         text = render_sms(compose(turn.screen))
-        taken = again(
+        taken = replace(
             dialogue,
             state=turn.state,
             screen=text,

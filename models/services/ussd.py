@@ -1,7 +1,7 @@
 """One keypress: from what the network sent of a session to the screen that answers it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from flows.words import State, Turn
 from models.db import Gateway, Work
 from models.services import opening, settling
 from models.services.conversing import Conversing, actor
-from models.services.dialogues import Dialogue, TakenMeanwhile, again
+from models.services.dialogues import Dialogue, TakenMeanwhile
 from models.services.intake import cleaned, pseudonym_or_none
 from models.services.scene import Scene
 
@@ -74,7 +74,7 @@ class UssdDialogues:
         channel = key.split(":")[1]
         press = Keypress(channel, key, "", "", 0)
         opening.keep_incomplete(work, self._scene(press, None, None, now), answers)
-        self._dialogues.save_in(work, again(dialogue, over=True, resumable=False), now)
+        self._dialogues.save_in(work, replace(dialogue, over=True, resumable=False), now)
 
     def _answer(self, press: Keypress, now: datetime) -> Shown:
         dialogue = self._dialogues.load(_key(press.channel, press.session))
@@ -84,7 +84,7 @@ class UssdDialogues:
         if fresh is None or dialogue.over:
             return Shown(dialogue.screen, dialogue.over)
         if not fresh:  # an empty answer: the same question again, and no miss
-            self._dialogues.save(again(dialogue, consumed=press.text), now)
+            self._dialogues.save(replace(dialogue, consumed=press.text), now)
             return Shown(dialogue.screen, dialogue.over)
         scene = self._scene(press, dialogue.contact, dialogue.person_id, now)
         turn = self._conversing.advance(scene, dialogue.state, cleaned(fresh))
@@ -134,7 +134,7 @@ class UssdDialogues:
     ) -> tuple[Dialogue, Shown]:
         assert turn.screen is not None  # noqa: S101 the engine stops only at screens and effects
         text = render_screen(compose(turn.screen), press.septets)
-        taken = again(
+        taken = replace(
             dialogue,
             state=turn.state,
             consumed=press.text,
