@@ -1,5 +1,6 @@
 """What every command needs: settings, or every mistake in them in words."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -16,6 +17,29 @@ class Unusable(click.ClickException):
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n       ".join(sentences))
+
+
+class Moment(click.ParamType[datetime]):
+    """A time as the lists print it, 2026-11-23T12:00:00Z; a date alone is its midnight, UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return an aware time; one without zone is UTC."""
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"{value} is no date and no time: 2026-11-23 or 2026-11-23T12:00:00Z", param, ctx
+            )
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def iso(at: datetime) -> str:
+    """Return an aware UTC time as every list prints it, 2026-11-23T12:00:00Z."""
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def load_settings(*, demo: bool = False, **given: Any) -> Settings:

@@ -1,6 +1,8 @@
 """`jaabi flows`: prove the conversations, draw them, list every text with its length."""
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -41,9 +43,13 @@ def draw(out: Path) -> None:
 
 @flows.command()
 @click.option("--lang", type=click.Choice(LANGUAGES), default="fr", show_default=True)
-def messages(lang: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
+def messages(lang: str, as_json: bool) -> None:
     """List every screen and message with its length in septets at its longest."""
     for one in measure(_loaded()):
+        if as_json:
+            click.echo(json.dumps({"language": lang, **asdict(one)}, ensure_ascii=False))
+            continue
         click.echo(f"{one.septets:>4}  {lang}  {one.label or '-':<6} {one.name}")
         for line in one.text.splitlines():
             click.echo(f"          | {line}")

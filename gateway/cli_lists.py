@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from flows.policy import SENSITIVE
 from gateway import assembly
-from gateway.cli_base import Unusable, load_settings
+from gateway.cli_base import Moment, Unusable, iso, load_settings
 from models.case import Case
 from models.db import Actor, Job, Operator, Work
 from models.errors import NotFound
@@ -47,7 +47,7 @@ def channels(as_json: bool) -> None:
 
 @click.command(name="cases")
 @as_json
-@click.option("--since", type=click.DateTime(), help="opened then or later, UTC")
+@click.option("--since", type=Moment(), help="opened then or later")
 @click.option("--kind", type=click.Choice(KINDS))
 @click.option("--sensitive", is_flag=True, help="print how many are hidden (demo only)")
 def cases(as_json: bool, since: datetime | None, kind: str | None, sensitive: bool) -> None:
@@ -55,10 +55,10 @@ def cases(as_json: bool, since: datetime | None, kind: str | None, sensitive: bo
     if sensitive:
         _count_sensitive(as_json=as_json)
         return
-    with _work() as work:
+    with _looking() as work:
         asked = visible_cases(work).order_by(Case.id)
         if since is not None:
-            asked = asked.where(Case.opened_at >= since.replace(tzinfo=UTC))
+            asked = asked.where(Case.opened_at >= since)
         if kind is not None:
             asked = asked.where(Case.kind == kind)
         found = work.session.execute(select(Person.id, Person.number))
@@ -71,7 +71,7 @@ def cases(as_json: bool, since: datetime | None, kind: str | None, sensitive: bo
 @click.option("--direction", type=click.Choice(["in", "out"]))
 def messages(as_json: bool, direction: str | None) -> None:
     """List the messages received and sent."""
-    with _work() as work:
+    with _looking() as work:
         rows: list[Row] = []
         if direction != "out":
             received = select(InboundMessage).order_by(InboundMessage.id)
@@ -88,7 +88,7 @@ def messages(as_json: bool, direction: str | None) -> None:
 def dead_letters(ctx: click.Context, as_json: bool) -> None:
     """List what could not be handled."""
     if ctx.invoked_subcommand is None:
-        with _work() as work:
+        with _looking() as work:
             _print(map(_inbound, letters.dead_letters(work)), as_json=as_json)
 
 
@@ -96,17 +96,20 @@ def dead_letters(ctx: click.Context, as_json: bool) -> None:
 @click.argument("message_id", type=int)
 def retry(message_id: int) -> None:
     """Let one be handled again."""
+    store = assembly.open_store(load_settings())
     try:
-        with _work() as work:
+        with store.work(Operator()) as work:
             letters.retry(work, message_id, assembly.clock())
     except NotFound as error:
         raise Unusable([str(error)]) from None
+    finally:
+        store.close()
     click.echo(f"{message_id} waits again")
 
 
 @contextmanager
-def _work(actor: Actor | None = None) -> Iterator[Work]:
-    store = assembly.open_store(load_settings())
+def _looking(actor: Actor | None = None) -> Iterator[Work]:
+    store = assembly.open_store(load_settings(), wakes=False)
     try:
         with store.reading(actor or Operator()) as work:
             yield work
@@ -117,7 +120,7 @@ def _work(actor: Actor | None = None) -> Iterator[Work]:
 def _count_sensitive(*, as_json: bool) -> None:
     if not load_settings().is_demo:
         raise Unusable(["how many sensitive cases there are is told in the demo only"])
-    with _work(Job("count")) as work:
+    with _looking(Job("count")) as work:
         hidden = visible_cases(work).where(Case.case_class.in_(SENSITIVE)).subquery()
         count = work.session.scalar(select(func.count()).select_from(hidden))
     click.echo(json.dumps({"sensitive": count}) if as_json else f"{count} sensitive")
@@ -135,8 +138,8 @@ def _case(case: Case, persons: Mapping[int, str]) -> Row:
         "status": case.status,
         "channel": case.channel,
         "language": case.language,
-        "opened_at": _iso(case.opened_at),
-        "due_at": _iso(case.due_at),
+        "opened_at": iso(case.opened_at),
+        "due_at": iso(case.due_at),
         "why": case.why,
     }
 
@@ -151,8 +154,8 @@ def _inbound(row: InboundMessage) -> Row:
         "tries": row.tries,
         "segments": None,
         "cause": row.cause,
-        "created_at": _iso(row.received_at),
-        "settled_at": _iso(row.settled_at),
+        "created_at": iso(row.received_at),
+        "settled_at": row.settled_at and iso(row.settled_at),
     }
 
 
@@ -166,14 +169,10 @@ def _outbound(row: OutboundMessage) -> Row:
         "tries": row.tries,
         "segments": row.segments,
         "cause": row.cause,
-        "created_at": _iso(row.created_at),
-        "settled_at": _iso(row.settled_at),
+        "created_at": iso(row.created_at),
+        "settled_at": row.settled_at and iso(row.settled_at),
         "reason": row.reason,
     }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
 def _print(rows: Iterable[Row], *, as_json: bool) -> None:

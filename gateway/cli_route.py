@@ -12,6 +12,7 @@ from flows.concerned import UNKNOWN, Told, subjects
 from flows.directory import Directory, Subject
 from flows.routing import CaseFacts
 from flows.sensitivity import CLASS_OF, class_of
+from gateway.cli_base import iso
 from gateway.cli_directory import opened
 from models.area import Area, Facility, PlaceCode
 from models.db import Work
@@ -55,8 +56,8 @@ def as_words(routed: Routed) -> dict[str, Any]:
     said = asdict(routed)
     said["person"] = said.pop("number")
     said["class"] = said.pop("case_class")
-    said["due_at"] = routed.due_at.isoformat()
-    said["promised_at"] = routed.promised_at.isoformat()
+    said["due_at"] = iso(routed.due_at)
+    said["promised_at"] = iso(routed.promised_at)
     return said
 
 

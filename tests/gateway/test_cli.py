@@ -144,6 +144,10 @@ def test_cases_are_listed_without_words_and_the_sensitive_only_counted(demo, sto
     assert [row["number"] for row in demo.lines("cases", "--json", "--kind", "alert")] == ["15744"]
     since = demo.lines("cases", "--json", "--since", "2026-11-22")
     assert [row["number"] for row in since] == ["15736"]
+    copied = demo.lines("cases", "--json", "--since", rows[0]["opened_at"])
+    assert [row["number"] for row in copied] == ["15736"]
+    refused = demo("cases", "--since", "hier")
+    assert (refused.exit_code, "no date and no time" in refused.stderr) == (2, True)
     assert demo.lines("cases", "--json", "--sensitive") == [{"sensitive": 1}]
     assert "15736" in demo("cases").output
 

@@ -1,5 +1,7 @@
 """`jaabi flows`: what an operator sees of the conversations."""
 
+import json
+
 from click.testing import CliRunner
 
 from gateway.cli import commands
@@ -27,6 +29,15 @@ def test_every_text_is_listed_with_its_length():
     assert " 160  fr  C3     complaint.aid_more\n          | Vivres, argent, bons:" in done.output
     assert " 156  fr  M1     menu.main\n" in done.output
     assert "  fr  T7     sensitive_received\n" in done.output
+
+
+def test_every_text_is_listed_for_scripts_too():
+    listed = [json.loads(line) for line in run("messages", "--json").output.splitlines()]
+    [main] = [one for one in listed if one["name"] == "menu.main"]
+    assert main["language"] == "fr"
+    assert main["label"] == "M1"
+    assert main["septets"] == 156
+    assert main["text"].startswith("Jaabi. Tapez un chiffre:")
 
 
 def test_a_language_that_is_not_reviewed_is_refused():
