@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from models.errors import NotFound
 from models.person import Person
 from models.seal import Sealer
 from models.services import directory as register
-from models.services import directory_files as files
+from models.services import exchange
 from models.services.directory import DirectoryRefused, NewPerson, Numbers
 from models.vault import Vault
 
@@ -109,27 +109,28 @@ def directory_export() -> None:
     """Write a CSV file that `import` takes."""
 
 
-def _import(what: str) -> click.Command:
+def _import(what: str, read: Callable[[Work, str], int]) -> click.Command:
     @click.argument("file", type=click.File(encoding="utf-8"))
     def take(file: IO[str]) -> None:
         with opened() as (work, _):
-            click.echo(f"{files.read(work, what, file.read())} rows")
+            click.echo(f"{read(work, file.read())} rows")
 
     return click.command(what, help=f"Take {what} in.")(take)
 
 
-def _export(what: str) -> click.Command:
+def _export(what: str, write: Callable[[Work], str]) -> click.Command:
     @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
     def give(file: Path) -> None:
         with opened() as (work, _), click.open_file(str(file), "w", encoding="utf-8") as out:
-            out.write(files.write(work, what))
+            out.write(write(work))
 
     return click.command(what, help=f"Write {what} out; - is standard output.")(give)
 
 
-for _what in files.SHEETS:
-    directory_import.add_command(_import(_what))
-    directory_export.add_command(_export(_what))
+for _what, _read in exchange.READERS.items():
+    directory_import.add_command(_import(_what, _read))
+for _what, _write in exchange.WRITERS.items():
+    directory_export.add_command(_export(_what, _write))
 
 
 def numbers_of(settings: Settings) -> Numbers:

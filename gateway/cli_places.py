@@ -1,15 +1,9 @@
-"""`jaabi directory` for places: areas and facilities as files, and the telephones to ring."""
-
-from collections.abc import Callable
-from pathlib import Path
-from typing import IO
+"""`jaabi directory numbers`: the telephones that callers are given."""
 
 import click
 
 from flows.msisdn import normalise
-from gateway.cli_directory import directory, directory_export, directory_import, opened
-from models.db import Work
-from models.services import place_exchange
+from gateway.cli_directory import directory, opened
 from models.services.facilities import dialled
 from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, put_setting, setting
 
@@ -33,27 +27,3 @@ def _number(said: str) -> str:
     if number is None:
         raise click.UsageError("that is no number that can be dialled")
     return number
-
-
-def _import(what: str, read: Callable[[Work, str], int]) -> click.Command:
-    @click.argument("file", type=click.File(encoding="utf-8"))
-    def take(file: IO[str]) -> None:
-        with opened() as (work, _):
-            click.echo(f"{read(work, file.read())} rows")
-
-    return click.command(what, help=f"Take {what} in.")(take)
-
-
-def _export(what: str, write: Callable[[Work], str]) -> click.Command:
-    @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
-    def give(file: Path) -> None:
-        with opened() as (work, _), click.open_file(str(file), "w", encoding="utf-8") as out:
-            out.write(write(work))
-
-    return click.command(what, help=f"Write {what} out; - is standard output.")(give)
-
-
-for _what, _read in place_exchange.READERS.items():
-    directory_import.add_command(_import(_what, _read))
-for _what, _write in place_exchange.WRITERS.items():
-    directory_export.add_command(_export(_what, _write))

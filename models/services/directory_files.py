@@ -1,7 +1,5 @@
 """Organisations and coverage as CSV files, in and out: all of a file or nothing of it."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from sqlalchemy import select
 from models.area import Area, Facility
 from models.db import Work
 from models.organisation import Coverage, Organisation
-from models.services.directory import DirectoryRefused
+from models.services.sheets import FORMULA, SheetRow, read_sheet, refuse_if_wrong, write_sheet
 
 KINDS = frozenset(
     {
@@ -31,7 +29,6 @@ COVERAGE_ROLES = frozenset(
     {"distributes", "implements", "supports", "transports", "sells", "pays", "leads"}
 )
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet would run instead of show
 LONGEST_NAME = 80
 
 Line = Mapping[str, str]
@@ -58,69 +55,39 @@ class Sheet:
     rows: Callable[[Work], Iterable[Sequence[str]]]
 
 
-def read(work: Work, what: str, text: str) -> int:
-    """Take a CSV file in and return how many rows it had.
+def read(work: Work, text: str, what: str) -> int:
+    """Take a CSV file in and return how many rows it had; ``what`` is a key of SHEETS.
 
-    A second line of HXL tags is skipped; commas or semicolons. Rows that exist are updated, none
-    is deleted. Raises DirectoryRefused with every mistake as ``line N: ...``, and keeps nothing.
+    Rows that exist are updated, none is deleted. Raises DirectoryRefused with every mistake by
+    line, and keeps nothing.
     """
     sheet = SHEETS[what]
-    lines = _lines(text, sheet)
-    known = _known(work, [row["id"] for _, row in lines] if what == "organisations" else [])
-    mistakes = [f"line {at}: {words}" for at, row in lines for words in sheet.check(row, known)]
-    mistakes += _said_twice(lines, sheet)
-    if mistakes:
-        raise DirectoryRefused(mistakes)
-    for _, row in lines:
-        sheet.keep(work, row)
+    rows = read_sheet(text, sheet.columns, complete=True)
+    refuse_if_wrong(rows)
+    known = _known(work, [row.cells["id"] for row in rows] if what == "organisations" else [])
+    for row in rows:
+        for words in sheet.check(row.cells, known):
+            row.wrong(words)
+    _refuse_twice(rows, sheet)
+    refuse_if_wrong(rows)
+    for row in rows:
+        sheet.keep(work, row.cells)
     work.session.flush()
-    return len(lines)
+    return len(rows)
 
 
 def write(work: Work, what: str) -> str:
-    """Return the whole table as CSV, with a line of HXL tags, as ``read`` takes it."""
+    """Return the whole table as CSV, as ``read`` takes it."""
     sheet = SHEETS[what]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(sheet.columns)
-    writer.writerow(sheet.columns.values())
-    writer.writerows(sheet.rows(work))
-    return out.getvalue()
+    return write_sheet(sheet.columns, sheet.rows(work))
 
 
-def _lines(text: str, sheet: Sheet) -> list[tuple[int, Line]]:
-    text = text.removeprefix("\ufeff")
-    header = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in header else ",")
-    names = [name.strip() for name in next(reader, [])]
-    missing = [name for name in sheet.columns if name not in names]
-    strange = [name for name in names if name not in sheet.columns]
-    if missing or strange:
-        found = [f"line 1: missing column {name}" for name in missing]
-        raise DirectoryRefused(found + [f"line 1: unknown column {name}" for name in strange])
-    lines: list[tuple[int, Line]] = []
-    mistakes = []
-    for cells in reader:
-        if not any(cells) or all(cell.startswith("#") for cell in cells if cell):
-            continue
-        if len(cells) != len(names):
-            mistakes.append(f"line {reader.line_num}: {len(cells)} cells for {len(names)} columns")
-            continue
-        row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
-        lines.append((reader.line_num, row))
-    if mistakes:
-        raise DirectoryRefused(mistakes)
-    return lines
-
-
-def _said_twice(lines: Sequence[tuple[int, Line]], sheet: Sheet) -> list[str]:
+def _refuse_twice(rows: Sequence[SheetRow], sheet: Sheet) -> None:
     first: dict[tuple[str, ...], int] = {}
-    found = []
-    for at, row in lines:
-        key = tuple(row[name] for name in sheet.key)
-        if first.setdefault(key, at) != at:
-            found.append(f"line {at}: said on line {first[key]} already: {' '.join(key)}")
-    return found
+    for row in rows:
+        key = tuple(row.cells[name] for name in sheet.key)
+        if first.setdefault(key, row.line) != row.line:
+            row.wrong(f"said on line {first[key]} already: {' '.join(key)}")
 
 
 def _known(work: Work, here: Iterable[str]) -> Known:

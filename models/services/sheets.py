@@ -73,15 +73,18 @@ class SheetRow:
         return None
 
 
-def read_sheet(text: str, columns: Mapping[str, str]) -> list[SheetRow]:
+def read_sheet(text: str, columns: Mapping[str, str], *, complete: bool = False) -> list[SheetRow]:
     """Return the rows of a CSV (commas or semicolons) with columns known by name, or by HXL tag.
 
-    ``columns`` maps each name to its tag. Raises DirectoryRefused when the header cannot be used.
-    All rows share one list of mistakes: look with `refuse_if_wrong` before anything is kept.
+    ``columns`` maps each name to its tag; a ``complete`` file has them all. Raises
+    DirectoryRefused when the header cannot be used. All rows share one list of mistakes: look
+    with `refuse_if_wrong` before anything is kept.
     """
     mistakes: list[Mistake] = []
     table = list(_cells(text.removeprefix(_MARK), mistakes))
     names, body = _header(table, columns, mistakes)
+    missing = [name for name in columns if name not in names] if complete and names else []
+    mistakes += [Mistake(1, f"column {name} is missing") for name in missing]
     if mistakes:
         _refuse(mistakes)
     rows = []

@@ -180,19 +180,19 @@ cscom-tessit,CSCOM Tessit,cscom,ML070106,MLF0219,
 
 
 def test_organisations_come_in_with_pairs_named_before_they_are_known_and_go_out_the_same(work):
-    assert directory_files.read(work, "organisations", ORGANISATIONS) == 3
+    assert directory_files.read(work, ORGANISATIONS, "organisations") == 3
     pairs = [work.session.get(Organisation, one).pair_id for one in ("ngo-x", "ngo-y")]
     assert pairs == ["ngo-y", "ngo-a"]
     out = directory_files.write(work, "organisations")
     assert out.splitlines()[:2] == ORGANISATIONS.splitlines()[:2]
     assert set(ORGANISATIONS.splitlines()) <= set(out.splitlines())
-    assert directory_files.read(work, "organisations", out) == 6
+    assert directory_files.read(work, out, "organisations") == 6
     assert directory_files.write(work, "organisations") == out
 
 
 def test_a_spreadsheet_with_semicolons_and_a_byte_order_mark_is_read(work):
     text = "\ufeffid;name;kind;area_pcode;facility_id;pair_id\r\nngo-z;ONG Z;ngo;;;\r\n\r\n"
-    assert directory_files.read(work, "organisations", text) == 1
+    assert directory_files.read(work, text, "organisations") == 1
     assert work.session.get(Organisation, "ngo-z").name == "ONG Z"
 
 
@@ -205,7 +205,7 @@ ngo-y,=1+1,ngo,,,ngo-y
 ngo-x,ONG X,ngo,,,
 """
     with pytest.raises(DirectoryRefused) as caught:
-        directory_files.read(work, "organisations", text)
+        directory_files.read(work, text, "organisations")
     told = caught.value.mistakes
     assert [words.split(":")[0] for words in told] == ["line 3"] * 6 + ["line 4"] * 2 + ["line 5"]
     assert "said on line 2 already: ngo-x" in told[-1]
@@ -215,14 +215,15 @@ ngo-x,ONG X,ngo,,,
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "line 1: missing column id"),
-        ("id,nom,kind,area_pcode,facility_id,pair_id\n", "line 1: unknown column nom"),
+        ("", "line 1: the file is empty"),
+        ("id,nom,kind,area_pcode,facility_id,pair_id\n", "line 1: column 'nom' is not known"),
+        ("id,kind,area_pcode,facility_id,pair_id\n", "line 1: column name is missing"),
         ("id,name,kind,area_pcode,facility_id,pair_id\nngo-x,ONG X\n", "line 2: 2 cells for 6"),
     ],
 )
 def test_a_file_of_another_shape_is_refused(work, text, told):
     with pytest.raises(DirectoryRefused) as caught:
-        directory_files.read(work, "organisations", text)
+        directory_files.read(work, text, "organisations")
     assert any(words.startswith(told) for words in caught.value.mistakes)
 
 
@@ -235,10 +236,10 @@ ngo-a,food,distributes,ML0701,2026-09-01,2027-03-31
 
 
 def test_coverage_comes_in_is_changed_by_the_next_file_and_goes_out_the_same(work):
-    assert directory_files.read(work, "coverage", COVERAGE) == 2
+    assert directory_files.read(work, COVERAGE, "coverage") == 2
     assert directory_files.write(work, "coverage") == COVERAGE
     longer = COVERAGE.replace("2027-03-31", "2027-06-30")
-    directory_files.read(work, "coverage", longer)
+    directory_files.read(work, longer, "coverage")
     assert directory_files.write(work, "coverage") == longer
 
 
@@ -249,7 +250,7 @@ nobody,beauty,dances,ML99,soon,never
 ngo-a,food,distributes,ML0701,2026-09-01,2026-09-01
 """
     with pytest.raises(DirectoryRefused) as caught:
-        directory_files.read(work, "coverage", text)
+        directory_files.read(work, text, "coverage")
     assert len(caught.value.mistakes) == 7
     assert caught.value.mistakes[-1] == "line 3: until is not after since"
     assert work.session.scalars(select(Coverage)).all() == []

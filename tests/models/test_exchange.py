@@ -6,8 +6,8 @@ from sqlalchemy import select
 from models.area import Area, Facility, PlaceCode, Settlement
 from models.db import Operator
 from models.services.directory import DirectoryRefused
+from models.services.exchange import READERS, WRITERS
 from models.services.gazetteer import Places
-from models.services.place_exchange import READERS, WRITERS
 from tests.models.place_world import AREAS, FACILITIES, settle_world
 
 OPERATOR = Operator()
