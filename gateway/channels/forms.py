@@ -27,7 +27,9 @@ def short(field: str, longest: int) -> str:
 
     A NUL, or a word longer than its column, is refused by PostgreSQL and not by SQLite.
     """
-    return "".join(sign for sign in field if sign.isprintable()).strip()[:longest]
+    if not field.isprintable():  # on the path of each keypress, where it always is
+        field = "".join(sign for sign in field if sign.isprintable())
+    return field.strip()[:longest]
 
 
 def _text(field: str) -> str:

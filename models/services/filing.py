@@ -44,7 +44,7 @@ class Asked:
         """Read the answers of open_case; doubt about what was meant is a case to be read."""
         category = str(answers.get("category") or OTHER)
         about = str(answers.get("about") or "unknown")
-        words = str(answers.get("words") or "")
+        words = str(answers.get("words") or "").strip()
         case_class = class_by_words(category, about, words)
         private = bool(answers.get("private")) or is_sensitive(case_class)
         answer = str(answers.get("answer") or "code")

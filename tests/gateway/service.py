@@ -1,5 +1,6 @@
 """The public application and the worker of a programme, in this process and on a real database."""
 
+import itertools
 import re
 import uuid
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class Service:
         self.stage = stage
         self.store = stage.store
         self.rung = rung
+        self._numbers = itertools.count(5000)
         self.conversing = Conversing(stage.store, replace(stage.house, places=Places()))
         self.app = public_app(settings, self.conversing)
         self.converser = Converser(self.conversing, self.clock)
@@ -54,6 +56,10 @@ class Service:
 
     def phone(self, number=SPEAKER):
         return Phone(self, number)
+
+    def stranger(self):
+        """Return a phone that was never seen here: nothing of an earlier session is offered."""
+        return Phone(self, f"+2237000{next(self._numbers)}")
 
     def send(self, provider_id=None):
         """Hand over what is due, as the sender does, and return it as (number, text)."""
