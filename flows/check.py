@@ -9,6 +9,7 @@ from flows.finding import Finding
 from flows.walk import PRIVATE, UNKNOWN, Spot, Walk, may_show, targets
 from flows.words import (
     BACK,
+    BASE,
     ENTRIES,
     JUMPS,
     MAIN,
@@ -45,6 +46,10 @@ PUBLISHED: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# What an entry is begun with beside BASE: the words of an SMS (models/services/sms.py).
+ENTRY_ANSWERS = ("words",)
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What every proof looks at: the flows, their ways, and the spots a dialogue can reach."""
@@ -71,9 +76,13 @@ def _words_exist(flows: Flows) -> Iterator[Finding]:
     lists = {
         name for rule in EFFECTS.values() for gives in rule.outcomes.values() for name in gives
     }
+    answers = {*BASE, *ENTRY_ANSWERS, *lists}
+    for node in flows.nodes.values():
+        answers |= _answers(node)
     for node in flows.nodes.values():
         if isinstance(node, Act):
             yield from _outcomes(node)
+            yield from _unread(node, answers)
         if isinstance(node, Menu) and node.read and node.read not in flows.readers:
             yield _finding(node, f"nobody can read '{node.read}'")
         for of in _lists(node):
@@ -85,6 +94,21 @@ def _lists(node: Node) -> list[str]:
     if isinstance(node, Pages):
         return [node.of]
     return [node.each.of] if isinstance(node, Menu) and node.each is not None else []
+
+
+def _answers(node: Node) -> set[str]:
+    """Return the answers that a state gives by itself."""
+    if isinstance(node, Act | Fork):
+        return set(node.sets)
+    if not isinstance(node, Menu):
+        return set()
+    each = {node.each.keep} if node.each is not None else set()
+    return {node.keep, *each, *(name for option in node.options for name in option.sets)}
+
+
+def _unread(node: Act, answers: set[str]) -> Iterator[Finding]:
+    for name in sorted(set(EFFECTS[node.do].reads) - answers if node.do in EFFECTS else ()):
+        yield _finding(node, f"{node.do} reads '{name}', which nothing gives")
 
 
 def _outcomes(node: Act) -> Iterator[Finding]:

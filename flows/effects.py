@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class EffectRule:
     """What an effect may end with, what each outcome gives, and what it uses up.
 
-    ``spends``: answers forgotten once it is performed. ``files``: something was accepted, so
+    ``reads``: answers it looks at, if they were given. ``spends``: answers forgotten once it is performed. ``files``: something was accepted, so
     there is no way back before it. ``behind``: the effect that must have been asked before it.
     """
 
@@ -64,7 +64,9 @@ EFFECTS: Mapping[str, EffectRule] = {
         {"noted": ("c6", "when", "case")}, (*_CALL, "private", "case"), files=True
     ),
     "agree_call": EffectRule({"noted": ("c6", "case")}, ("case", *_CALL), files=True),
-    "refine_private": EffectRule({"noted": ()}, ("case", "age_group", "aid_worker", "zone")),
+    "refine_private": EffectRule(
+        {"noted": ()}, ("case", "category", "age_group", "aid_worker", "zone", "dialled")
+    ),
     "tally": EffectRule({"counted": ()}, ("what",)),
     "help_on_duty": EffectRule({"known": ("woman_on_duty", "man_on_duty", "zones")}),
     "help_numbers": EffectRule({"known": ("tel_green", "tel_centre", "tel_woman")}, ("place",)),

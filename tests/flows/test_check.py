@@ -136,6 +136,12 @@ BROKEN = {
         "then: {one: found, many: several, none: nothing, some: nothing}",
         r"find_place never ends with 'some'",
     ),
+    "an answer that an effect looks at and nothing gives": (
+        "agent.yaml",
+        "keep: pin",
+        "keep: secret",
+        r"sign_in reads 'pin', which nothing gives",
+    ),
     "a reader that does not exist": (
         "place.yaml",
         "read: {as: place,",
