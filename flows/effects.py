@@ -8,8 +8,9 @@ from dataclasses import dataclass
 class EffectRule:
     """What an effect may end with, what each outcome gives, and what it uses up.
 
-    ``reads``: answers it looks at, if they were given. ``spends``: answers forgotten once it is performed. ``files``: something was accepted, so
-    there is no way back before it. ``behind``: the effect that must have been asked before it.
+    ``reads``: answers it looks at, if they were given. ``spends``: answers forgotten once it is
+    performed. ``files``: something was accepted, so there is no way back before it. ``behind``:
+    the effect that must have been asked before it.
     """
 
     outcomes: Mapping[str, tuple[str, ...]]

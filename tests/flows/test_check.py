@@ -137,10 +137,10 @@ BROKEN = {
         r"find_place never ends with 'some'",
     ),
     "an answer that an effect looks at and nothing gives": (
-        "agent.yaml",
-        "keep: pin",
-        "keep: secret",
-        r"sign_in reads 'pin', which nothing gives",
+        "health.yaml",
+        "keep: facility,",
+        "keep: centre,",
+        r"health\.yaml:\d+: facility_facts reads 'facility', which nothing gives",
     ),
     "a reader that does not exist": (
         "place.yaml",
