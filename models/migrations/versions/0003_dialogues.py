@@ -70,7 +70,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
         sa.Column("provider_id", sa.String(length=80), nullable=False),
-        sa.Column("presumed_duplicate", sa.Boolean(), nullable=False),
         sa.Column("contact", sa.String(length=64), nullable=True),
         sa.Column("sender_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
