@@ -7,6 +7,7 @@ from flows.case_lifecycle import OPEN, allows
 from flows.deadlines import due
 from flows.policy import SENSITIVE
 from flows.sensitivity import class_of
+from models.area import Area
 from models.case import Case, Tally
 from models.db import Work
 from models.services import stories
@@ -91,31 +92,47 @@ def withdraw(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
 
 
 def refine_private(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
-    """Use the optional answers after P10 (who, by whom, which zone): each may move the case."""
+    """Use what the private path says (harm, who, by whom, which zone): each may move the case.
+
+    Never out of its compartment: a class is only raised here.
+    """
     case = case_in_hand(work, answers)
     if case is None or case.status not in OPEN:
         return Outcome("noted")
     before = (case.category, case.area_pcode)
     age_group, aid_worker = str(answers.get("age_group", "")), str(answers.get("aid_worker", ""))
-    case.category = _refined(case.category, age_group, aid_worker)
-    case.area_pcode = case.area_pcode or _zone(work, str(answers.get("zone") or ""))
+    harm = str(answers.get("category") or "")
+    case.category = _refined(case, harm, age_group, aid_worker)
+    case.area_pcode = case.area_pcode or _zone(work, scene, answers)
     record(work, case, "refined", scene.now, age_group=age_group, aid_worker=aid_worker)
     if (case.category, case.area_pcode) != before:
-        case.case_class = class_of(case.category, case.about)
+        found = class_of(case.category, case.about)
+        case.case_class = max(case.case_class, found, key=lambda one: GRAVITY.get(one, 0))
         reclass(work, scene.house, case, scene.now)
     return Outcome("noted")
 
 
-def _zone(work: Work, zone: str) -> str | None:
-    return where(work, zone if ":" in zone else f"z:{zone}")[0]
+def _zone(work: Work, scene: Scene, answers: Mapping[str, Any]) -> str | None:
+    """Return the cercle chosen, or that of the code dialled through; never the village."""
+    zone = str(answers.get("zone") or "")
+    if zone:
+        return where(work, zone if ":" in zone else f"z:{zone}")[0]
+    code = str(answers.get("dialled") or "")
+    place = scene.house.places(work).by_code(code) if code else None
+    commune = None if place is None else work.session.get(Area, place.commune_pcode)
+    return None if commune is None else commune.parent_pcode
 
 
-def _refined(category: str, age_group: str, aid_worker: str) -> str:
-    if category not in {HARM, HARM_TO_CHILD}:
-        return category
+def _refined(case: Case, harm: str, age_group: str, aid_worker: str) -> str:
+    """Return the category; what words alone made sensitive is harm once it is called so (P2)."""
+    harms = {HARM, HARM_TO_CHILD}
+    if case.case_class == "C6" or (case.case_class != "C7" and not {case.category, harm} & harms):
+        return case.category
     if aid_worker == "yes":
         return HARM_BY_AID
-    return HARM_TO_CHILD if age_group in CHILD else category
+    if age_group in CHILD or harm == HARM_TO_CHILD:
+        return HARM_TO_CHILD
+    return harm if harm in harms and case.category not in harms else case.category
 
 
 def tally(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:

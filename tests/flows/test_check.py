@@ -48,7 +48,7 @@ BROKEN = {
         "private.yaml",
         "    zero: {Sortir: information.advice}",
         "    zero: {Sortir: menu.bye}",
-        r"0 on private\.entry must lead to information\.advice",
+        r"0 on private\.promise must lead to information\.advice",
     ),
     "an SMS offered on a sensitive path": (
         "answer.yaml",
@@ -90,7 +90,7 @@ BROKEN = {
         "private.yaml",
         "    notice: true\n",
         "",
-        r"private\.entry may be shown before any notice",
+        r"private\.promise may be shown before any notice",
     ),
     "items without a PIN": (
         "menu.yaml",
@@ -224,7 +224,7 @@ BROKEN = {
         "private.yaml",
         "      En prive.",
         "      Anonyme.",
-        r"private\.entry: 'anonym' is not said",
+        r"private\.promise: 'anonym' is not said",
     ),
     "a word that accuses in an option": (
         "menu.yaml",
@@ -304,7 +304,7 @@ ELSEWHERE = {
         "  open:\n",
         "  late:\n    text: Sur?\n    options:\n      - {text: Oui, to: file}\n"
         "    zero: {Sortir: information.advice}\n\n  open:\n",
-        r"5 answers to filing, 4 allowed: private\.entry > ",
+        r"5 answers to filing, 4 allowed: private\.promise > ",
     )
 }
 

@@ -3,14 +3,16 @@
 import pytest
 from sqlalchemy import select
 
+from models.area import PlaceCode
 from models.case import CaseKey, Story, Tally
 from models.conversation import Contact
 from models.db import Job
 from models.services.stories import Words, keep
-from tests.factories import ANSONGO, NEIGHBOUR, SPEAKER
+from tests.factories import ANSONGO, NEIGHBOUR, SPEAKER, TESSIT
 
 MORE = "Le camion a tout donne aux gens du haut du village."
 BRIBE = "Le chef a pris de l'argent a chaque famille avant la distribution"
+FRAUD = "detournement des vivres"
 HARM = "un homme a viole ma fille"
 
 
@@ -200,6 +202,47 @@ def test_nothing_moves_for_what_is_not_said(stage):
     case = stage.case(given["case"])
     assert (case.category, case.area_pcode, stage.holder(case.id)) == ("93", None, "P0155")
     assert len(stage.outbox("case_new", "withheld")) == 0
+
+
+def test_a_zone_said_later_lowers_no_class_that_words_raised(stage):
+    given = stage.files(category="24", about="staff", place="")
+    stage.does("add_words", {"case": given["case"], "words": HARM})
+    stage.does("refine_private", {"case": given["case"], "zone": f"z:{ANSONGO}"})
+    case = stage.case(given["case"])
+    assert (case.case_class, case.area_pcode, stage.holder(case.id)) == ("C7", ANSONGO, "P0155")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "category", "case_class", "holder"),
+    [
+        (HARM, {"aid_worker": "yes"}, "92", "C6", "P0154"),
+        (HARM, {"age_group": "child"}, "94", "C7", "P0158"),
+        (HARM, {"category": "94"}, "94", "C7", "P0158"),
+        (FRAUD, {"category": "93"}, "93", "C7", "P0155"),
+        (FRAUD, {"category": "94"}, "94", "C7", "P0158"),
+        (FRAUD, {"category": "93", "aid_worker": "yes"}, "92", "C6", "P0154"),
+        (FRAUD, {"category": "91", "aid_worker": "yes"}, "12", "C5", "P0153"),
+    ],
+)
+def test_what_words_made_private_follows_what_is_said_next(
+    stage, words, said, category, case_class, holder
+):
+    given = stage.files()
+    stage.does("add_words", {"case": given["case"], "words": words})
+    stage.does("refine_private", {"case": given["case"], **said})
+    case = stage.case(given["case"])
+    assert (case.category, case.case_class) == (category, case_class)
+    assert stage.holder(case.id) == holder
+
+
+def test_a_code_dialled_through_says_the_zone_and_never_the_village(stage):
+    with stage.store.work(Job("test")) as work:
+        work.session.add(PlaceCode(code="6143", ref=f"c:{TESSIT}"))
+    given = private(stage)
+    assert stage.case(given["case"]).area_pcode is None
+    stage.does("refine_private", {"case": given["case"], "dialled": "6143"})
+    case = stage.case(given["case"])
+    assert (case.area_pcode, case.place_ref) == (ANSONGO, None)
 
 
 def test_things_are_counted_without_a_trace_of_who(stage):
