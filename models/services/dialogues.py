@@ -22,13 +22,15 @@ KEPT = timedelta(hours=24)
 COLUMNS = "turn, contact, person_id, sender_sealed, sealed, over"
 LOAD = f"SELECT {COLUMNS} FROM conversation WHERE key = ?"  # noqa: S608 no value in it
 INSERT = (
-    "INSERT INTO conversation (turn, contact, person_id, sender_sealed, sealed, over, resumable,"
-    " updated_at, due_at, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+    "INSERT INTO conversation (turn, sealed, over, resumable, updated_at, due_at, sender_sealed,"
+    " contact, person_id, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 )
-UPDATE = (
-    "UPDATE conversation SET turn = ?, contact = ?, person_id = ?, sender_sealed = ?, sealed = ?,"
-    " over = ?, resumable = ?, updated_at = ?, due_at = ? WHERE key = ? AND turn = ?"
-)
+# Who speaks is left alone: it cannot change, or the keeper has just filled it in. Only a dialogue
+# by SMS lets its sender go, when no question is open.
+CHANGES = "turn = ?, sealed = ?, over = ?, resumable = ?, updated_at = ?, due_at = ?"
+UPDATE = f"UPDATE conversation SET {CHANGES} WHERE key = ? AND turn = ?"  # noqa: S608
+UPDATE_SMS = f"UPDATE conversation SET {CHANGES}, sender_sealed = ? WHERE key = ? AND turn = ?"  # noqa: S608
+ENCODE = json.JSONEncoder(separators=(",", ":")).encode  # built once: json.dumps builds it anew
 PERSON = "SELECT id FROM person WHERE pseudonym = ? AND revoked_at IS NULL ORDER BY id LIMIT 1"
 DROPPED = (
     "SELECT sealed FROM conversation WHERE contact = ? AND resumable = ? AND updated_at > ?"
@@ -119,27 +121,25 @@ class Dialogues:
         return offered
 
     def _write(self, dialogue: Dialogue, now: datetime) -> tuple[str, tuple[Any, ...]]:
-        blob = json.dumps(
-            {
-                "state": dialogue.state.to_json(),
-                "consumed": dialogue.consumed,
-                "screen": dialogue.screen,
-            },
-            separators=(",", ":"),
-        )
-        values = (
+        blob = {
+            "state": dialogue.state.to_json(),
+            "consumed": dialogue.consumed,
+            "screen": dialogue.screen,
+        }
+        changes = (
             dialogue.turn + 1,
-            dialogue.contact,
-            dialogue.person_id,
-            dialogue.sender_sealed,
-            self._transit.wrap(blob),
+            self._transit.wrap(ENCODE(blob)),
             dialogue.over,
             dialogue.resumable,
             self._stamp(now),
             None if dialogue.due_at is None else self._stamp(dialogue.due_at),
-            dialogue.key,
         )
-        return (INSERT, values) if dialogue.turn == 0 else (UPDATE, (*values, dialogue.turn))
+        sender, key = dialogue.sender_sealed, dialogue.key
+        if dialogue.turn == 0:
+            return INSERT, (*changes, sender, dialogue.contact, dialogue.person_id, key)
+        if key.startswith("sms:"):
+            return UPDATE_SMS, (*changes, sender, key, dialogue.turn)
+        return UPDATE, (*changes, key, dialogue.turn)
 
     def _opened(self, key: str, row: Sequence[Any]) -> Dialogue:
         turn, contact, person_id, sender_sealed, sealed, over = row
