@@ -3,13 +3,15 @@
 import logging
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from gateway.channels.base import Answer, Channel, Inbound
 from models.services.conversing import Conversing
 from models.services.ussd import Keypress, UssdDialogues
 
 log = logging.getLogger(__name__)
+
+UNREACHED = (OperationalError, InterfaceError, TimeoutError)  # away, hung up, or no link free
 
 
 class Ussd:
@@ -27,7 +29,7 @@ class Ussd:
         )
         try:
             shown = self._dialogues.answer(press, datetime.now(UTC))
-        except OperationalError:
+        except UNREACHED:
             log.warning("database away", extra={"channel": channel.name})
             return channel.screen(self._away, over=True)
         return channel.screen(shown.text, over=shown.over)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -14,6 +15,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MS = 5000  # how long one SQLite writer waits for another before giving up
+RELAXED = "-c synchronous_commit=off"
+# A host that vanished refuses nothing: whoever dialled hears N1 before the network gives up.
+PATIENCE = {"connect_timeout": 3, "tcp_user_timeout": 5000}  # seconds; milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ class Store:
         self.keypress = self.relaxed if self.is_sqlite else _autocommitting(self.url, pool_size)
         self._waker = waker
         self._threads = threading.local()
-        self._links: list[PoolProxiedConnection] = []
+        # Weak: a thread that ends lets its link go, and the pool has it back.
+        self._links: WeakSet[PoolProxiedConnection] = WeakSet()
 
     @property
     def is_sqlite(self) -> bool:
@@ -125,7 +130,7 @@ class Store:
         try:
             if link is None:
                 link = self._threads.link = self.keypress.raw_connection()
-                self._links.append(link)
+                self._links.add(link)
             cursor = link.cursor()
             yield cursor
             cursor.close()
@@ -136,14 +141,15 @@ class Store:
     def _drop(self, link: PoolProxiedConnection | None) -> None:
         self._threads.link = None
         if link is not None:
-            self._links.remove(link)
+            self._links.discard(link)
             link.invalidate()
 
     def close(self) -> None:
         """Give every connection back."""
-        for link in self._links:
+        for link in list(self._links):
             link.close()
         self._links.clear()
+        self._threads = threading.local()
         for engine in (self.durable, self.relaxed, self.keypress):
             engine.dispose()
 
@@ -154,7 +160,7 @@ def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite("FULL" if durable else "NORMAL"))
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    options = {} if durable else {"options": "-c synchronous_commit=off"}
+    options = PATIENCE if durable else {**PATIENCE, "options": RELAXED}
     return create_engine(
         url, hide_parameters=True, pool_size=pool_size, pool_pre_ping=True, connect_args=options
     )
@@ -167,7 +173,7 @@ def _autocommitting(url: URL, pool_size: int) -> Engine:
         hide_parameters=True,
         pool_size=pool_size,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": "-c synchronous_commit=off"},
+        connect_args={**PATIENCE, "options": RELAXED},
     )
 
 

@@ -84,7 +84,8 @@ class UssdDialogues:
         if fresh is None or dialogue.over:
             return Shown(dialogue.screen, dialogue.over)
         if not fresh:  # an empty answer: the same question again, and no miss
-            self._dialogues.save(replace(dialogue, consumed=press.text), now)
+            still = replace(dialogue, consumed=press.text, **self._kept(Turn(dialogue.state), now))
+            self._dialogues.save(still, now)
             return Shown(dialogue.screen, dialogue.over)
         scene = self._scene(press, dialogue.contact, dialogue.person_id, now)
         turn = self._conversing.advance(scene, dialogue.state, cleaned(fresh))
@@ -140,10 +141,14 @@ class UssdDialogues:
             consumed=press.text,
             screen=text,
             over=turn.over,
-            resumable=self._may_resume(turn),
-            due_at=now + INCOMPLETE_AFTER if may_be_incomplete(turn.state) else None,
+            **self._kept(turn, now),
         )
         return taken, Shown(text, turn.over)
+
+    def _kept(self, turn: Turn, now: datetime) -> dict[str, Any]:
+        """Return what becomes of the dialogue if nothing more is typed."""
+        due_at = now + INCOMPLETE_AFTER if may_be_incomplete(turn.state) else None
+        return {"resumable": self._may_resume(turn), "due_at": due_at}
 
     def _may_resume(self, turn: Turn) -> bool:
         if turn.over or turn.state.answers.get("case"):

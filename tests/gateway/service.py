@@ -2,13 +2,16 @@
 
 import itertools
 import re
+import sqlite3
 import uuid
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+import psycopg
+from sqlalchemy import event, select
 
 from gateway.app import public_app
 from gateway.settings import Settings
@@ -31,12 +34,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Service:
-    """One programme behind its hooks. ``rung`` lists the queues woken, in order."""
+    """One programme behind its hooks. ``rung`` lists the queues woken, ``asked`` the statements."""
 
-    def __init__(self, stage, settings, rung):
+    def __init__(self, stage, settings, rung, asked):
         self.stage = stage
         self.store = stage.store
+        self.settings = settings
         self.rung = rung
+        self.asked = asked
         self._numbers = itertools.count(5000)
         self.conversing = Conversing(stage.store, replace(stage.house, places=Places()))
         self.app = public_app(settings, self.conversing)
@@ -47,12 +52,18 @@ class Service:
         """Return the time of the worker; the webhooks have the real one."""
         return max(self.stage.now, datetime.now(UTC))
 
-    def post(self, event, body=b"", *, channel=CHANNEL, token=TOKEN, **options):
+    def post(self, hook, body=b"", *, channel=CHANNEL, token=TOKEN, **options):
         """Post a form, given as fields or as raw bytes, to one hook and return the response."""
         data = body if isinstance(body, bytes) else urlencode(body).encode()
-        path = f"/hooks/{channel}/{token}/{event}"
+        path = f"/hooks/{channel}/{token}/{hook}"
         with self.app.test_client() as client:
             return client.post(path, data=data, content_type=FORM, **options)
+
+    def restarted(self, url=None):
+        """Return the same programme in a process that just started: nothing is open yet."""
+        stage = copy(self.stage)
+        stage.store = self.asked.listen_to(Store(url or self.store.url, self.rung.append))
+        return Service(stage, self.settings, self.rung, self.asked)
 
     def phone(self, number=SPEAKER):
         return Phone(self, number)
@@ -165,14 +176,53 @@ def code_on(text):
     return "".join(re.search(r"(\d\d) (\d\d) (\d\d)", text).groups())
 
 
+class Asked(list):
+    """What a store asks of its database, one statement after the other, as the driver sees it."""
+
+    def listen_to(self, store):
+        for engine in {store.durable, store.relaxed, store.keypress}:
+            event.listen(engine, "connect", self._listen)
+        return store
+
+    def _listen(self, connection, record):
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_trace_callback(self.append)
+            return
+        asked = self
+
+        class Cursor(psycopg.Cursor):
+            def execute(self, query, *values, **options):
+                asked.append(query)
+                return super().execute(query, *values, **options)
+
+        connection.cursor_factory = Cursor
+
+    @property
+    def words(self):
+        """Return the first word of each, without what the pool asks to see if a link lives."""
+        return [str(one).split()[0] for one in self if str(one) not in {"SELECT 1", ";"}]
+
+
 @contextmanager
 def serving(url, folder):
     """Open a programme around Tessit with its public application, keeper and worker."""
-    rung = []
-    own = Store(url, rung.append)
-    settings = Settings.load(
+    rung, asked = [], Asked()
+    own = asked.listen_to(Store(url, rung.append))
+    settings = settings_of(own, folder)
+    try:
+        with staged(own, folder, datetime.now(UTC)) as stage:
+            with own.work(Job("test")) as work:
+                work.session.add(PlaceCode(code=TESSIT_CODE, ref=f"c:{TESSIT}"))
+            yield Service(stage, settings, rung, asked)
+    finally:
+        own.close()
+
+
+def settings_of(store, folder):
+    """Return the settings of one channel, its token half way to the next."""
+    return Settings.load(
         home=folder / "home",
-        database_url=own.url.render_as_string(hide_password=False),
+        database_url=store.url.render_as_string(hide_password=False),
         demo="off",
         channel={
             CHANNEL: {
@@ -183,10 +233,3 @@ def serving(url, folder):
             }
         },
     )
-    try:
-        with staged(own, folder, datetime.now(UTC)) as stage:
-            with own.work(Job("test")) as work:
-                work.session.add(PlaceCode(code=TESSIT_CODE, ref=f"c:{TESSIT}"))
-            yield Service(stage, settings, rung)
-    finally:
-        own.close()

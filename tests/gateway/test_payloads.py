@@ -156,6 +156,18 @@ def test_an_empty_answer_repeats_the_menu_and_is_no_miss(service):
     assert service.post("ussd", posts.ussd("1%2A2%2A%2A%2A1")).text.startswith("CON Langue")
 
 
+@pytest.mark.parametrize("name", ["a dialled code", "an empty answer"])
+def test_whatever_was_posted_last_a_session_that_was_left_is_offered_again(service, name):
+    service.post("ussd", posts.ussd("", session="first"))
+    for text in ("1", "1%2A1", "1%2A1%2A1", "1%2A1%2A1%2A2"):
+        asked = service.post("ussd", posts.ussd(text, session="first")).text
+    repeated = "" if name == "a dialled code" else "1%2A1%2A1%2A2%2A"
+    assert service.post("ussd", posts.ussd(repeated, session="first")).text == asked
+    offered = service.post("ussd", posts.ussd("", session="second")).text
+    assert offered.startswith("CON Vous aviez commence.")
+    assert service.post("ussd", posts.ussd("1", session="second")).text == asked
+
+
 def test_a_longer_code_walks_the_flow(service):
     assert post(service, "a longer code").text.startswith("CON Conseils:\n1 Les moyens")
 
@@ -216,10 +228,11 @@ def test_the_end_of_a_session_lets_the_announcement_go(service):
     assert service.send() == []
 
 
-def test_a_session_that_was_left_keeps_what_was_given_without_a_way_back(service):
+@pytest.mark.parametrize("last", ["1", ""])
+def test_a_session_that_was_left_keeps_what_was_given_without_a_way_back(service, last):
     phone = service.phone()
     phone.dial()
-    phone.type("1", "1", "1", "2", "6143", "1")
+    phone.type("1", "1", "1", "2", "6143", "1", last)
     phone.hang_up("Incomplete")
     service.stage.later(hours=25)
     service.silence.act()

@@ -17,8 +17,8 @@ BODY = posts.sms("bonjour")
 STRANGERS = {
     "an unknown channel": {"channel": "nobody"},
     "a channel outside ASCII": {"channel": "canal-é"},
-    "an unknown event": {"event": "voice"},
-    "no event of ours": {"event": "subscription"},
+    "an unknown event": {"hook": "voice"},
+    "no event of ours": {"hook": "subscription"},
     "a wrong token": {"token": "c" * 40},
     "a token one letter short": {"token": TOKEN[:-1]},
     "a token one letter long": {"token": TOKEN + "a"},
@@ -27,7 +27,7 @@ STRANGERS = {
     "a token that is no text": {"token": "%FF%FE" * 20},
     "a token with a NUL": {"token": TOKEN[:-1] + "%00"},
     "the name of the channel for a token": {"token": CHANNEL},
-    "a wrong token and an unknown event": {"token": "c" * 40, "event": "voice"},
+    "a wrong token and an unknown event": {"token": "c" * 40, "hook": "voice"},
 }
 
 
@@ -43,8 +43,8 @@ def shut(sqlite_template, tmp_path_factory):
         assert one.rows(Conversation) == []
 
 
-def knock(service, event="sms", body=BODY, **whose):
-    reply = service.post(event, body, **whose)
+def knock(service, hook="sms", body=BODY, **whose):
+    reply = service.post(hook, body, **whose)
     return reply.status_code, reply.get_data(), sorted(reply.headers)
 
 
@@ -57,9 +57,9 @@ def test_whatever_is_wrong_about_an_address_it_is_the_same_nowhere(shut, name):
 
 @pytest.mark.parametrize("name", posts.ELSEWHERE)
 def test_what_we_have_no_hook_for_is_nowhere(shut, name):
-    event, body = posts.ELSEWHERE[name]
-    assert knock(shut, event, body) == knock(shut, event, body, channel="nobody")
-    assert knock(shut, event, body)[0] == 404
+    hook, body = posts.ELSEWHERE[name]
+    assert knock(shut, hook, body) == knock(shut, hook, body, channel="nobody")
+    assert knock(shut, hook, body)[0] == 404
 
 
 @pytest.mark.parametrize("token", [TOKEN, NEXT_TOKEN])
