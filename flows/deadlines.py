@@ -66,10 +66,10 @@ def due(case_class: str, since: datetime, calendar: Calendar = MALI) -> datetime
     return datetime.combine(day, time.min, calendar.zone).astimezone(UTC)
 
 
-def promised(case_class: str, since: datetime, calendar: Calendar = MALI) -> datetime:
+def promised(due_at: datetime, zone: tzinfo = BAMAKO) -> datetime:
     """Return the beginning of the date told to the speaker: the answer is there *before* it."""
-    end = due(case_class, since, calendar).astimezone(calendar.zone)
-    midnight = datetime.combine(end.date(), time.min, calendar.zone)
+    end = due_at.astimezone(zone)
+    midnight = datetime.combine(end.date(), time.min, zone)
     return (midnight if midnight == end else midnight + A_DAY).astimezone(UTC)
 
 

@@ -84,9 +84,6 @@ class Case(Base):
     due_at: Mapped[datetime] = mapped_column(
         info=says("S1", "when this holder's clock ends", CASE_LIFE)
     )
-    promised_at: Mapped[datetime | None] = mapped_column(
-        info=says("S1", "date of the answer, as told to the speaker", CASE_LIFE)
-    )
     answered_at: Mapped[datetime | None] = mapped_column(info=says("S1", "answer ready", CASE_LIFE))
     closed_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "end; retention starts", CASE_LIFE)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from flows.case_lifecycle import OPEN, after
-from flows.deadlines import shown
+from flows.deadlines import promised, shown
 from flows.policy import SENSITIVE
 from flows.routing import CaseFacts
 from models.case import CallBack, Case, CaseEvent
@@ -20,7 +20,6 @@ from models.services.routing import Routed, route
 from models.services.scene import House
 
 ANNOUNCED_AFTER = timedelta(minutes=5)  # or at the end of the session (field.md 4.3)
-A_DAY_LESS = timedelta(days=1) - timedelta(microseconds=1)
 VOICES = frozenset({"woman", "man"})
 UNSENT = ("case_new", "answer_ready")  # what a case may still have to say to somebody
 
@@ -73,29 +72,23 @@ def announce(work: Work, house: House, case: Case, event: CaseEvent, due_at: dat
 
 def answer_date(case: Case) -> str:
     """Return the date told to the speaker and to staff, dd/mm: the answer is there before it."""
-    return shown(case.due_at + A_DAY_LESS)  # a clock that ends at noon ends before tomorrow
+    return shown(promised(case.due_at))
 
 
 def seat(
-    work: Work, case: Case, now: datetime, *, returned: bool = False, voice: str = ""
+    work: Work,
+    case: Case,
+    now: datetime,
+    *,
+    returned: bool = False,
+    asked: CallBack | None = None,
 ) -> Routed:
     """Choose who receives the case as it stands now, never whom it is about; its clock starts.
 
-    ``returned`` says that its holder just gave it back; ``voice`` who shall call, before a wish
-    for a call stands in its own row.
+    ``returned`` says that its holder just gave it back; ``asked`` is the wish for a call of a
+    case that has no row yet.
     """
-    facts = CaseFacts(
-        kind=case.kind,
-        category=case.category,
-        case_class=case.case_class,
-        area_pcode=case.area_pcode,
-        about=case.about,
-        subjects=tuple((one.kind, one.ref) for one in case.subjects),
-        level=case.level,
-        tried=_had_it(work, case),
-        returned=returned,
-        voice=_voice(work, case, voice),
-    )
+    facts = _facts(work, case, asked, returned=returned)
     choice = route(work, facts, now)
     case.holder_organisation = choice.organisation
     case.holder_function = choice.function
@@ -107,6 +100,23 @@ def seat(
     return choice
 
 
+def _facts(work: Work, case: Case, asked: CallBack | None, *, returned: bool) -> CaseFacts:
+    language, voice = _wished(work, case, asked)
+    return CaseFacts(
+        kind=case.kind,
+        category=case.category,
+        case_class=case.case_class,
+        area_pcode=case.area_pcode,
+        about=case.about,
+        subjects=tuple((one.kind, one.ref) for one in case.subjects),
+        level=case.level,
+        tried=_had_it(work, case),
+        returned=returned,
+        voice=voice,
+        language=language,
+    )
+
+
 def _had_it(work: Work, case: Case) -> frozenset[int]:
     """Return the row ids of those who gave it back, or from whom it was taken."""
     if case.id is None:
@@ -115,10 +125,12 @@ def _had_it(work: Work, case: Case) -> frozenset[int]:
     return frozenset(one["had"] for one in work.session.scalars(details) if one.get("had"))
 
 
-def _voice(work: Work, case: Case, voice: str) -> str:
-    wish = None if case.id is None else work.session.get(CallBack, case.id)
-    wanted = voice if wish is None else wish.voice
-    return wanted if wanted in VOICES else ""
+def _wished(work: Work, case: Case, asked: CallBack | None) -> tuple[str, str]:
+    """Return in which language who shall call, a woman or a man; empty where nobody asked."""
+    wish = asked if case.id is None else work.session.get(CallBack, case.id)
+    if wish is None:
+        return "", ""
+    return wish.language, wish.voice if wish.voice in VOICES else ""
 
 
 def reclass(work: Work, house: House, case: Case, now: datetime) -> None:

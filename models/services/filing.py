@@ -89,11 +89,13 @@ def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:
             work, asked.category, asked.place, asked.about, asked.about_org
         )
     ]
-    routed = seat(work, case, scene.now, voice=asked.call.get("call_voice", ""))
+    wish = _wish(asked.call, scene.now) if asked.call else None
+    routed = seat(work, case, scene.now, asked=wish)
     work.session.add(case)
     work.session.flush()
-    if asked.calls:
-        work.session.add(_wish(case, asked.call, scene.now))
+    if wish is not None and asked.calls:
+        wish.case_id = case.id
+        work.session.add(wish)
     if asked.words:
         stories.keep(work, scene.house.sealer, case, Words("said", asked.words), scene.now)
     event = record(work, case, "opened", scene.now)
@@ -101,9 +103,8 @@ def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:
     return case, routed
 
 
-def _wish(case: Case, call: Mapping[str, str], now: datetime) -> CallBack:
+def _wish(call: Mapping[str, str], now: datetime) -> CallBack:
     return CallBack(
-        case_id=case.id,
         language=str(call.get("call_language") or "fr"),
         hour=str(call.get("call_when") or "any"),
         voice=str(call.get("call_voice") or "any"),

@@ -65,9 +65,8 @@ def route(work: Work, facts: CaseFacts, now: datetime) -> Routed:
     """Return who receives a case whose desk begins its clock ``now``, never whom it is about."""
     choice = choose(facts, snapshot(work, now), policy())
     found = {name: getattr(choice, name) for name in Choice.__slots__}
-    return Routed(
-        **found, due_at=due(facts.case_class, now), promised_at=promised(facts.case_class, now)
-    )
+    due_at = due(facts.case_class, now)
+    return Routed(**found, due_at=due_at, promised_at=promised(due_at))
 
 
 def subjects_of(

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from models.case import CallBack, Case
 from models.conversation import Contact
 from models.db import Job
-from models.person import Hat
+from models.person import Hat, Person
 from tests.factories import SPEAKER
 
 WISH = {"call_language": "ses", "call_when": "morning", "call_voice": "man", "when": "matin"}
@@ -34,6 +34,17 @@ def test_a_wish_to_be_called_is_an_item_of_the_cell_with_its_clock(stage):
     assert [person for person, _ in stage.outbox("case_new")] == ["P0157"]
     assert case.due_at > stage.now
     assert stage.follows(noted.values["c6"]).values["sentence"] == "Recu, pas encore lu."
+
+
+def test_whoever_speaks_the_language_asked_for_comes_first(stage):
+    stage.change(Person, {"number": "P0157"}, language="fr")
+    stage.change(Person, {"number": "P0156"}, language="ses")
+    stage.does("open_call_back", {**WISH, "call_voice": "any"})
+    [(case, _)] = items(stage)
+    assert stage.holder(case.id) == "P0156"
+    stage.change(Person, {"number": "P0157"}, language="ff")
+    stage.does("open_call_back", {**WISH, "call_language": "ff", "call_voice": "any"})
+    assert stage.holder(items(stage)[-1][0].id) == "P0157"
 
 
 def test_by_sms_the_wish_needs_no_language_nor_hour(stage):
