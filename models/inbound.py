@@ -22,9 +22,7 @@ class InboundMessage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", FOR_EVER))
     channel: Mapped[str] = mapped_column(String(40), info=says("S1", "channel", FOR_EVER))
-    provider_id: Mapped[str] = mapped_column(
-        String(80), info=says("S1", "provider's id", FOR_EVER)
-    )
+    provider_id: Mapped[str] = mapped_column(String(80), info=says("S1", "provider's id", FOR_EVER))
     contact: Mapped[str | None] = mapped_column(
         String(64), index=True, info=says("S3", "pseudonym; none until the keeper named it", DAYS)
     )
