@@ -70,7 +70,7 @@ def compare(
     for number in range(ROUNDS + 1):
         for name, (server, dialogue) in servers.items():
             outcome = one_round(
-                server, partial(walk, dialogue, f"{title[:3]}{number}"), connections
+                server, partial(walk, dialogue, f"{title}{number}".replace(" ", "")), connections
             )
             if number:  # the first round only warms up
                 rounds[name].append(outcome)
