@@ -54,9 +54,13 @@ def test_every_module_and_every_public_function_and_class_says_what_it_is():
     assert silent == []
 
 
-def test_nobody_catches_everything():
+# One bad row stops nobody (docs/decisions/0011): where rows and duties are taken one by one.
+LOOPS = ["workers/converse.py", "workers/silence.py", "workers/timetable.py"]
+
+
+def test_nobody_catches_everything_but_the_loops_that_must_go_on():
     broad = [
-        f"{name}:{node.lineno}"
+        name
         for name, _, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
@@ -65,7 +69,7 @@ def test_nobody_catches_everything():
             or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
         )
     ]
-    assert broad == []
+    assert sorted(broad) == LOOPS
 
 
 def test_every_key_of_a_log_line_is_one_that_logs_keep():
