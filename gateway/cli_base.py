@@ -1,7 +1,10 @@
 """What every command needs: settings, or every mistake in them in words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import click
 
@@ -35,6 +38,17 @@ class Moment(click.ParamType[datetime]):
                 f"{value} is no date and no time: 2026-11-23 or 2026-11-23T12:00:00Z", param, ctx
             )
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+@contextmanager
+def writable(file: Path) -> Iterator[IO[str]]:
+    """Open a file that a command was asked to write, ``-`` for standard output; or say why not."""
+    try:
+        opening = click.open_file(str(file), "w", encoding="utf-8")
+    except OSError as error:
+        raise Unusable([f"{file} cannot be written: {error.strerror}"]) from None
+    with opening as out:
+        yield out
 
 
 def iso(at: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import click
 
-from gateway.cli_base import Unusable, load_settings
+from gateway.cli_base import Unusable, load_settings, writable
 from gateway.settings import Settings
 from models.db import Operator, Store, Work
 from models.errors import NotFound
@@ -121,7 +121,7 @@ def _import(what: str, read: Callable[[Work, str], int]) -> click.Command:
 def _export(what: str, write: Callable[[Work], str]) -> click.Command:
     @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
     def give(file: Path) -> None:
-        with opened() as (work, _), click.open_file(str(file), "w", encoding="utf-8") as out:
+        with opened() as (work, _), writable(file) as out:
             out.write(write(work))
 
     return click.command(what, help=f"Write {what} out; - is standard output.")(give)

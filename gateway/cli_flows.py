@@ -13,6 +13,7 @@ from flows.drawing import draw as picture
 from flows.errors import Mistaken
 from flows.loader import load
 from flows.words import Flows
+from gateway.cli_base import writable
 
 LANGUAGES = ("fr",)
 
@@ -37,7 +38,9 @@ def check() -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def draw(out: Path) -> None:
     """Draw the conversations as an SVG picture."""
-    out.write_text(picture(_loaded()), encoding="utf-8")
+    drawn = picture(_loaded())
+    with writable(out) as file:
+        file.write(drawn)
     click.echo(f"{out}: drawn.")
 
 

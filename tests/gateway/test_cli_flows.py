@@ -23,6 +23,12 @@ def test_the_conversations_can_be_drawn(tmp_path):
     assert (tmp_path / "flows.svg").read_text().startswith("<svg ")
 
 
+def test_a_drawing_that_cannot_be_written_is_said_in_words(tmp_path):
+    done = run("draw", "--out", str(tmp_path / "nowhere" / "flows.svg"))
+    assert done.exit_code == 2
+    assert "flows.svg cannot be written: No such file or directory" in done.output
+
+
 def test_every_text_is_listed_with_its_length():
     done = run("messages", "--lang", "fr")
     assert done.exit_code == 0

@@ -41,6 +41,12 @@ def test_places_go_in_and_come_out_again(jaabi, files, tmp_path):
     assert "Fafa" in jaabi("export", "areas", "-").output
 
 
+def test_a_file_that_cannot_be_written_is_said_in_words(jaabi, tmp_path):
+    done = jaabi("export", "areas", str(tmp_path / "nowhere" / "areas.csv"))
+    assert done.exit_code == 2
+    assert "areas.csv cannot be written: No such file or directory" in done.output
+
+
 def test_a_file_with_mistakes_is_refused_with_each_line(jaabi, files, tmp_path):
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("id,name,kind\nF1,,shop\n", encoding="utf-8")
