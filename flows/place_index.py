@@ -55,7 +55,7 @@ class PlaceIndex:
         firsts = range(bisect_left(self.keys, key), bisect_left(self.keys, key + _LAST))
         matches = [Match(BEGUN, number) for number in firsts]
         matches += [Match(SOUND + wrong, number) for wrong, number in self._spelled(heard)]
-        if not matches:
+        if not matches and len(heard) > 1:  # "zzzz" sounds like the first letter of hundreds
             begun = (number for number, said in enumerate(self._sounds) if said.startswith(heard))
             matches = [Match(BEGUN, number) for number in begun]
         return matches

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from flows.case_lifecycle import WAITING
 from flows.commands import Command, Puzzle, keyword, read
 from flows.gsm7 import safe, segments, septets
 from flows.policy import SENSITIVE
@@ -130,8 +131,13 @@ def _resolve(desk: Desk, case: Case, words: str) -> str:
 def _return(desk: Desk, case: Case, words: str) -> str:
     if handling.give_back(desk, case, words):
         return _say(desk, "returned", n=case.number)
-    mine = case.holder_person == desk.person.id
-    return _say(desk, "too_late" if mine else "already_taken", n=case.number)
+    return _refused(desk, case)
+
+
+def _refused(desk: Desk, case: Case) -> str:
+    """Say why it cannot be done any more: her own time is over, or a colleague has it."""
+    theirs = case.status in WAITING or case.holder_person == desk.person.id
+    return _say(desk, "too_late" if theirs else "already_taken", n=case.number)
 
 
 def _note(desk: Desk, case: Case, words: str) -> str:
@@ -140,7 +146,9 @@ def _note(desk: Desk, case: Case, words: str) -> str:
 
 
 def _undo(desk: Desk, case: Case, _words: str) -> str:
-    return _say(desk, "undone" if handling.undo(desk, case) else "too_late", n=case.number)
+    if handling.undo(desk, case):
+        return _say(desk, "undone", n=case.number)
+    return _refused(desk, case)
 
 
 DONE_BY: Mapping[str, Callable[[Desk, Case, str], str]] = {

@@ -68,7 +68,9 @@ def test_a_place_of_the_programme_is_found_as_people_spell_it(typed, name):
     assert [place for place, _ in found(typed)] == [name]
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "é", "12", "0000", "xyzzyqkw", "😀", "#*", "x" * 600])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "é", "12", "0000", "xyzzyqkw", "zzzz", "😀", "#*", "x" * 600]
+)
 def test_nothing_is_found_in_what_names_no_place(typed):
     assert found(typed) == []
 
