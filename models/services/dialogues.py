@@ -38,6 +38,7 @@ DROPPED = (
 )
 FORGET_DROPPED = (
     "UPDATE conversation SET resumable = ?, due_at = NULL WHERE contact = ? AND resumable = ?"
+    " AND key <> ?"
 )
 
 
@@ -106,19 +107,19 @@ class Dialogues:
         row = self._one(PERSON, (contact,))
         return None if row is None else int(row[0])
 
-    def take_dropped(self, contact: str, now: datetime) -> dict[str, Any] | None:
-        """Return the state of a dialogue this contact dropped within the last half hour.
-
-        It is offered by the new dialogue from now on, so the old row lets go of it.
-        """
+    def dropped(self, contact: str, now: datetime) -> dict[str, Any] | None:
+        """Return the state of a dialogue this contact dropped within the last half hour."""
         row = self._one(DROPPED, (contact, True, self._stamp(now - RESUME)))
         if row is None:
             return None
-        with self._store.keypress_cursor() as cursor:
-            cursor.execute(self._spelt(FORGET_DROPPED), (False, contact, True))
         state: dict[str, Any] = json.loads(self._transit.unwrap(bytes(row[0])))["state"]
         offered: dict[str, Any] = state["answers"].get("dropped", state)
         return offered
+
+    def let_go(self, contact: str, heir: str) -> None:
+        """Let go of what this contact dropped, once the dialogue ``heir`` offers it."""
+        with self._store.keypress_cursor() as cursor:
+            cursor.execute(self._spelt(FORGET_DROPPED), (False, contact, True, heir))
 
     def _write(self, dialogue: Dialogue, now: datetime) -> tuple[str, tuple[Any, ...]]:
         blob = {

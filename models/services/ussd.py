@@ -97,7 +97,7 @@ class UssdDialogues:
         scene = self._scene(press, contact, person_id, now)
         said = [one for one in cleaned(press.text).split("*") if one]
         at, answers = "menu.main", self._known(said, person_id)
-        dropped = self._dialogues.take_dropped(contact, now) if contact and not press.text else None
+        dropped = self._dialogues.dropped(contact, now) if contact and not press.text else None
         if dropped is not None:
             at, answers = RESUME_STATE, {**answers, "dropped": dropped}
         turn = self._conversing.start(scene, at, answers, said)
@@ -105,7 +105,10 @@ class UssdDialogues:
         dialogue = Dialogue(
             scene.conversation, 0, contact, person_id, waiting, turn.state, "", "", over=False
         )
-        return self._commit(press, scene, dialogue, turn)
+        shown = self._commit(press, scene, dialogue, turn)
+        if contact and dropped is not None:  # only now: whoever loses a race must leave it be
+            self._dialogues.let_go(contact, scene.conversation)
+        return shown
 
     def _known(self, said: list[str], person_id: int | None) -> dict[str, Any]:
         code = said.pop(0) if said and _is_place_code(said[0]) else ""

@@ -55,7 +55,7 @@ def test_the_first_keypress_looks_for_the_session_the_person_and_what_was_droppe
     again = service.phone()
     again.dial()
     again.type("1", "1")
-    assert statements(service, again.dial) == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
+    assert statements(service, again.dial) == ["SELECT", "SELECT", "SELECT", "INSERT", "UPDATE"]
 
 
 def test_a_session_that_is_over_is_only_looked_at(service):
@@ -141,6 +141,16 @@ def test_eight_identical_keypresses_at_once_are_one(service):
     at_once(service, "ussd", fields | {"text": "*".join([*typed, "1", "La moitie"])})
     at_once(service, "ussd-end", fields | {"status": "Success"})
     assert len(service.send()) == 1
+
+
+def test_eight_identical_dials_at_once_offer_what_was_dropped(service):
+    for turn in range(5):
+        phone = service.stranger()
+        phone.dial()
+        phone.type(*MIDDLE)
+        phone.session, phone.typed = f"again-{turn}", ""
+        shown = at_once(service, "ussd", phone.fields())
+        assert shown.startswith("CON Vous aviez commence.")
 
 
 def test_eight_identical_sms_at_once_are_one(service):
