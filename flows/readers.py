@@ -9,7 +9,7 @@ from flows.errors import Unreadable
 from flows.numbers import LONG_RECEIPT, is_receipt
 
 PLACE_LIMIT = 60
-WORDS_LIMIT = 1000
+WORDS_LIMIT = 2000  # as much as one SMS of many parts brings (models/services/intake.py)
 CUT_NUMBER = "[numero]"
 
 _PHONE = 8  # digits of a number of Mali
@@ -53,7 +53,7 @@ def read_place(said: str, _answers: Mapping[str, Any]) -> str:
 
 
 def read_words(said: str, _answers: Mapping[str, Any]) -> str:
-    """Read words of any language, 1,000 characters at most: one letter or digit is enough."""
+    """Read words of any language, 2,000 characters at most: one letter or digit is enough."""
     words = clean(said)[:WORDS_LIMIT].strip()
     return _fit(any(sign.isalnum() for sign in words), words)
 

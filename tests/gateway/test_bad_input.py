@@ -335,6 +335,17 @@ def test_answers_to_a_question_that_say_nothing_end_it_with_a_receipt(service):
     assert {status for status, _ in service.inbox} == {"processed"}
 
 
+def test_ten_parts_in_answer_to_a_question_are_kept_whole(service):
+    phone = service.phone()
+    assert phone.asks("les vivres ne sont pas complets") == [WHERE]
+    for said in ("la suite " * 170, "et la fin " * 40):
+        [asked] = phone.asks(said)
+    assert asked.startswith("Recu. Code:")
+    first, more = service.stories
+    assert first == "les vivres ne sont pas complets"
+    assert (more.count("la suite"), more.count("et la fin")) == (170, 40)
+
+
 def test_every_text_to_anybody_is_one_segment(service):
     speaker, triager = service.phone(), service.phone(phone_of("P0150"))
     for said in [*UNREADABLE.values(), "RAPPEL", "2", "les vivres de tessit", "1", "8", "😀 STOP"]:
