@@ -21,9 +21,8 @@ TOKEN_LENGTH = 32
 TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
-def is_loopback(url: str) -> bool:
-    """Whether this URL stays on this machine."""
-    host = urlsplit(url).hostname or ""
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine and nothing else."""
     if host == "localhost":
         return True
     try:

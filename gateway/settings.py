@@ -181,7 +181,7 @@ class Settings(BaseSettings):
     def _keep_demo_at_home(
         cls, value: dict[str, ChannelSettings], info: ValidationInfo
     ) -> dict[str, ChannelSettings]:
-        away = [name for name, one in value.items() if not is_loopback(one.api_url or "")]
+        away = [name for name, one in value.items() if not is_loopback(_host(one.api_url))]
         if away and info.data.get("demo", "off") != "off":
             raise ValueError(
                 "the demo's numbers are somebody's, so it speaks to this machine only: "
@@ -209,6 +209,10 @@ class _NamedFiles(PydanticBaseSettingsSource):
         fields = self.settings_cls.model_fields
         read = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
         return {name: value for name, value in read.items() if value is not None}
+
+
+def _host(url: str | None) -> str:
+    return urlsplit(url or "").hostname or ""
 
 
 def _in_words(where: tuple[int | str, ...], kind: str, said: str) -> str:

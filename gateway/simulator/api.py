@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from gateway.channels_file import is_loopback
 from gateway.simulator import provider
 from gateway.simulator.errors import (
     MissingField,
@@ -22,7 +23,7 @@ from gateway.simulator.mischief import SLOW_SECONDS
 from gateway.simulator.phones import PHONES
 from gateway.simulator.sessions import Shown
 from gateway.simulator.subscriber import Subscriber
-from gateway.simulator.switchboard import Switchboard, is_loopback
+from gateway.simulator.switchboard import Switchboard
 
 WAIT_SECONDS = 25.0  # the longest that one question waits for news
 BOARD = "switchboard"

@@ -6,9 +6,10 @@ from types import FrameType
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from gateway.channels_file import is_loopback
 from gateway.simulator.api import create_app
 from gateway.simulator.errors import NotLoopback
-from gateway.simulator.switchboard import NetworkSettings, Switchboard, address, is_loopback
+from gateway.simulator.switchboard import NetworkSettings, Switchboard, address
 
 __all__ = ["Network", "NetworkSettings", "NotLoopback", "serve"]
 

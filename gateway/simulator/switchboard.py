@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from threading import Event, Lock
 
 from gateway.simulator import sessions
@@ -35,16 +34,6 @@ class NetworkSettings:
     idle_seconds: float = sessions.IDLE_SECONDS
     session_seconds: float = sessions.SESSION_SECONDS
     report_seconds: float = 1.0
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine and nothing else."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def address(host: str, port: int) -> str:
