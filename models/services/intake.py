@@ -79,10 +79,13 @@ def _add_once(work: Work, row: InboundMessage) -> None:
     )
     if work.session.scalar(known) is not None:
         raise AlreadyReceived
-    work.session.add(row)
     try:
-        work.session.flush()
+        with work.session.begin_nested():
+            work.session.add(row)
     except IntegrityError:
+        # Only a repeat is thanked: whatever else was refused must be sent again.
+        if work.session.scalar(known) is None:
+            raise
         raise AlreadyReceived from None
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from models.db import Gateway, Job
+from models.errors import AlreadyReceived
 from models.inbound import InboundMessage
 from models.services import dead_letters, inbox, intake
 from models.services.conversing import Conversing
@@ -20,6 +22,16 @@ def receive(stage, text, phone=SPEAKER):
     with stage.store.work(Gateway()) as work:
         sms = intake.ReceivedSms("phone", f"{phone}:{text}", phone, text)
         intake.receive_sms(work, stage.house, sms, stage.now)
+
+
+def test_a_repeat_is_told_apart_from_what_the_database_refuses(stage):
+    receive(stage, "bonjour")
+    with pytest.raises(AlreadyReceived):
+        receive(stage, "bonjour")
+    nowhere = intake.ReceivedSms(None, "1", SPEAKER, "bonjour")
+    with pytest.raises(IntegrityError), stage.store.work(Gateway()) as work:
+        intake.receive_sms(work, stage.house, nowhere, stage.now)
+    assert statuses(stage) == ["waiting"]
 
 
 def claim(stage):
