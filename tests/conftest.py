@@ -1,5 +1,6 @@
 """Real databases for every test that remembers: SQLite in a file, PostgreSQL from a wheel."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite", action="store_true", help="write tests/transcripts anew, to be read in a diff"
     )
+
+
+def pytest_configure() -> None:
+    # Whoever runs the tests may run a service of their own, with settings of its own.
+    for name in [name for name in os.environ if name.startswith("JAABI_")]:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")
