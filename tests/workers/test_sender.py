@@ -15,7 +15,7 @@ from models.seal import Sealer, Transit
 from models.services import messages
 from models.services.messages import BACK_OFF, LEASE, REPEAT_AFTER, Draft
 from models.vault import Vault, create_keys
-from workers.keeper.sender import PAUSE, Opener, Pace, Road, Sender
+from workers.keeper.sender import LANES, PAUSE, Opener, Pace, Road, Sender
 
 SPEAKER = "+22370000001"
 FOCAL_POINT = "+22370000151"
@@ -125,6 +125,50 @@ def test_one_phones_texts_leave_in_order(sender, queue, line):
     assert sender.drain() == 40
     ours = [out.text for out in line.taken if out.to == FOCAL_POINT]
     assert ours == [f"{number:02}" for number in range(20)]
+
+
+def test_a_provider_that_hangs_over_one_text_holds_up_nobody_elses(sender, queue, line, fates):
+    asked, answered = threading.Event(), threading.Event()
+
+    def hang(out):
+        if out.to == SPEAKER:
+            asked.set()
+            assert answered.wait(30)
+
+    line.before = hang
+    queue("un")
+    sending = threading.Thread(target=sender.drain)
+    sending.start()
+    assert asked.wait(30)
+    queue("deux")
+    queue("a une autre", to=FOCAL_POINT)
+    pause = threading.Event()
+    while line.texts != ["a une autre"]:
+        pause.wait(0.01)
+    answered.set()
+    sending.join()
+    assert line.texts == ["a une autre", "un", "deux"]
+    assert fates() == [("handed_over", None)] * 3
+
+
+def test_no_more_texts_are_in_the_air_than_there_are_lanes(sender, queue, line, fates):
+    asked, answered = threading.Semaphore(0), threading.Event()
+
+    def hang(out):
+        asked.release()
+        assert answered.wait(30)
+
+    line.before = hang
+    for number in range(LANES + 3):
+        queue(f"texte {number}", to=f"+2237000{number:04}")
+    sending = threading.Thread(target=sender.drain)
+    sending.start()
+    for _ in range(LANES):
+        assert asked.acquire(timeout=30)
+    assert [status for status, _ in fates()].count("sending") == LANES
+    answered.set()
+    sending.join()
+    assert len(line.texts) == LANES + 3
 
 
 def test_no_transaction_is_open_while_the_provider_thinks(store, sender, queue, line, fates, clock):

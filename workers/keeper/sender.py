@@ -5,7 +5,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from models.vault import Vault
 ACTOR = Job("sender")
 POLL_S = 5.0  # due rows are looked for this often, whatever the doorbell does
 LANES = 4  # texts in providers' hands at once: as many fates may be unknown after a kill
+LOOK_S = 0.2  # while a lane waits for its provider, what became due is looked for this often
 PAUSE = timedelta(minutes=5)
 REASON_LENGTH = 80
 
@@ -52,6 +53,14 @@ class Opener:
         return Outbound(number, self.transit.unwrap(ours.text_sealed), reference=str(ours.id))
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A text in the hands of a lane, and whose it is."""
+
+    recipient: str
+    future: Future[None]
+
+
 class Sender:
     """Sends what is due, oldest first, a few at once and one phone's texts in order."""
 
@@ -72,27 +81,36 @@ class Sender:
             wait(POLL_S)
 
     def drain(self, going: Callable[[], bool] = lambda: True) -> int:
-        """Send all that is due; return how many rows were taken up."""
-        taken = 0
+        """Send all that is due; return how many rows were taken up.
+
+        A lane that waits for its provider keeps nobody else's text from leaving.
+        """
+        taken, flying = 0, list[_Flight]()
         with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as lanes:
             while going():
-                with self._store.work(ACTOR) as work:
-                    batch = messages.claim_due(work, self._clock(), LANES)
-                if not batch:
-                    break
+                room = LANES - len(flying)
+                batch = self._claim(room) if room else []
+                for ours in batch:
+                    before = [one.future for one in flying if one.recipient == ours.recipient]
+                    future = lanes.submit(self._send_after, before, ours)
+                    flying.append(_Flight(ours.recipient, future))
                 taken += len(batch)
-                sending = [
-                    lanes.submit(self._send_in_order, texts) for texts in by_recipient(batch)
-                ]
-                for lane in sending:
-                    lane.result()  # raises here what a lane met, once the others have settled
+                if not flying:
+                    break
+                if len(batch) < room or not room:
+                    wait([one.future for one in flying], LOOK_S, FIRST_COMPLETED)
+                flying = _still_flying(flying)
         return taken
 
-    def _send_in_order(self, batch: Sequence[Claimed]) -> None:
-        for ours in batch:
-            settle = self._hand_over(ours)
-            with self._store.work(ACTOR) as work:
-                settle(work, self._clock())
+    def _claim(self, limit: int) -> list[Claimed]:
+        with self._store.work(ACTOR) as work:
+            return messages.claim_due(work, self._clock(), limit)
+
+    def _send_after(self, before: Sequence[Future[None]], ours: Claimed) -> None:
+        wait(before)  # one phone's texts leave in order
+        settle = self._hand_over(ours)
+        with self._store.work(ACTOR) as work:
+            settle(work, self._clock())
 
     def _hand_over(self, ours: Claimed) -> Settle:
         try:
@@ -148,12 +166,11 @@ class Pace:
         time.sleep(max(0.0, slot - time.monotonic()))
 
 
-def by_recipient(batch: Sequence[Claimed]) -> list[list[Claimed]]:
-    """Group claimed messages by phone, each group in its own order."""
-    groups: dict[str, list[Claimed]] = defaultdict(list)
-    for ours in batch:
-        groups[ours.recipient].append(ours)
-    return list(groups.values())
+def _still_flying(flying: Sequence[_Flight]) -> list[_Flight]:
+    done = {one for one in flying if one.future.done()}
+    for one in done:
+        one.future.result()  # raises what a lane met; leaving the pool then waits for the others
+    return [one for one in flying if one not in done]
 
 
 def _reaches(road: Road, number: str) -> bool:
