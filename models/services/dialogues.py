@@ -73,13 +73,7 @@ class Dialogues:
 
     def load(self, key: str) -> Dialogue | None:
         """Return the dialogue of this key as last committed."""
-        try:
-            row = self._one(LOAD, (key,))
-        except OperationalError:
-            if self._sqlite:
-                raise
-            # The first statement of a keypress: a link cut while nobody used it shows here.
-            row = self._one(LOAD, (key,))
+        row = self._one(LOAD, (key,))
         return None if row is None else self._opened(key, row)
 
     def load_in(self, work: Work, key: str) -> Dialogue | None:
@@ -165,6 +159,15 @@ class Dialogues:
         return sql if self._sqlite else sql.replace("?", "%s")
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> Sequence[Any] | None:
+        try:
+            return self._asked(sql, values)
+        except OperationalError:
+            if self._sqlite:
+                raise
+            # A link cut while nobody used it shows at the first question: ask over a new one.
+            return self._asked(sql, values)
+
+    def _asked(self, sql: str, values: tuple[Any, ...]) -> Sequence[Any] | None:
         with self._store.keypress_cursor() as cursor:
             cursor.execute(self._spelt(sql), values)
             row: Sequence[Any] | None = cursor.fetchone()
