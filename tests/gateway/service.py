@@ -59,9 +59,10 @@ class Service:
         with self.app.test_client() as client:
             return client.post(path, data=data, content_type=FORM, **options)
 
-    def restarted(self, url=None):
+    def restarted(self, url=None, **house):
         """Return the same programme in a process that just started: nothing is open yet."""
         stage = copy(self.stage)
+        stage.house = replace(stage.house, **house)
         stage.store = self.asked.listen_to(Store(url or self.store.url, self.rung.append))
         return Service(stage, self.settings, self.rung, self.asked)
 

@@ -13,9 +13,13 @@ import pytest
 
 from models import migrating
 from models.conversation import Conversation
+from models.db import Job
 from models.inbound import InboundMessage
+from models.keeper import Keeper
+from models.services import waiting
+from models.services.intake import OPT_OUT
 from tests.gateway import africastalking_posts as posts
-from tests.gateway.service import serving
+from tests.gateway.service import code_on, serving
 
 AWAY = "END Jaabi ne peut pas repondre maintenant. Recomposez *123# dans un moment."
 TO_THE_RECEIPT = ("1", "1", "1", "2", "6143", "1", "1", "1")
@@ -232,6 +236,24 @@ def test_while_postgresql_is_stopped_there_is_a_screen_that_says_so_and_no_sms_i
             with postgres(data) as again:
                 assert again == url
                 goes_on(service, phone)
+
+
+def test_while_the_keeper_is_away_all_is_accepted_and_answered_once_it_is_back(service, tmp_path):
+    away = service.restarted(keeper=Keeper(tmp_path / "nobody"))
+    with closing(away.store):
+        phone = away.phone()
+        phone.dial()
+        code = code_on(phone.type(*TO_THE_RECEIPT))
+        assert away.phone().asks("AIDE") == []
+        assert away.post("optout", posts.OPT_OUT).status_code == 200
+    assert service.inbox == [("waiting", None), ("waiting", OPT_OUT)]
+    with service.store.work(Job("keeper")) as work:
+        waiting.fill(work, service.stage.vault)
+    phone = service.phone()
+    phone.dial()
+    assert phone.type("4", code).startswith("CON Recu, pas encore lu.")
+    service.converser.drain()
+    assert [status for status, _ in service.inbox] == ["processed", "processed"]
 
 
 def test_a_database_that_takes_calls_and_never_speaks_is_not_waited_for(sqlite_store, tmp_path):
