@@ -97,6 +97,7 @@ def test_a_body_that_does_not_say_its_length_is_refused_as_soon_as_it_is_too_lon
             method="POST",
             input_stream=stream,
             content_type=FORM,
+            headers={"Transfer-Encoding": "chunked"},
             environ_overrides={"wsgi.input_terminated": True},
         )
         with shut.app.test_client() as client:
@@ -105,6 +106,8 @@ def test_a_body_that_does_not_say_its_length_is_refused_as_soon_as_it_is_too_lon
     status, read = chunked(10 * LARGEST)
     assert status == 413
     assert read <= 2 * LARGEST
+    assert chunked(LARGEST + 1)[0] == 413
+    assert chunked(LARGEST)[0] == 200
     assert chunked(1000)[0] == 200
 
 
