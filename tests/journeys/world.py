@@ -12,11 +12,12 @@ import threading
 import time
 import tomllib
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import requests
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from gateway.settings import Settings
 from models.vault import Vault
@@ -30,6 +31,8 @@ PAIRED_MEAL = "+22370000122"
 TRIAGER = "+22370000151"
 INTEGRITY = "+22370000153"
 PSEA = "+22370000154"
+CUT_OFF = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+AFTER_A_FAULT_S = 10.0  # so soon work goes on, whatever died (issue: "What must hold")
 
 
 def free_port():
@@ -57,10 +60,11 @@ class World:
             self.environment["JAABI_DATABASE_URL"] = database_url
         self.database_url = database_url or f"sqlite:///{self.home / 'jaabi.db'}"
         self.settings = Settings.load(home=self.home)
-        self.database = create_engine(self.database_url)
+        self.database = create_engine(self.database_url, poolclass=NullPool)
         self.process = None
         self.acknowledged = []  # ids of SMS that were answered with 2xx
         self.receipts = []  # numbers and codes, as screens showed them
+        self.fault_at, self.bound_s = -AFTER_A_FAULT_S, AFTER_A_FAULT_S
 
     def jaabi(self, *words, **options):
         """Run one command of ours and return what it printed."""
@@ -145,14 +149,37 @@ class World:
         return found
 
     def kill(self, name):
-        """End a process without a word, wait until it is gone, and return when that was."""
-        victim = psutil.Process(self.process.pid) if name == "run" else self.processes()[name]
+        """End a process without a word, once it is there, and return what it was."""
+        self.until(lambda: name in self.processes())
+        victim = self.processes()[name]
+        self.mark_fault()
         victim.kill()
-        killed = time.monotonic()
-        if name == "run":
-            self.process.wait(10)
-            self.log.close()
-        return killed
+        return victim
+
+    def mark_fault(self):
+        """Begin to count the seconds within which work must go on."""
+        self.fault_at, self.fault_clock = time.monotonic(), datetime.now(UTC)
+
+    def kill_all(self):
+        """End the supervisor without a word, and with it all others."""
+        children = self.processes().values()
+        self.process.kill()
+        self.process.wait(10)
+        self.log.close()
+        psutil.wait_procs(children, timeout=10)
+
+    def left(self):
+        """Return how many seconds are left of those within which work must go on."""
+        return max(0.0, self.fault_at + self.bound_s - time.monotonic())
+
+    @contextlib.contextmanager
+    def patient(self):
+        """Give processes that are killed again and again the time to start on a slow machine."""
+        self.bound_s = 2 * PATIENCE_S
+        try:
+            yield
+        finally:
+            self.bound_s = AFTER_A_FAULT_S
 
     @contextlib.contextmanager
     def stopped(self, name):
@@ -172,7 +199,13 @@ class World:
         return self.url(f"/hooks/{self.channel}/{self.token}/{event}")
 
     def post(self, event, fields):
-        return requests.post(self.hook(event), data=fields, timeout=15)
+        """Post as a network does: after a fault it tries again while nobody is there."""
+        while True:
+            try:
+                return requests.post(self.hook(event), data=fields, timeout=15)
+            except CUT_OFF:
+                if not self.left():
+                    raise
 
     def phone(self, number):
         return Phone(self, number)
@@ -189,11 +222,10 @@ class World:
             return [dict(row._mapping) for row in link.execute(text(sql), values)]
 
     def case_of(self, number, code):
-        """Return the case behind a receipt: six digits of this phone, or twelve."""
+        """Return the case behind a receipt: six digits of this phone, or twelve; None if none."""
         short, long = self.vault.digests(self.vault.pseudonym(number), code)
         found = "SELECT * FROM case_ WHERE receipt_short = :short OR receipt_long = :long"
-        [case] = self.rows(found, short=short, long=long)
-        return case
+        return next(iter(self.rows(found, short=short, long=long)), None)
 
     def cases_by(self, number):
         """Return the cases of this phone that have a receipt, oldest first."""
