@@ -31,7 +31,7 @@ MENUS: load.Dialogue = [
     ("1*1*1*9*0*0*2*0*0", "Continuer"),
     ("1*1*1*9*0*0*2*0*0*0", ""),
 ]
-# The whole way to a filed case: twelve keypresses, look-ups, routing, receipt and announcement.
+# The whole way to a filed case: nine keypresses, look-ups, routing, receipt and announcement.
 FILED: load.Dialogue = [
     ("", "Dire un probleme"),
     ("1", "Continuer"),
@@ -42,9 +42,6 @@ FILED: load.Dialogue = [
     ("1*1*1*2*6143*1", "Qui est en cause?"),
     ("1*1*1*2*6143*1*1", "Voulez-vous une reponse?"),
     ("1*1*1*2*6143*1*1*1", "Votre code"),
-    ("1*1*1*2*6143*1*1*1*0", "Peut-on demander"),
-    ("1*1*1*2*6143*1*1*1*0*2", "Retapez votre code"),
-    ("1*1*1*2*6143*1*1*1*0*2*0", "Pour lire la reponse"),
 ]
 BARE: load.Dialogue = [(typed, "Jaabi") for typed, _ in MENUS]
 
@@ -59,7 +56,7 @@ def main() -> None:
         for title, connections in (("16 connections", CONNECTIONS), ("400 connections", MANY)):
             compare(title, servers, connections)
         filing = {"bare": (bare, BARE), "sqlite": (sqlite, FILED), "postgresql": (postgres, FILED)}
-        compare("16 connections, every twelfth keypress files a case", filing, CONNECTIONS)
+        compare("16 connections, every ninth keypress files a case", filing, CONNECTIONS)
 
 
 def compare(
