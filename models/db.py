@@ -14,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_MS = 5000  # how long one SQLite writer waits for another before giving up
-RELAXED = "-c synchronous_commit=off"
+BUSY_MS = 5000  # how long whoever writes waits for another before giving up
+LOCKS = f"-c lock_timeout={BUSY_MS}"
+RELAXED = f"{LOCKS} -c synchronous_commit=off"
 # A host that vanished refuses nothing: whoever dialled hears N1 before the network gives up.
 PATIENCE = {"connect_timeout": 3, "tcp_user_timeout": 5000}  # seconds; milliseconds
 
@@ -124,7 +125,8 @@ class Store:
     def keypress_cursor(self) -> Iterator[DBAPICursor]:
         """Lend the cursor of this thread's own link, which commits each statement by itself.
 
-        Raises OperationalError when the database is away; the next caller gets a new link.
+        Raises OperationalError when the database is away, ``connection_invalidated`` if it was the
+        link that had been cut; the next caller gets a new one.
         """
         link: PoolProxiedConnection | None = getattr(self._threads, "link", None)
         try:
@@ -135,8 +137,11 @@ class Store:
             yield cursor
             cursor.close()
         except self.keypress.dialect.loaded_dbapi.Error as error:
+            cut = link is not None and self.keypress.dialect.is_disconnect(
+                error, link.dbapi_connection, None
+            )
             self._drop(link)
-            raise OperationalError(None, None, error) from None
+            raise OperationalError(None, None, error, connection_invalidated=cut) from None
 
     def _drop(self, link: PoolProxiedConnection | None) -> None:
         self._threads.link = None
@@ -160,9 +165,12 @@ def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite("FULL" if durable else "NORMAL"))
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    options = PATIENCE if durable else {**PATIENCE, "options": RELAXED}
     return create_engine(
-        url, hide_parameters=True, pool_size=pool_size, pool_pre_ping=True, connect_args=options
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        pool_pre_ping=True,
+        connect_args={**PATIENCE, "options": LOCKS if durable else RELAXED},
     )
 
 

