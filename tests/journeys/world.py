@@ -65,6 +65,7 @@ class World:
         self.acknowledged = []  # ids of SMS that were answered with 2xx
         self.receipts = []  # numbers and codes, as screens showed them
         self.fault_at, self.bound_s = -AFTER_A_FAULT_S, AFTER_A_FAULT_S
+        self.keeper_died_at = datetime(2026, 1, 1, tzinfo=UTC)
 
     def jaabi(self, *words, **options):
         """Run one command of ours and return what it printed."""
@@ -154,11 +155,13 @@ class World:
         victim = self.processes()[name]
         self.mark_fault()
         victim.kill()
+        if name == "keeper":
+            self.keeper_died_at = datetime.now(UTC)
         return victim
 
     def mark_fault(self):
         """Begin to count the seconds within which work must go on."""
-        self.fault_at, self.fault_clock = time.monotonic(), datetime.now(UTC)
+        self.fault_at = time.monotonic()
 
     def kill_all(self):
         """End the supervisor without a word, and with it all others."""
@@ -167,6 +170,7 @@ class World:
         self.process.wait(10)
         self.log.close()
         psutil.wait_procs(children, timeout=10)
+        self.keeper_died_at = datetime.now(UTC)
 
     def left(self):
         """Return how many seconds are left of those within which work must go on."""
