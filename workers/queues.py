@@ -15,6 +15,8 @@ from rq import Queue
 POLL_S = 5.0
 QUIET_S = 1.0  # after a failure nobody tries again before
 SLICE_S = 1.0  # how long a listener is deaf to being told to stop
+# Without news two polls stand in line, the worker's and the sender's: together within ten seconds.
+UNTOLD_S = 2.0
 JOB_TIMEOUT_S = 120
 OUTBOX = "outbox"
 
@@ -74,8 +76,12 @@ class Doorbell:
         self._stop = stop
 
     def wait(self, seconds: float) -> bool:
-        """Return True when it rang, False when the time is over or it was told to stop."""
-        end = time.monotonic() + seconds
+        """Return True when it rang, False when the time is over or it was told to stop.
+
+        While Valkey is away the time is over sooner: nobody can ring.
+        """
+        begun = time.monotonic()
+        end = begun + seconds
         while not self._stop.is_set():
             left = min(end - time.monotonic(), SLICE_S)
             if left <= 0:
@@ -84,5 +90,6 @@ class Doorbell:
                 if self._link.blpop([bell_key()], timeout=left) is not None:
                     return True
             except (RedisError, OSError):
-                self._stop.wait(left)
+                end = min(end, begun + UNTOLD_S)
+                self._stop.wait(min(left, max(0.0, end - time.monotonic())))
         return False

@@ -1,5 +1,6 @@
 """News after a commit: rung once, heard at once, missed without harm."""
 
+import signal
 import threading
 import time
 
@@ -82,6 +83,15 @@ def test_a_ring_before_the_wait_is_not_lost_and_many_are_one(link):
 def test_without_valkey_waiting_is_only_a_matter_of_time(tmp_path):
     link = valkey.connect(f"unix://{tmp_path / 'nobody.sock'}")
     assert Doorbell(link, threading.Event()).wait(0.05) is False
+
+
+def test_while_nobody_can_ring_the_sender_looks_sooner(own_valkey):
+    bell = Doorbell(valkey.connect(own_valkey.url, reply_s=0.1), threading.Event())
+    own_valkey.process.send_signal(signal.SIGSTOP)  # there, but silent
+    begun = time.monotonic()
+    assert bell.wait(60) is False
+    assert time.monotonic() - begun < 10
+    own_valkey.process.send_signal(signal.SIGCONT)
 
 
 def test_who_is_told_to_stop_waits_no_longer(tmp_path):
