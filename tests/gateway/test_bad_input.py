@@ -78,11 +78,12 @@ def type_raw(service, phone, answer):
     return phone.screen
 
 
-def tried(service, place):
-    """Type every nonsense at one place, each in a session of its own; return what is shown."""
-    return {name: type_raw(service, dialled(service, *place), NONSENSE[name]) for name in NONSENSE}
+def tried(service, place, names=NONSENSE):
+    """Type nonsense at one place, each in a session of its own; return what is shown."""
+    return {name: type_raw(service, dialled(service, *place), NONSENSE[name]) for name in names}
 
 
+FEW = ("emoji", "hash and star", "600 letters", "right to left", "a text that jumps")
 MENUS = {
     "the main menu": (),
     "the notice": ("1",),
@@ -101,10 +102,11 @@ def test_what_is_no_choice_is_told_so_and_changes_nothing(service, place):
     shown, filed = phone.screen, len(service.cases)
     assert phone.type("x") == WRONG
     assert phone.type("1") == shown
-    for name, screen in tried(service, MENUS[place]).items():
+    names = NONSENSE if len(MENUS[place]) < 3 else FEW
+    for name, screen in tried(service, MENUS[place], names).items():
         # Of control signs nothing is left: the first hop of a session takes that for no answer.
         assert screen == WRONG or (name == "control signs" and not MENUS[place]), name
-    assert len(service.cases) == filed * (1 + len(NONSENSE))
+    assert len(service.cases) == filed * (1 + len(names))
 
 
 def test_three_wrong_digits_end_with_what_to_do(service):
@@ -212,7 +214,7 @@ TYPED = st.one_of(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
