@@ -4,12 +4,15 @@ import json
 import os
 import socket
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from models.errors import KeeperAway, KeeperRefused
 
 TIMEOUT_S = 2.0
+SILENCE_S = 5.0  # one that did not answer in time is not waited for again before
 LONGEST = 1 << 20
 PART = 4096
 
@@ -20,6 +23,7 @@ class Keeper:
     def __init__(self, address: Path) -> None:
         self._address = str(address)
         self._lines = threading.local()
+        self._silent_until = 0.0
 
     def pseudonym(self, msisdn: str) -> str:
         """Return the pseudonym of an E.164 number: 64 hex digits."""
@@ -49,8 +53,14 @@ class Keeper:
 
     def _ask(self, what: str, **about: Any) -> dict[str, Any]:
         line = json.dumps({"do": what, **about}).encode() + b"\n"
+        if time.monotonic() < self._silent_until:
+            raise KeeperAway("silent")
         try:
             reply = json.loads(self._exchange(line))
+        except TimeoutError:
+            # One thread answers all webhooks: if each waited, one hung keeper would stop them all.
+            self._silent_until = time.monotonic() + SILENCE_S
+            raise KeeperAway("silent") from None
         except (OSError, ValueError) as error:
             raise KeeperAway(type(error).__name__) from None
         if "refused" in reply:
@@ -61,10 +71,11 @@ class Keeper:
         """Ask over this thread's open line, or over a new one if that was hung up meanwhile."""
         kept: _Line | None = getattr(self._lines, "line", None)
         if kept is not None and kept.process == os.getpid():
-            try:
-                return kept.ask(line)
-            except OSError:
-                self._lines.line = None
+            self._lines.line = None  # an answer that comes too late is read by nobody
+            with suppress(ConnectionError):
+                reply = kept.ask(line)
+                self._lines.line = kept
+                return reply
         fresh = _Line(self._address)
         reply = fresh.ask(line)
         self._lines.line = fresh

@@ -6,6 +6,7 @@ import socket
 import stat
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,7 +18,7 @@ from models.case import Case, CaseEvent, CaseKey, ItemNumber, Story, Subject
 from models.conversation import Contact, Conversation
 from models.db import Job
 from models.errors import KeeperAway, KeeperRefused
-from models.keeper import Keeper
+from models.keeper import TIMEOUT_S, Keeper
 from models.organisation import Organisation
 from models.person import Hat, Person
 from models.seal import Sealer
@@ -257,6 +258,21 @@ def test_a_line_left_open_finds_the_keeper_again_after_its_restart(address, desk
         keeper.pseudonym(SPEAKER)
     with listening(address, desk):
         assert keeper.pseudonym(SPEAKER) == vault.pseudonym(SPEAKER)
+
+
+def test_a_keeper_that_hangs_is_waited_for_once_and_not_by_everybody(address, desk):
+    with listening(address, desk):
+        keeper = Keeper(address)
+        keeper.pseudonym(SPEAKER)  # its line stays open, to somebody who will not answer
+    hanging = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    hanging.bind(str(address))
+    hanging.listen()
+    begun = time.monotonic()
+    for _ in range(10):
+        with pytest.raises(KeeperAway):
+            keeper.pseudonym(SPEAKER)
+    assert time.monotonic() - begun < 2 * TIMEOUT_S
+    hanging.close()
 
 
 def test_threads_asking_at_once_each_get_their_own_answer(keeper, vault):
