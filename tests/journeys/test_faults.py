@@ -376,3 +376,19 @@ def test_whatever_dies_while_many_speak_everything_acknowledged_is_there_once(wo
     for one in phones:
         world.until(lambda one=one: len(world.cases_by(one.number)) == 1)
         received(one, "Jaabi")
+
+
+def test_in_the_end_every_text_has_its_fate_and_none_was_sent_twice_without_a_doubt(world):
+    for minutes in (2, 11):  # a dead sender's lease; the time until what is unknown is repeated
+        world.pass_minutes(minutes)
+        world.until(lambda: not unfinished(world))
+    world.until(lambda: all(one["settled_at"] for one in fates(world)))
+    taken = [one for one in fates(world) if one["status"] == "handed_over"]
+    unknown = [one for one in fates(world) if one["status"] == "unknown"]
+    doubted = len(unknown) + len([one for one in taken if one["repeated"]])
+    accepted = sum(map(len, world.provider.inbox.values()))
+    assert len(taken) <= accepted <= len(taken) + doubted
+
+
+def fates(world):
+    return world.rows("SELECT status, settled_at, repeated FROM outbound_message")

@@ -107,7 +107,7 @@ class World:
             stdout=self.log,
             stderr=self.log,
         )
-        self.until(self.is_ready)
+        self.until(self.is_ready, seconds=2 * PATIENCE_S)  # a slow machine boots slowly
         return self
 
     def is_ready(self):
