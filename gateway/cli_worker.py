@@ -9,9 +9,10 @@ import click
 from gateway import assembly, lifeline, logs, valkey
 from gateway.cli_base import load_settings
 from workers.converse import Converser
+from workers.duties import Duties
 from workers.main import WorkerProcess
 from workers.silence import Silence
-from workers.timetable import Duties, Timetable
+from workers.timetable import Timetable
 
 
 @click.command(name="worker")

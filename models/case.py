@@ -42,7 +42,8 @@ class Case(Base):
         ForeignKey("item_number.number"), unique=True, info=says("S1", "item number", CASE_LIFE)
     )
     kind: Mapped[str] = mapped_column(
-        String(16), info=says("S1", "complaint, alert, call_back", CASE_LIFE)
+        String(16),
+        info=says("S1", "complaint, alert, evacuation, stock_out, referral, call_back", CASE_LIFE),
     )
     category: Mapped[str] = mapped_column(String(3), info=says("S2", "what about", CASE_LIFE))
     case_class: Mapped[str] = mapped_column(
@@ -81,8 +82,14 @@ class Case(Base):
         info=says("S1", "last time it moved up because a clock ended", CASE_LIFE)
     )
     opened_at: Mapped[datetime] = mapped_column(info=says("S2", "start of the clock", CASE_LIFE))
+    act_by: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "first action: when it moves on if nobody took it", CASE_LIFE)
+    )
     due_at: Mapped[datetime] = mapped_column(
         info=says("S1", "when this holder's clock ends", CASE_LIFE)
+    )
+    reminded_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "the one reminder of this holder's clock", CASE_LIFE)
     )
     answered_at: Mapped[datetime | None] = mapped_column(info=says("S1", "answer ready", CASE_LIFE))
     closed_at: Mapped[datetime | None] = mapped_column(

@@ -49,6 +49,15 @@ class Person(Base):
         info=says("S1", "first STOP, to be confirmed", LIFE)
     )
     stopped_at: Mapped[datetime | None] = mapped_column(info=says("S1", "STOP confirmed", LIFE))
+    pin_temporary: Mapped[bool] = mapped_column(
+        default=False, info=says("S1", "told by a supervisor: to be changed at once", LIFE)
+    )
+    ring_agreed_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "agreed at registration to be rung by number (D5 to D7)", LIFE)
+    )
+    blocked_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "phone lost (PERDU): nothing opens on it, until a new number", LIFE)
+    )
     revoked_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "no longer registered", LIFE)
     )

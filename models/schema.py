@@ -1,7 +1,35 @@
 """Every table of the programme's database, gathered so that migrations and tests see them all."""
 
-from models import area, case, conversation, inbound, organisation, outbound, person, programme
+from models import (
+    alert,
+    area,
+    case,
+    conversation,
+    inbound,
+    organisation,
+    outbound,
+    person,
+    programme,
+    referral,
+    repair,
+    slip,
+    stock,
+)
 from models.base import Base
 
-TABLES = (area, case, conversation, inbound, organisation, outbound, person, programme)
+TABLES = (
+    alert,
+    area,
+    case,
+    conversation,
+    inbound,
+    organisation,
+    outbound,
+    person,
+    programme,
+    referral,
+    repair,
+    slip,
+    stock,
+)
 metadata = Base.metadata

@@ -3,17 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from models.db import Job, Store, Work
+from models.db import Store
 from models.services import leases, privacy, settling
-from models.services.scene import House
-from workers.silence import Silence
+from workers.duties import ACTOR, Duties, Line, until_done
 
-ACTOR = Job("timetable")
 LEASE = "timetable"
 LEASE_FOR = timedelta(seconds=6)  # with LOOK_S: a killed worker's duties go on within ten seconds
 LOOK_S = 2.0
@@ -21,27 +18,9 @@ LOOK_S = 2.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Duties:
-    """What the lines of the timetable work with."""
-
-    store: Store
-    house: House
-    silence: Silence
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: what, how often, and the doing of it, which may run twice."""
-
-    name: str
-    every: timedelta
-    do: Callable[[Duties, datetime], object]
-
-
 def settle_leaving(duties: Duties, now: datetime) -> None:
     """Let the acts take effect whose ten minutes to undo are over."""
-    _until_done(duties.store, lambda work: settling.settle_leaving(work, duties.house, now))
+    until_done(duties.store, lambda work: settling.settle_leaving(work, duties.house, now))
 
 
 def act_on_silence(duties: Duties, now: datetime) -> None:
@@ -52,20 +31,13 @@ def act_on_silence(duties: Duties, now: datetime) -> None:
 
 def close_answered(duties: Duties, now: datetime) -> None:
     """Close what was answered long ago and not taken up again."""
-    _until_done(duties.store, lambda work: settling.close_answered(work, now))
+    until_done(duties.store, lambda work: settling.close_answered(work, now))
 
 
 def purge(duties: Duties, now: datetime) -> None:
     """Forget what is over its time."""
     with duties.store.work(ACTOR) as work:
         privacy.purge(work, now)
-
-
-def _until_done(store: Store, batch: Callable[[Work], int]) -> None:
-    left = True
-    while left:
-        with store.work(ACTOR) as work:
-            left = batch(work) >= settling.AT_ONCE
 
 
 TIMETABLE: Sequence[Line] = (

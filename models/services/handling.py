@@ -16,7 +16,7 @@ from models.db import Handler, Work
 from models.person import Person
 from models.services import stories
 from models.services.cases import move, record
-from models.services.scene import House
+from models.services.scene import House, Scene
 from models.services.stories import Words
 from models.services.visibility import visible_cases
 
@@ -26,18 +26,28 @@ LEAVES = ("answer", "resolved", "return")  # one at a time: the last one said is
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A registered person at work now; ``work`` is by that person."""
+    """A registered person at work now; ``work`` is by that person.
+
+    ``scene`` is the turn in which they speak; there is none when their act takes effect later.
+    """
 
     work: Work
     house: House
     person: Person
     now: datetime
+    scene: Scene | None = None
+
+
+def desk_at(work: Work, scene: Scene) -> Desk | None:
+    """Return the desk of whoever speaks in this scene, or None for strangers."""
+    desk = desk_of(work, scene.house, scene.person_id, scene.now)
+    return None if desk is None else replace(desk, scene=scene)
 
 
 def desk_of(work: Work, house: House, person_id: int | None, now: datetime) -> Desk | None:
     """Return the desk of a registered person in this same unit of work, or None for strangers."""
     person = None if person_id is None else work.session.get(Person, person_id)
-    if person is None or person.revoked_at is not None:
+    if person is None or person.revoked_at or person.blocked_at:
         return None
     return Desk(replace(work, actor=Handler(person.id, person.number)), house, person, now)
 

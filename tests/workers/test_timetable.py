@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from models.db import Job
 from models.services import leases
-from workers.timetable import LEASE_FOR, TIMETABLE, Duties, Line, Timetable
+from workers.duties import Duties, Line
+from workers.timetable import LEASE_FOR, TIMETABLE, Timetable
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""A lost phone, a PIN that a supervisor told, and who agreed to be rung."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("pin_temporary", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+        batch_op.add_column(sa.Column("ring_agreed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_column("blocked_at")
+        batch_op.drop_column("ring_agreed_at")
+        batch_op.drop_column("pin_temporary")

@@ -1,0 +1,38 @@
+"""What the lines of the timetable work with, and how a batch is done until nothing is left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.db import Job, Store, Work
+from models.services import settling
+from models.services.scene import House
+from workers.silence import Silence
+
+ACTOR = Job("timetable")
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """The tools of whoever goes through the timetable."""
+
+    store: Store
+    house: House
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what, how often, and the doing of it, which may run twice."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Duties, datetime], object]
+
+
+def until_done(store: Store, batch: Callable[[Work], int]) -> None:
+    """Do batches, each in a unit of work of its own, until one is not full (settling.AT_ONCE)."""
+    left = True
+    while left:
+        with store.work(ACTOR) as work:
+            left = batch(work) >= settling.AT_ONCE
