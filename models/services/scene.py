@@ -11,6 +11,8 @@ from models.db import Work
 from models.keeper import Keeper
 from models.seal import Sealer, Transit
 
+UNHEARD = "und"  # ISO 639-3: undetermined
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -23,6 +25,14 @@ class House:
     keeper: Keeper
     draw: Callable[[int], int]
     service_code: str
+    tongues: Mapping[str, Flows] = field(default_factory=dict)
+    """The conversations in the other reviewed languages; French is ``flows``."""
+    detect: Callable[[str], str] = lambda _text: UNHEARD
+    """Which language a text is in, by its code (workers/language.py)."""
+
+    def speaking(self, language: str) -> Flows:
+        """Return the conversations in a language, in French where it is not reviewed."""
+        return self.tongues.get(language, self.flows)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
