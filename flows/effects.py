@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from flows.effect_rule import EffectRule
 
-
 _PLACE = ("place", "place_name", "cercle_name")
 _CALL = ("call_language", "call_when", "call_voice")
 _RECEIPT = ("c6", "c6b", "date")
