@@ -71,6 +71,12 @@ class Case(Base):
         default="unknown",
         info=says("S2", "who is said to be concerned (W1 to W6)", CASE_LIFE),
     )
+    sex: Mapped[str | None] = mapped_column(
+        String(1), info=says("S2", "F or M, if an operator noted it", CASE_LIFE)
+    )
+    age_band: Mapped[str | None] = mapped_column(
+        String(8), info=says("S2", "under18, 18-24, 25-59 or 60plus, if noted", CASE_LIFE)
+    )
     answer_wanted: Mapped[str] = mapped_column(
         String(8), default="none", info=says("S1", "code, sms, call or none (R1)", CASE_LIFE)
     )

@@ -1,4 +1,4 @@
-"""Booklets of slips whose receipts were issued beforehand."""
+"""Booklets of slips whose receipts were issued beforehand; who spoke, as far as it is counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,9 +36,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("receipt_long", name=op.f("uq_slip_receipt_long")),
     )
     op.create_index("ix_slip_case", "slip", ["case_id"], unique=False)
+    with op.batch_alter_table("case_", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sex", sa.String(length=1), nullable=True))
+        batch_op.add_column(sa.Column("age_band", sa.String(length=8), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("case_", schema=None) as batch_op:
+        batch_op.drop_column("age_band")
+        batch_op.drop_column("sex")
     op.drop_index("ix_slip_case", table_name="slip")
     op.drop_table("slip")
     op.drop_index(op.f("ix_booklet_person_id"), table_name="booklet")
