@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flows import gsm7
 from flows.finding import Finding
 from flows.rendering import ANSWER_LIMIT, SCREEN_LIMIT
-from flows.screens import MORE
 from flows.texts import fill, names
 from flows.words import End, Flows, Json, Menu, Pages
 
@@ -37,6 +36,10 @@ LONGEST: Mapping[str, int] = {
     "words": 200,
     "word": 20,
     "list": 80,
+    "verb": len("ORIENTE"),
+    "verbs": len("VENUE, DONNE, PAS, ORIENTE, STOCK, LISTE, VOIR, PRIS, DIRE, FINI, RENVOI, PERDU"),
+    "example": len("LV 07 6143 12 F34"),
+    "kind": len("une demande"),
     **dict.fromkeys(("tel_green", "tel_centre", "tel_cercle", "tel_woman"), len("+22370000101")),
 }
 _ITEM: Mapping[str, int] = {"name": 23, "cercle": 14, "value": 16}
@@ -105,7 +108,7 @@ def longest(node: Menu | Pages | End) -> str:
 def _ways(node: Menu | Pages) -> list[str]:
     each = node.each if isinstance(node, Menu) else None
     more = isinstance(node, Pages) or (each is not None and each.size < AT_MOST.get(each.of, 99))
-    following = node.next.text if node.next is not None else MORE
+    following = node.next.text if node.next is not None else node.more
     lines = [f"9 {following}"] if more or node.next is not None else []
     return [*lines, f"0 {node.zero.text}"] if node.zero is not None else lines
 

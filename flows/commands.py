@@ -6,9 +6,9 @@ alimentaire pas recue" and "pris 2000 francs par menage" are complaints and stay
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from flows.command_words import Keyword, Verb, keyword_of, verb_of
 from flows.numbers import ITEM_DIGITS, is_item_number
@@ -45,21 +45,35 @@ _MISREAD = str.maketrans("IlO", "110")
 _BETWEEN = " \t\r\n:;,.-=>/"
 
 
+Role = Literal["relay", "centre", "agent", "operator", "supervisor"]
+ALL: frozenset[Role] = frozenset(get_args(Role))
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a focal point asks: the verb, the item number if it takes one, the words after."""
+    """What a focal point asks: the verb, the item number if it takes one, the words after.
 
-    verb: Verb
+    ``given`` are the other pieces, as JSON, by their names.
+    """
+
+    verb: str
     number: str | None = None
     words: str = field(default="", repr=False)
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Puzzle:
-    """A line meant as a command that is none: which word, and whether it is a word or a number."""
+    """A line meant as a command that is none: which word, and what is wrong with it.
+
+    ``why`` is "missing" when pieces of ``verb`` are: ``missing`` names them, ``given`` the others.
+    """
 
     word: str = field(repr=False)
-    why: Literal["word", "number"]
+    why: str
+    verb: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,24 @@ def read(line: str) -> Command | Puzzle | None:
     if digits.isdecimal() and not _answers_an_item(said):
         return _alone(digits)
     return _verb_first(said) or _number_first(said) or _unknown_verb(said)
+
+
+def read_all(line: str, roles: Collection[Role] = ALL) -> list[Command | Puzzle]:
+    """Read every command of one SMS; none when it is words."""
+    understood = read(line) if "agent" in roles else None
+    return [] if understood is None else [understood]
+
+
+def complete(
+    verb: str,
+    given: Mapping[str, Any],
+    missing: tuple[str, ...],
+    line: str,
+    roles: Collection[Role] = ALL,
+) -> Command | Puzzle | None:
+    """Read the answer to what was missing; None when it is none."""
+    whole = read_all(f"{verb} {line}", roles)
+    return whole[0] if whole and not given and missing else None
 
 
 def keyword(line: str) -> Keyword | None:

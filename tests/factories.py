@@ -20,7 +20,7 @@ from models.organisation import Coverage, Organisation
 from models.outbound import OutboundMessage
 from models.person import Hat, Person
 from models.seal import Sealer, Transit
-from models.services import focal, settling
+from models.services import commanding, settling
 from models.services.effects import EFFECTS
 from models.services.gazetteer import gazetteer
 from models.services.scene import House, Scene
@@ -73,6 +73,7 @@ class Stage:
         self.house = house
         self.vault = vault
         self.clock = clock
+        self.asked = {}
 
     @property
     def now(self):
@@ -110,11 +111,19 @@ class Stage:
         return self.does("open_code", {"code": code.replace(" ", "")}, phone, **scene)
 
     def writes(self, number, line):
-        """Let a registered person send one SMS line; return the reply."""
+        """Let a registered person send one SMS line; return the reply, several by lines.
+
+        What is asked back stays open for the next line, as it does in the dialogue's row.
+        """
         phone = phone_of(number)
         with self.store.work(Job("converse")) as work:
             scene = self.scene(phone, "sms")
-            return focal.handle(work, scene, scene.person_id, line)
+            asked = commanding.still_open(self.asked.get(number, ()), self.now)
+            heard = commanding.hear(work, scene, line, asked)
+        if heard is None:
+            return None
+        self.asked[number] = heard.asked
+        return "\n".join(heard.replies)
 
     def signed_in(self, number, effect, **answers):
         return self.does(effect, {"agent": number, **answers}, phone_of(number))

@@ -48,7 +48,10 @@ class TakenMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Dialogue:
-    """One dialogue: ``consumed`` is the text already answered, ``screen`` the last one shown."""
+    """One dialogue: ``consumed`` is the text already answered, ``screen`` the last one shown.
+
+    ``asked`` are the questions open to a registered person (models/services/commanding.py).
+    """
 
     key: str
     turn: int
@@ -61,6 +64,7 @@ class Dialogue:
     over: bool
     resumable: bool = False
     due_at: datetime | None = None
+    asked: tuple[dict[str, Any], ...] = ()
 
 
 class Dialogues:
@@ -120,6 +124,7 @@ class Dialogues:
             "state": dialogue.state.to_json(),
             "consumed": dialogue.consumed,
             "screen": dialogue.screen,
+            **({"asked": dialogue.asked} if dialogue.asked else {}),
         }
         changes = (
             dialogue.turn + 1,
@@ -149,6 +154,7 @@ class Dialogues:
             kept["consumed"],
             kept["screen"],
             bool(over),
+            asked=tuple(kept.get("asked", ())),
         )
 
     def _stamp(self, at: datetime) -> Any:

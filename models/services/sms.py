@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.commands import Puzzle, bare_number, keyword, read
+from flows.commands import bare_number, keyword
 from flows.engine import advance, begin
 from flows.rendering import render_sms
 from flows.screens import compose
-from flows.words import Turn
+from flows.words import State, Turn
 from models.db import Work
 from models.errors import KeeperAway
 from models.inbound import InboundMessage
-from models.services import focal, intake, messages, settling
+from models.services import commanding, intake, messages, settling
 from models.services.conversing import Conversing
 from models.services.dialogues import Dialogue
 from models.services.effects import EFFECTS
@@ -49,9 +49,9 @@ class SmsDialogues:
         if row.cause == intake.OPT_OUT:
             intake.stop(work, row.contact, now)
             return
-        reply = self._reply(work, scene, text)
-        if reply is not None:
-            self._queue(work, scene, reply, cause=f"inbound:{row.id}", address=row.sender_sealed)
+        for place, reply in enumerate(self._replies(work, scene, text), 1):
+            cause = f"inbound:{row.id}" if place == 1 else f"inbound:{row.id}:{place}"
+            self._queue(work, scene, reply, cause=cause, address=row.sender_sealed)
 
     def file_silent(self, work: Work, key: str, now: datetime) -> None:
         """File what a silent contact said so far, with the questions left unanswered."""
@@ -65,12 +65,31 @@ class SmsDialogues:
             work, scene, reply, cause=f"silence:{reply.case}", address=dialogue.sender_sealed
         )
 
-    def _reply(self, work: Work, scene: Scene, text: str) -> Reply | None:
-        if scene.person_id is not None and not self._answers_question(work, scene, text):
-            handled = focal.handle(work, scene, scene.person_id, text)
-            if handled is not None:
+    def _replies(self, work: Work, scene: Scene, text: str) -> list[Reply]:
+        if scene.person_id is not None:
+            heard = self._commanded(work, scene, text)
+            if heard is not None:
                 # A STOP that was obeyed is still answered: messages.ANSWERS_TO_STOP.
-                return Reply(handled, "stopped" if keyword(text) == "STOP" else "command")
+                purpose = "stopped" if keyword(text) == "STOP" else "command"
+                return [Reply(one, purpose) for one in heard.replies]
+        return [self._reply(work, scene, text)]
+
+    def _commanded(self, work: Work, scene: Scene, text: str) -> commanding.Heard | None:
+        """Do what a registered person's line asks; keep the question it ends with, if any."""
+        dialogue = self._dialogues.load_in(work, scene.conversation)
+        before = () if dialogue is None else dialogue.asked
+        speaking = dialogue is not None and not dialogue.over
+        asked = commanding.still_open(before, scene.now)
+        heard = commanding.hear(work, scene, text, asked, speaking=speaking)
+        if heard is None or heard.asked == before:
+            return heard
+        kept = dialogue or self._new(scene, State("sms.words", {}), over=True)
+        silent_at = scene.now + SILENCE if speaking and not kept.state.answers.get("case") else None
+        kept = replace(kept, asked=heard.asked, due_at=silent_at)
+        self._dialogues.save_in(work, kept, scene.now)
+        return heard
+
+    def _reply(self, work: Work, scene: Scene, text: str) -> Reply:
         word = keyword(text)
         if word is not None:
             return self._keyword(work, scene, word)
@@ -78,13 +97,6 @@ class SmsDialogues:
         if number is not None and len(number) in RECEIPT_DIGITS:
             return self._receipt(work, scene, number)
         return self._words(work, scene, text)
-
-    def _answers_question(self, work: Work, scene: Scene, text: str) -> bool:
-        """Tell whether a registered person answers a question we asked, not a misspelt command."""
-        if not isinstance(read(text), Puzzle):
-            return False
-        dialogue = self._dialogues.load_in(work, scene.conversation)
-        return dialogue is not None and not dialogue.over
 
     def _keyword(self, work: Work, scene: Scene, word: str) -> Reply:
         assert scene.contact is not None  # noqa: S101 claimed rows have one
@@ -119,11 +131,13 @@ class SmsDialogues:
     def _begin(self, work: Work, scene: Scene, at: str, answers: dict[str, Any]) -> Reply:
         known = {"usd": self._house.service_code, "channel": scene.channel}
         turn = begin(self._house.flows, at, {**known, **answers})
-        key, person_id = scene.conversation, scene.person_id
-        dialogue = self._dialogues.load_in(work, key) or Dialogue(
-            key, 0, scene.contact, person_id, None, turn.state, "", "", over=False
-        )
+        dialogue = self._dialogues.load_in(work, scene.conversation)
+        dialogue = dialogue or self._new(scene, turn.state, over=False)
         return self._carry(work, scene, dialogue, turn)
+
+    def _new(self, scene: Scene, state: State, *, over: bool) -> Dialogue:
+        key = scene.conversation
+        return Dialogue(key, 0, scene.contact, scene.person_id, None, state, "", "", over=over)
 
     def _carry(self, work: Work, scene: Scene, dialogue: Dialogue, turn: Turn) -> Reply:
         turn = self._conversing.settle(work, scene, turn)
@@ -140,6 +154,7 @@ class SmsDialogues:
             # Kept only while a question is open: silence is answered too.
             sender_sealed=None if turn.over else scene.seal_sender(),
             due_at=None if turn.over or case else scene.now + SILENCE,
+            asked=(),  # the last question is the one that is answered
         )
         self._dialogues.save_in(work, taken, scene.now)
         return Reply(text, case=case)

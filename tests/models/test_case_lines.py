@@ -8,7 +8,7 @@ from flows.gsm7 import segments
 from models.case import Subject
 from models.db import Job
 from models.person import Person
-from models.services import focal, messages
+from models.services import commanding, messages
 from tests.factories import SPEAKER, phone_of
 
 UNKNOWN = "10004"  # a number whose check digit agrees
@@ -270,7 +270,7 @@ def test_a_revoked_phone_is_nobodys(stage, filed):
     stage.change(Person, {"number": "P0150"}, revoked_at=stage.now)
     with stage.store.work(Job("test")) as work:
         scene = stage.scene(phone_of("P0150"), "sms")
-        assert focal.handle(work, scene, scene.person_id, f"VOIR {number}") is None
+        assert commanding.hear(work, scene, f"VOIR {number}") is None
 
 
 def test_telephone_numbers_leave_in_no_answer(stage):

@@ -1,47 +1,30 @@
-"""One SMS line of a registered person: what it does, and the one segment that answers it."""
+"""The SMS lines on cases: what each does, and the one segment that answers it (A2 to A21)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from flows.case_lifecycle import WAITING
-from flows.commands import Command, Puzzle, keyword, read
-from flows.gsm7 import safe, segments, septets
+from flows.commands import Command
+from flows.gsm7 import segments, septets
 from flows.policy import SENSITIVE
 from flows.readers import without_numbers
 from flows.rendering import UNSHOWN, spell
 from models.case import Case
-from models.db import Work
 from models.services import handling, messages
 from models.services.cases import answer_date
 from models.services.facts import commune, facts
-from models.services.handling import Desk, desk_of
-from models.services.scene import Scene
+from models.services.handling import Desk
+from models.services.puzzles import LISTED, no_such_item
+from models.services.replies import Reply
 from models.services.sources import sources
 
 READ_BACK = 60  # characters of an answer given back (field.md 5)
-LISTED = 4  # items in one SMS: who reads little never gets a longer list (field.md 8)
 CONFIRMED_WITHIN = timedelta(hours=24)  # between the first STOP and the one that confirms it
-EXAMPLE = "15736"
 
 
-def handle(work: Work, scene: Scene, person_id: int, line: str) -> str | None:
-    """Do what one line asks and return the reply; None when it is no command but words."""
-    desk = desk_of(work, scene.house, person_id, scene.now)
-    if desk is None:
-        return None
-    word = keyword(line)
-    if word is not None:
-        return _keyword(desk, scene.contact, word)
-    asked = read(line)
-    if asked is None:
-        return None
-    if isinstance(asked, Puzzle):
-        return _puzzled(desk, asked)
-    return _command(desk, asked)
-
-
-def _keyword(desk: Desk, contact: str | None, word: str) -> str | None:
+def on_keyword(desk: Desk, word: str) -> str | None:
+    """Do what a keyword asks of a registered person; None when it is answered as for everybody."""
     person, now = desk.person, desk.now
     if word == "JAABI" and person.stopped_at is not None:
         person.stopped_at = person.stop_asked_at = None
@@ -53,20 +36,12 @@ def _keyword(desk: Desk, contact: str | None, word: str) -> str | None:
         person.stop_asked_at = now
         return _say(desk, "stop_confirm")
     person.stop_asked_at = None
+    contact = None if desk.scene is None else desk.scene.contact
     messages.stop(desk.work, contact, person.id, now)
     return _say(desk, "stopped")
 
 
-def _command(desk: Desk, asked: Command) -> str:
-    if asked.number is None:
-        return _list(desk)
-    case = handling.find(desk, asked.number)
-    if case is None:
-        return _no_such_item(desk, asked.number)
-    return DONE_BY[asked.verb](desk, case, asked.words)
-
-
-def _list(desk: Desk) -> str:
+def _list(desk: Desk, _asked: Command) -> str:
     items = handling.open_items(desk)
     if not items:
         return _say(desk, "list_empty")
@@ -151,17 +126,6 @@ def _undo(desk: Desk, case: Case, _words: str) -> str:
     return _refused(desk, case)
 
 
-DONE_BY: Mapping[str, Callable[[Desk, Case, str], str]] = {
-    "VOIR": _show,
-    "PRIS": _take,
-    "DIRE": _answer,
-    "FINI": _resolve,
-    "RENVOI": _return,
-    "NOTE": _note,
-    "ANNULE": _undo,
-}
-
-
 def _read_back(desk: Desk, name: str, case: Case, words: str) -> str:
     """Give an answer back as it will leave: sixty characters at most, and one segment always."""
     spelt = spell(without_numbers(words))[:READ_BACK]
@@ -171,27 +135,30 @@ def _read_back(desk: Desk, name: str, case: Case, words: str) -> str:
     return _say(desk, name, n=case.number, words=quoted)
 
 
-def _puzzled(desk: Desk, asked: Puzzle) -> str:
-    if asked.why == "number":
-        return _no_such_item(desk, asked.word)
-    items = _numbers(handling.open_items(desk))
-    word = safe(asked.word)
-    if septets(word) is None:  # its letters would double the price of the reply
-        word = _say(desk, "unwritten_word")
-    return _say(desk, "command_unknown", word=word, n=items[0] if items else EXAMPLE)
-
-
-def _no_such_item(desk: Desk, number: str) -> str:
-    # The same words for what does not exist and for what is not theirs to know.
-    items = _numbers(handling.open_items(desk))
-    if not items:
-        return _say(desk, "number_unknown_none", number=number)
-    return _say(desk, "number_unknown", number=number, list=", ".join(items))
-
-
-def _numbers(items: Sequence[Case]) -> list[str]:
-    return [case.number for case in items[:LISTED]]
-
-
 def _say(desk: Desk, name: str, **values: Any) -> str:
     return desk.house.flows.texts.say(name, **values)
+
+
+def _on(act: Callable[[Desk, Case, str], str]) -> Callable[[Desk, str, Command], Reply]:
+    def found(desk: Desk, number: str, asked: Command) -> Reply:
+        case = handling.find(desk, number)
+        return no_such_item(desk, number) if case is None else act(desk, case, asked.words)
+
+    return found
+
+
+def _may_know(desk: Desk, number: str) -> bool:
+    return handling.find(desk, number) is not None
+
+
+FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"LISTE": _list, "VOIR": _list}
+ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
+    ("case", "VOIR"): _on(_show),
+    ("case", "PRIS"): _on(_take),
+    ("case", "DIRE"): _on(_answer),
+    ("case", "FINI"): _on(_resolve),
+    ("case", "RENVOI"): _on(_return),
+    ("case", "NOTE"): _on(_note),
+    ("case", "ANNULE"): _on(_undo),
+}
+KNOWN: Mapping[str, Callable[[Desk, str], bool]] = {"case": _may_know}

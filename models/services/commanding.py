@@ -1,0 +1,183 @@
+"""One SMS line of a registered person: what it does, and what answers it.
+
+Every domain has a module of lines with up to four tables, merged here:
+
+- ``FRESH``: verb -> ``(Desk, Command) -> Reply``, for commands without an item number;
+- ``ON_ITEM``: (kind, verb) -> ``(Desk, number, Command) -> Reply``. The kind is that of the number
+  (case, referral, repair); of a case also its own kind, asked first: alert, evacuation ...;
+- ``ANSWERS``: verb -> ``(Desk, pending, line) -> Reply``, for the line that answers a Question of
+  theirs; None if it does not answer it;
+- ``KNOWN``: kind -> ``(Desk, number) -> bool``, whether this person may know of that number. What
+  is not theirs and what does not exist is answered with the same words.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import select
+
+from flows.commands import Command, Puzzle, Role, bare_number, complete, keyword, read_all
+from models.case import Case, ItemNumber
+from models.db import Work
+from models.services import case_lines, puzzles
+from models.services.handling import Desk, desk_at
+from models.services.replies import Question, Reply
+from models.services.roles import roles_of
+from models.services.scene import Scene
+
+DOMAINS: tuple[ModuleType, ...] = (case_lines,)
+"""One line a domain."""
+
+OPEN_FOR = timedelta(hours=24)  # an answer that comes later is no longer an answer
+LOOKS = frozenset({"LISTE", "VOIR", "AIDE"})  # after these the question still stands
+
+Pending = dict[str, Any]
+Roles = frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Heard:
+    """What a line is answered with, and the questions open after it, the one asked last first."""
+
+    replies: tuple[str, ...]
+    asked: tuple[Pending, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Turn:
+    desk: Desk
+    roles: Roles
+    line: str
+    asked: Sequence[Pending]
+    speaking: bool
+
+
+def _merged(table: str) -> dict[Any, Callable[..., Any]]:
+    merged: dict[Any, Callable[..., Any]] = {}
+    for domain in DOMAINS:
+        for key, function in getattr(domain, table, {}).items():
+            if key in merged:
+                raise ValueError(f"{table} {key} is in two domains")
+            merged[key] = function
+    return merged
+
+
+FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = _merged("FRESH")
+ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = _merged("ON_ITEM")
+ANSWERS: Mapping[str, Callable[[Desk, Pending, str], Reply]] = _merged("ANSWERS")
+KNOWN: Mapping[str, Callable[[Desk, str], bool]] = _merged("KNOWN")
+
+
+def hear(
+    work: Work,
+    scene: Scene,
+    line: str,
+    asked: Sequence[Pending] = (),
+    *,
+    speaking: bool = False,
+) -> Heard | None:
+    """Do what one line asks; None when it is no command but words, or nobody of ours wrote it.
+
+    ``asked`` are the questions still open from before (still_open); ``speaking`` says that a
+    question of the speaker's flow is open too, which whatever is no whole command answers.
+    """
+    desk = desk_at(work, scene)
+    if desk is None:
+        return None
+    word = keyword(line)
+    if word is not None:
+        said = case_lines.on_keyword(desk, word)
+        return None if said is None else Heard((said,), tuple(asked))
+    turn = _Turn(desk, roles_of(work, desk.person), line, asked, speaking)
+    return _heard_line(turn)
+
+
+def _heard_line(turn: _Turn) -> Heard | None:
+    desk, asked = turn.desk, turn.asked
+    understood = read_all(turn.line, turn.roles)
+    commands = [one for one in understood if isinstance(one, Command)]
+    if asked and (not commands or bare_number(turn.line) is not None):
+        answered = _answered(desk, turn.roles, asked[0], turn.line)
+        if answered is not None:
+            return _next_question(_heard([answered], asked[1:], desk.now), answered)
+    if turn.speaking and not commands:
+        return None
+    replies = [_reply(desk, turn.roles, one) for one in understood]
+    if all(reply is None for reply in replies):
+        return None
+    kept = asked if all(one.verb in LOOKS for one in commands) else ()
+    return _heard(replies, kept, desk.now)
+
+
+def still_open(asked: Sequence[Pending], now: datetime) -> tuple[Pending, ...]:
+    """Return the questions among ``asked`` that an answer may still be meant for."""
+    return tuple(one for one in asked if datetime.fromisoformat(one["until"]) > now)
+
+
+def _answered(desk: Desk, roles: Roles, pending: Pending, line: str) -> Reply:
+    """Take the line as the answer to a question; None if it is none."""
+    if "missing" not in pending:
+        return ANSWERS[pending["verb"]](desk, pending, line)
+    piece = complete(pending["verb"], pending["given"], tuple(pending["missing"]), line, roles)
+    if piece is None:
+        return None
+    reply = _reply(desk, roles, piece)
+    if isinstance(piece, Puzzle) and isinstance(reply, str):
+        return Question(reply, pending)  # said what was wrong; what was missing still is
+    return reply
+
+
+def _reply(desk: Desk, roles: Roles, asked: Command | Puzzle) -> Reply:
+    if isinstance(asked, Puzzle):
+        return puzzles.answer(desk, asked, roles)
+    if asked.number is not None:
+        return _on_item(desk, roles, asked.number, asked)
+    fresh = FRESH.get(asked.verb)
+    return fresh(desk, asked) if fresh else puzzles.unknown_word(desk, asked.verb, roles)
+
+
+def _on_item(desk: Desk, roles: Roles, number: str, asked: Command) -> Reply:
+    kinds = _kinds(desk.work, number)
+    for kind in kinds:
+        done_by = ON_ITEM.get((kind, asked.verb))
+        if done_by is not None:
+            return done_by(desk, number, asked)
+    if not any(kind in KNOWN and KNOWN[kind](desk, number) for kind in kinds):
+        return puzzles.no_such_item(desk, number)
+    can = {verb for kind, verb in ON_ITEM if kind in kinds}
+    return puzzles.wrong_verb(desk, number, kinds[0], can, roles)
+
+
+def _kinds(work: Work, number: str) -> tuple[str, ...]:
+    """Return what a number names, the narrowest first: ("alert", "case"), or nothing."""
+    own = work.session.scalar(select(Case.kind).where(Case.number == number))
+    if own is not None:
+        # A task about a referral is a case: only the referral itself answers to that name.
+        return ("case",) if own == "referral" else (own, "case")
+    named = work.session.get(ItemNumber, number)
+    return () if named is None else (named.kind,)
+
+
+def _heard(replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime) -> Heard:
+    """Say the texts; of several questions ask the first, and keep the others for after it."""
+    texts: list[str] = []
+    asked: list[Pending] = []
+    for reply in replies:
+        if isinstance(reply, Question):
+            until = (now + OPEN_FOR).isoformat()
+            asked.append({**reply.pending, "text": reply.text, "until": until})
+        elif reply is not None:
+            texts.append(reply)
+    if asked:
+        texts.append(asked[0]["text"])
+    return Heard(tuple(texts), (*asked, *waiting))
+
+
+def _next_question(heard: Heard, answered: Reply) -> Heard:
+    """Ask the question that waited behind the one just answered."""
+    if isinstance(answered, Question) or not heard.asked:
+        return heard
+    return Heard((*heard.replies, heard.asked[0]["text"]), heard.asked)
