@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, says
 from models.case import CASE_LIFE
@@ -23,11 +23,17 @@ class Alert(Base):
     households: Mapped[int | None] = mapped_column(
         info=says("S1", "estimate, the highest said", CASE_LIFE)
     )
+    persons: Mapped[int | None] = mapped_column(
+        info=says("S1", "the same in persons, where persons were counted", CASE_LIFE)
+    )
     size: Mapped[str | None] = mapped_column(
-        String(8), info=says("S1", "line of G4 when no number was said", CASE_LIFE)
+        String(8), info=says("S1", "highest line of G4: few, some, many, most", CASE_LIFE)
     )
     happened_on: Mapped[datetime | None] = mapped_column(
-        info=says("S1", "when it happened, the earliest said", CASE_LIFE)
+        info=says("S1", "when it happened, the earliest said; rough beyond a day", CASE_LIFE)
+    )
+    committee_told_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "when the committee's secretary was due to be told (D3)", CASE_LIFE)
     )
     acknowledged_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "taken by its holder: 24 h", CASE_LIFE)
@@ -37,6 +43,10 @@ class Alert(Base):
     )
     passed_to: Mapped[str | None] = mapped_column(
         String(40), info=says("S1", "organisation named by a refusal", CASE_LIFE)
+    )
+
+    sources: Mapped[list["AlertSource"]] = relationship(
+        order_by="AlertSource.id", cascade="all, delete-orphan"
     )
 
 
@@ -55,6 +65,11 @@ class AlertSource(Base):
     )
     contact: Mapped[str | None] = mapped_column(
         String(64), info=says("S3", "pseudonym of who reported", CASE_LIFE)
+    )
+    own_id: Mapped[int | None] = mapped_column(
+        ForeignKey("case_.id"),
+        unique=True,
+        info=says("S2", "the case a speaker's receipt opens, when it joined this one", CASE_LIFE),
     )
     at: Mapped[datetime] = mapped_column(info=says("S2", "when", CASE_LIFE))
 
@@ -77,16 +92,35 @@ class Evacuation(Base):
     relay_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), info=says("S2", "registered person to be rung back", CASE_LIFE)
     )
-    rung: Mapped[list[str]] = mapped_column(
-        info=says("S1", "numbers (R128) of those rung so far, in order", CASE_LIFE)
-    )
     next_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "when the next is rung; none once somebody took it", CASE_LIFE)
     )
     taken_at: Mapped[datetime | None] = mapped_column(info=says("S1", "taken", CASE_LIFE))
     refund: Mapped[str | None] = mapped_column(
-        String(12), info=says("S1", "none, owed, paid or refused", CASE_LIFE)
+        String(12), info=says("S1", "owed or paid; none where nobody refunds", CASE_LIFE)
     )
+    refund_id: Mapped[int | None] = mapped_column(
+        ForeignKey("case_.id"), info=says("S1", "case by which the refund is followed", CASE_LIFE)
+    )
+
+
+class EvacuationRing(Base):
+    """Somebody who was rung for an evacuation: they may take it until somebody did."""
+
+    __tablename__ = "evacuation_ring"
+    __table_args__ = (UniqueConstraint("case_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", CASE_LIFE))
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("evacuation.case_id"), info=says("S1", "the evacuation", CASE_LIFE)
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=says("S1", "who was rung", CASE_LIFE)
+    )
+    function: Mapped[str] = mapped_column(
+        String(24), info=says("S1", "as what they were rung", CASE_LIFE)
+    )
+    at: Mapped[datetime] = mapped_column(info=says("S1", "when", CASE_LIFE))
 
 
 class EvacuationMeans(Base):

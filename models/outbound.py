@@ -1,6 +1,7 @@
 """The outbox: every message to send, written with its cause; and the reports that come back."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,6 +44,9 @@ class OutboundMessage(Base):
     )
     text_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=says("S3", "text under the transit key", DAYS)
+    )
+    fills: Mapped[dict[str, Any] | None] = mapped_column(
+        info=says("S1", "what the keeper puts in at sending: tel: person:P0101", DAYS)
     )
     status: Mapped[str] = mapped_column(
         String(12),
