@@ -13,6 +13,7 @@ _WAITING = {
     "taken": "taken",
     "returned": "routed",
     "escalated": "routed",
+    "rehomed": "routed",
     "reclassed": "routed",
     "withdrawn": "withdrawn",
 }
@@ -25,6 +26,7 @@ COMPLAINT: Table = {
         "undone": "routed",
         "returned": "routed",
         "escalated": "routed",
+        "rehomed": "routed",
         "reclassed": "routed",
         "withdrawn": "withdrawn",
     },
@@ -45,6 +47,7 @@ CALL_BACK: Table = {
         "taken": "taken",
         "returned": "asked",
         "escalated": "asked",
+        "rehomed": "asked",
         "reclassed": "asked",
         "withdrawn": "closed",
     },
@@ -54,6 +57,7 @@ CALL_BACK: Table = {
         "undone": "asked",
         "returned": "asked",
         "escalated": "asked",
+        "rehomed": "asked",
         "reclassed": "asked",
         "withdrawn": "closed",
     },
@@ -65,9 +69,14 @@ CALL_BACK: Table = {
 LIFECYCLES: Mapping[str, Table] = {
     "complaint": COMPLAINT,
     "alert": COMPLAINT,
+    "evacuation": COMPLAINT,
+    "stock_out": COMPLAINT,
+    "referral": COMPLAINT,  # one that nobody acted on: a task
     "call_back": CALL_BACK,
 }
-FIRST: Mapping[str, str] = {"complaint": "routed", "alert": "routed", "call_back": "asked"}
+FIRST: Mapping[str, str] = {
+    kind: "asked" if table is CALL_BACK else "routed" for kind, table in LIFECYCLES.items()
+}
 
 WAITING = frozenset({"routed", "reopened", "asked"})  # announced, taken by nobody yet
 OPEN = WAITING | {"taken"}  # somebody owes something

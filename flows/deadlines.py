@@ -47,10 +47,16 @@ def load_calendar(text: str, zone: tzinfo = BAMAKO) -> Calendar:
 
 MALI = load_calendar(HOLIDAYS.read_text(encoding="utf-8"))
 
-# The project's own policy (reference/domain.md 4.1): closing, but for harm the first action,
-# because nobody is promised a date there and a day is what may not pass.
+# The project's own policy (reference/domain.md 4.1). When an answer is there at the latest:
 DAYS: Mapping[str, int] = {"C0": 30, "C1": 7, "C2": 14, "C3": 30, "C4": 14, "C8": 14}
-HOURS: Mapping[str, int] = {"C5": 72, "C6": 24, "C7": 24, "C9": 72}
+HOURS: Mapping[str, int] = {"C5": 72, "C6": 72, "C7": 72, "C9": 72}
+# And when somebody has taken it at the latest; thanks (C0) have no first action.
+FIRST_DAYS: Mapping[str, int] = {"C1": 2, "C2": 2, "C3": 5, "C4": 2, "C8": 5}  # working ones
+FIRST_HOURS: Mapping[str, int] = {"C5": 24, "C6": 24, "C7": 24, "C9": 24}
+
+AHEAD = timedelta(hours=48)  # of the end, for the one reminder (field.md 5, A5)
+OPENS, CLOSES = time(7), time(17)  # when staff are written to (field.md 8)
+LAST_HOUR = time(16)
 
 
 def due(case_class: str, since: datetime, calendar: Calendar = MALI) -> datetime:
@@ -62,17 +68,85 @@ def due(case_class: str, since: datetime, calendar: Calendar = MALI) -> datetime
     if case_class in HOURS:
         return since.astimezone(UTC) + timedelta(hours=HOURS[case_class])
     last = since.astimezone(calendar.zone).date() + timedelta(days=DAYS[case_class])
-    day = calendar.first_working(last)
-    return datetime.combine(day, time.min, calendar.zone).astimezone(UTC)
+    return _begins(calendar.first_working(last), calendar)
+
+
+def act_by(case_class: str, since: datetime, calendar: Calendar = MALI) -> datetime:
+    """Return when somebody has to have taken it who was given it at ``since``, in UTC."""
+    if case_class in FIRST_HOURS:
+        return since.astimezone(UTC) + timedelta(hours=FIRST_HOURS[case_class])
+    if case_class in FIRST_DAYS:
+        return working_days_after(since, FIRST_DAYS[case_class], calendar)
+    return due(case_class, since, calendar)
+
+
+def working_days_after(since: datetime, days: int, calendar: Calendar = MALI) -> datetime:
+    """Return the same minute so many working days later; free days before the first count not."""
+    start = since.astimezone(calendar.zone)
+    day, minute = start.date(), start.time()
+    if not calendar.is_working(day):
+        day, minute = calendar.first_working(day), time.min
+    for _ in range(days):
+        day = calendar.first_working(day + A_DAY)
+    return datetime.combine(day, minute, calendar.zone).astimezone(UTC)
+
+
+def remind_at(
+    case_class: str, since: datetime, limit: datetime, calendar: Calendar = MALI
+) -> datetime:
+    """Return when who has it since ``since`` is reminded of ``limit``: two days or half way before.
+
+    For ordinary classes in working hours, rather earlier than later.
+    """
+    at = limit - min(AHEAD, (limit - since) / 2)
+    if case_class in HOURS or is_office(at, calendar):
+        return at
+    earlier = _last_office(at, calendar)
+    return earlier if earlier > since else office(at, calendar)
+
+
+def is_office(at: datetime, calendar: Calendar = MALI) -> bool:
+    """Return whether staff may be written to of ordinary things: a working day, 7 to 17 h."""
+    local = at.astimezone(calendar.zone)
+    return calendar.is_working(local.date()) and OPENS <= local.time() < CLOSES
+
+
+def office(at: datetime, calendar: Calendar = MALI) -> datetime:
+    """Return ``at`` when it lies in working hours, else when the next ones begin, in UTC."""
+    if is_office(at, calendar):
+        return at.astimezone(UTC)
+    local = at.astimezone(calendar.zone)
+    day = local.date() if local.time() < OPENS else local.date() + A_DAY
+    day = calendar.first_working(day)
+    return datetime.combine(day, OPENS, calendar.zone).astimezone(UTC)
+
+
+def _last_office(at: datetime, calendar: Calendar) -> datetime:
+    local = at.astimezone(calendar.zone)
+    day = local.date() if local.time() >= CLOSES else local.date() - A_DAY
+    while not calendar.is_working(day):
+        day -= A_DAY
+    return datetime.combine(day, LAST_HOUR, calendar.zone).astimezone(UTC)
 
 
 def promised(due_at: datetime, zone: tzinfo = BAMAKO) -> datetime:
     """Return the beginning of the date told to the speaker: the answer is there *before* it."""
     end = due_at.astimezone(zone)
     midnight = datetime.combine(end.date(), time.min, zone)
-    return (midnight if midnight == end else midnight + A_DAY).astimezone(UTC)
+    # A day is a date, not 24 hours: where clocks are put back there are 25.
+    following = datetime.combine(end.date() + A_DAY, time.min, zone)
+    return (midnight if midnight == end else following).astimezone(UTC)
 
 
 def shown(at: datetime, zone: tzinfo = BAMAKO) -> str:
     """Return a date as it is read there: dd/mm."""
     return f"{at.astimezone(zone):%d/%m}"
+
+
+def told(due_at: datetime, zone: tzinfo = BAMAKO) -> str:
+    """Return the date told to speaker and staff of a clock that ends at ``due_at``."""
+    return shown(promised(due_at, zone), zone)
+
+
+def _begins(day: date, calendar: Calendar) -> datetime:
+    return datetime.combine(day, time.min, calendar.zone).astimezone(UTC)

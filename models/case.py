@@ -94,6 +94,9 @@ class Case(Base):
     due_at: Mapped[datetime] = mapped_column(
         info=says("S1", "when this holder's clock ends", CASE_LIFE)
     )
+    remind_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "when its holder is reminded of the end", CASE_LIFE)
+    )
     reminded_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "the one reminder of this holder's clock", CASE_LIFE)
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from flows.case_lifecycle import OPEN, after
-from flows.deadlines import promised, shown
+from flows.deadlines import act_by, remind_at, told
 from flows.policy import SENSITIVE
 from flows.routing import CaseFacts
 from models.case import CallBack, Case, CaseEvent
@@ -15,6 +15,7 @@ from models.conversation import Contact
 from models.db import Work
 from models.person import Person
 from models.services import messages, stories
+from models.services.announcing import text_of
 from models.services.messages import Draft
 from models.services.routing import Routed, route
 from models.services.scene import House
@@ -53,9 +54,7 @@ def announce(work: Work, house: House, case: Case, event: CaseEvent, due_at: dat
     person = None if case.holder_person is None else work.session.get(Person, case.holder_person)
     if person is None:
         return
-    text = house.flows.texts.say(
-        "case_new", n=case.number, date=answer_date(case), usd=house.service_code
-    )
+    text = text_of(work, house, case)
     draft = Draft(
         cause=f"case-event:{event.id}",
         purpose="case_new",
@@ -72,7 +71,7 @@ def announce(work: Work, house: House, case: Case, event: CaseEvent, due_at: dat
 
 def answer_date(case: Case) -> str:
     """Return the date told to the speaker and to staff, dd/mm: the answer is there before it."""
-    return shown(promised(case.due_at))
+    return told(case.due_at)
 
 
 def seat(
@@ -94,10 +93,17 @@ def seat(
     case.holder_function = choice.function
     case.holder_person = choice.person
     case.why = list(choice.why)
-    case.due_at = choice.due_at
+    wind(case, now, choice.due_at)
     if not returned:
         case.level = choice.level
     return choice
+
+
+def wind(case: Case, since: datetime, due_at: datetime) -> None:
+    """Start the clock of a desk that has the case since then, with its one reminder to come."""
+    case.due_at, case.act_by = due_at, act_by(case.case_class, since)
+    case.remind_at = remind_at(case.case_class, since, min(case.act_by, due_at))
+    case.reminded_at = None
 
 
 def _facts(work: Work, case: Case, asked: CallBack | None, *, returned: bool) -> CaseFacts:

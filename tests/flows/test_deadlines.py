@@ -29,8 +29,8 @@ MINUTES = st.integers(0, 60 * 24 * 365 * 2 + 60 * 24 * 300).map(
         # Tabaski 2026 as foreseen, a Wednesday
         ("C4", datetime(2026, 5, 13, 8, tzinfo=UTC), "2026-05-28T00:00", "28/05"),
         ("C5", MONDAY, "2026-11-26T12:00", "27/11"),
-        ("C6", datetime(2026, 12, 25, 22, tzinfo=UTC), "2026-12-26T22:00", "27/12"),
-        ("C7", datetime(2026, 12, 31, 22, tzinfo=UTC), "2027-01-01T22:00", "02/01"),
+        ("C6", datetime(2026, 12, 25, 22, tzinfo=UTC), "2026-12-28T22:00", "29/12"),
+        ("C7", datetime(2026, 12, 31, 22, tzinfo=UTC), "2027-01-03T22:00", "04/01"),
         ("C9", datetime(2026, 11, 21, 1, tzinfo=UTC), "2026-11-24T01:00", "25/11"),
     ],
 )

@@ -67,12 +67,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_repair_case_case_id"), ["case_id"], unique=False)
     with op.batch_alter_table("case_", schema=None) as batch_op:
         batch_op.add_column(sa.Column("act_by", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("case_", schema=None) as batch_op:
         batch_op.drop_column("reminded_at")
+        batch_op.drop_column("remind_at")
         batch_op.drop_column("act_by")
     with op.batch_alter_table("repair_case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_repair_case_case_id"))
