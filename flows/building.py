@@ -110,6 +110,7 @@ class Builder:
         return Traits(
             label=reading.words(block, "screen"),
             where=f"{block.file}:{block.line}",
+            message=self._message(block),
             flow=at.partition(".")[0],
             sms=reading.flag(file, "sms"),
             staff=reading.flag(file, "staff"),
@@ -231,6 +232,12 @@ class Builder:
             if not isinstance(value, str | bool):
                 self._reading.wrong(sets, name, f"'{name}' is set to a text, true or false")
         return dict(sets.values)
+
+    def _message(self, block: Block) -> str:
+        """Return the name of the SMS text that this state says, or nothing if it has its own."""
+        said = block.values.get("text", block.values.get("end"))
+        name = said.values.get("message") if isinstance(said, Block) else None
+        return name if isinstance(name, str) else ""
 
     def _text(self, block: Block, key: str) -> str:
         if not isinstance(block.values.get(key), Block):

@@ -35,6 +35,9 @@ LONGEST: Mapping[str, int] = {
     "hours": len("heures pas connues"),
     "words": 200,
     "word": 20,
+    "slip": 2,
+    "slips": len("08, 09, 10"),
+    "what": len("evacuation pas remboursee, F 34"),
     "list": 80,
     "verb": len("ORIENTE"),
     "verbs": len("VENUE, DONNE, PAS, ORIENTE, STOCK, LISTE, VOIR, PRIS, DIRE, FINI, RENVOI, PERDU"),
@@ -47,6 +50,7 @@ _ITEMS: Mapping[str, Mapping[str, int]] = {
     **dict.fromkeys(("communes", "places", "facilities"), _ITEM),
     "cercles": {**_ITEM, "name": 14},
     "orgs": {**_ITEM, "name": 20},
+    "languages": {"name": len("Bamanankan"), "value": 3},
     "items": {**_ITEM, "name": len("1573612 avant 28/11")},
 }
 _VALUES: Mapping[str, Json] = {
@@ -56,7 +60,8 @@ _VALUES: Mapping[str, Json] = {
         for name, sizes in _ITEMS.items()
     },
 }
-AT_MOST: Mapping[str, int] = {"places": 3, "orgs": 3, "facilities": 3}  # never a second page
+# Lists that never have a second page.
+AT_MOST: Mapping[str, int] = {"places": 3, "orgs": 3, "facilities": 3, "languages": 7}
 CHOICES = 8
 
 
@@ -102,7 +107,8 @@ def longest(node: Menu | Pages | End) -> str:
     texts = [*_item_texts(node), *(one.text for one in node.options if one.text)]
     choices = [f"{number} {text}" for number, text in enumerate(texts, 1)]
     hint = [node.hint] if node.hint else []
-    return fill("\n".join([node.text, *choices, *hint, *_ways(node)]), _VALUES)
+    title = [node.text] if node.text else []
+    return fill("\n".join([*title, *choices, *hint, *_ways(node)]), _VALUES)
 
 
 def _ways(node: Menu | Pages) -> list[str]:
@@ -141,7 +147,8 @@ def _sendable_screen(node: Menu | Pages | End) -> Iterator[str]:
         yield "a sign that GSM-7 does not have"
     elif size > SCREEN_LIMIT:
         yield f"{size} septets at its longest, {SCREEN_LIMIT} fit"
-    if isinstance(node, Menu | End) and not node.text.strip():
+    listed = isinstance(node, Menu) and node.each is not None
+    if isinstance(node, Menu | End) and not node.text.strip() and not listed:
         yield "no text"
 
 

@@ -58,6 +58,8 @@ EFFECTS: Mapping[str, EffectRule] = {
     "urgent_numbers": EffectRule({"known": ("tel_centre", "tel_cercle")}, ("place",)),
     "facilities_near": EffectRule({"listed": ("facilities",), "none": ()}, ("place",)),
     "facility_facts": EffectRule({"known": ("facility_name", "fee", "hours")}, ("facility",)),
+    "languages": EffectRule({"one": (), "several": ("languages",)}),
+    "choose_language": EffectRule({"chosen": ("language",)}, ("language",)),
     "sign_in": EffectRule(
         {"ok": ("agent", "k"), "wrong": ("k",), "blocked": (), "stranger": ()},
         ("pin",),

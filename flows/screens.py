@@ -7,20 +7,19 @@ from flows.texts import fill
 from flows.words import Each, Json, Menu, Option, Pages, Screen, State
 
 Answers = Mapping[str, Json]
-MORE = "Suite"
 
 
 def compose(screen: Screen) -> str:
     """Return the whole text of a screen, its values put in, one option a line."""
     lines = [f"{key} {text}" if key else text for key, text in screen.lines]
-    return fill("\n".join([screen.text, *lines]), screen.values)
+    return fill("\n".join([screen.text, *lines] if screen.text else lines), screen.values)
 
 
 def page_screen(node: Pages, state: State) -> Screen:
     """Return the page of a text where ``state`` stands."""
     lines = []
     if node.next is not None or state.page + 1 < pages(node, state.answers):
-        lines.append(("9", MORE))
+        lines.append(("9", node.more))
     if node.zero is not None:
         lines.append(("0", node.zero.text))
     return Screen(node.at, f"{{{node.of}.{state.page}}}", tuple(lines), state.answers)
@@ -34,7 +33,7 @@ def menu_screen(node: Menu, state: State) -> Screen:
     if node.next is not None:
         lines.append(("9", node.next.text))
     elif state.page + 1 < pages(node, state.answers):
-        lines.append(("9", MORE))
+        lines.append(("9", node.more))
     if node.zero is not None:
         lines.append(("0", node.zero.text))
     return Screen(node.at, node.text, tuple(lines), state.answers)

@@ -13,11 +13,21 @@ Reader = Callable[[str, Mapping[str, Json]], Json]
 MISSES = 3
 SCREENS = 60
 JUMPS = 20
-BASE = ("usd", "dialled", "registered")
+BASE = ("usd", "dialled", "registered", "language")
+MORE = "Suite"
+FRENCH = "fr"
 
 MAIN = "menu.main"
 HARMLESS = "information.advice"
-ENTRIES = (MAIN, "menu.resume", "agent.pin", "sms.words", "sms.call_back", "sms.silent")
+ENTRIES = (
+    MAIN,
+    "menu.resume",
+    "agent.pin",
+    "sms.words",
+    "sms.call_back",
+    "sms.silent",
+    "sms.language",
+)
 
 BACK = "back"
 DROPPED = "dropped"
@@ -62,11 +72,13 @@ class Traits:
     ``label``: its name in the field guide. ``where``: file and line. ``wrong``/``lost``: where a
     wrong answer and the third one lead. ``fresh``: earlier answers are forgotten on arrival.
     ``topic``: asks what happened, so the notice stands before it. ``notice``: says who can see
-    what. ``uncounted``: a list or a correction, no step to filing.
+    what. ``uncounted``: a list or a correction, no step to filing. ``message``: the SMS text that
+    it says, if its words are not its own.
     """
 
     label: str = ""
     where: str = ""
+    message: str = ""
     flow: str = ""
     sms: bool = False
     staff: bool = False
@@ -95,6 +107,7 @@ class Menu:
     next: Option | None = None
     zero: Option | None = None
     traits: Traits = field(default_factory=Traits)
+    more: str = MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,7 @@ class Pages:
     next: Option | None = None
     zero: Option | None = None
     traits: Traits = field(default_factory=Traits)
+    more: str = MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,7 @@ class Flows:
     texts: Texts
     readers: Mapping[str, Reader]
     harmless: str = HARMLESS
+    language: str = FRENCH
 
 
 @dataclass(frozen=True, slots=True)

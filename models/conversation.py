@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy import Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, says
@@ -69,6 +69,11 @@ class Contact(Base):
     )
     language: Mapped[str | None] = mapped_column(
         String(8), info=says("S1", "language", "12 months after last use")
+    )
+    language_chosen: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        info=says("S1", "chosen by its owner, not guessed", "12 months after last use"),
     )
     last_commune: Mapped[str | None] = mapped_column(
         String(16), info=says("S2", "last place, ordinary classes only", "30 days")

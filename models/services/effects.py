@@ -9,6 +9,7 @@ from models.services.opening import CASE_EFFECTS
 from models.services.places import PLACE_EFFECTS
 from models.services.routing import ROUTING_EFFECTS
 from models.services.scene import EffectFunction
+from models.services.tongues import TONGUE_EFFECTS
 from models.services.understanding import UNDERSTANDING_EFFECTS
 
 EFFECTS: Mapping[str, EffectFunction] = {
@@ -19,6 +20,7 @@ EFFECTS: Mapping[str, EffectFunction] = {
     **FOLLOW_UP_EFFECTS,
     **AGENT_EFFECTS,
     **UNDERSTANDING_EFFECTS,
+    **TONGUE_EFFECTS,
 }
 
 LOOK_UPS = frozenset(
@@ -37,6 +39,7 @@ LOOK_UPS = frozenset(
         "my_items",
         "open_item",
         "understand",
+        "languages",
     }
 )
 """Effects that only look: they change nothing, so they commit nothing durably."""

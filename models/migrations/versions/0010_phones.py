@@ -1,4 +1,4 @@
-"""A lost phone, a PIN that a supervisor told, and who agreed to be rung."""
+"""A lost phone, a PIN that a supervisor told, who agreed to be rung, who chose a language."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,9 +16,15 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("ring_agreed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("language_chosen", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_column("language_chosen")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("blocked_at")
         batch_op.drop_column("ring_agreed_at")
