@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dead-letters": ("gateway.cli_lists:dead_letters", "list or retry what could not be handled"),
     "people": ("gateway.cli_directory:people", "register, list and revoke phones"),
     "directory": ("gateway.cli_places:directory", "import and export the directory"),
+    "slips": ("gateway.cli_slips:slips", "issue, list and revoke booklets of numbered slips"),
     "route": ("gateway.cli_route:route", "say who would receive a case, and why"),
     "flows": ("gateway.cli_flows:flows", "prove, draw and list the conversations"),
     "phone": ("gateway.cli_phone:phone", "hold a phone of the running demo"),

@@ -14,6 +14,7 @@ from models.errors import SealBroken
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.person import Person
+from models.slip import Slip
 
 AT_ONCE = 500
 
@@ -48,7 +49,7 @@ def fill(work: Work, namer: Namer) -> Filled:
     A row sealed under a key we do not hold stays as it is: the key may only be missing here.
     """
     filled = Filled()
-    for fill_kind in (_conversations, _inbox, _outbox, _cases):
+    for fill_kind in (_conversations, _inbox, _outbox, _cases, _slips):
         fill_kind(work, namer, filled)
     return filled
 
@@ -70,7 +71,7 @@ def _conversations(work: Work, namer: Namer, filled: Filled) -> None:
         contact = _name(namer, sealed, filled)
         if contact is None:
             continue
-        person = select(Person.id).where(Person.pseudonym == contact, Person.revoked_at.is_(None))
+        person = select(Person.id).where(Person.pseudonym == contact, Person.usable)
         work.session.execute(
             update(Conversation)
             .where(Conversation.key == key, nameless)
@@ -111,6 +112,19 @@ def _cases(work: Work, namer: Namer, filled: Filled) -> None:
         except SealBroken:
             filled.broken += 1
         else:
+            filled.named += 1
+
+
+def _slips(work: Work, namer: Namer, filled: Filled) -> None:
+    sealed = select(Slip).where(Slip.receipt_sealed.is_not(None)).order_by(Slip.id)
+    for slip in work.session.scalars(sealed.limit(AT_ONCE)):
+        assert slip.receipt_sealed is not None  # noqa: S101 as asked
+        try:
+            _, slip.receipt_long = namer.digests(None, namer.receipt(slip.receipt_sealed))
+        except SealBroken:
+            filled.broken += 1
+        else:
+            slip.receipt_sealed = None
             filled.named += 1
 
 

@@ -36,6 +36,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("receipt_long", name=op.f("uq_slip_receipt_long")),
     )
     op.create_index("ix_slip_case", "slip", ["case_id"], unique=False)
+    unnamed = sa.text("receipt_sealed IS NOT NULL")
+    op.create_index(
+        "ix_slip_unnamed",
+        "slip",
+        ["id"],
+        unique=False,
+        sqlite_where=unnamed,
+        postgresql_where=unnamed,
+    )
     with op.batch_alter_table("case_", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sex", sa.String(length=1), nullable=True))
         batch_op.add_column(sa.Column("age_band", sa.String(length=8), nullable=True))
@@ -45,6 +54,7 @@ def downgrade() -> None:
     with op.batch_alter_table("case_", schema=None) as batch_op:
         batch_op.drop_column("age_band")
         batch_op.drop_column("sex")
+    op.drop_index("ix_slip_unnamed", table_name="slip")
     op.drop_index("ix_slip_case", table_name="slip")
     op.drop_table("slip")
     op.drop_index(op.f("ix_booklet_person_id"), table_name="booklet")

@@ -1,0 +1,198 @@
+"""Booklets of numbered slips: issued with their receipts, used up one by one, freed, revoked.
+
+The twelve digits leave here once, to be printed; what is kept of them is their digest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+
+from flows import numbers
+from models.case import Case
+from models.db import Work
+from models.errors import KeeperAway, NotFound, StoreError
+from models.person import Person
+from models.services.directory import by_number
+from models.services.scene import House
+from models.slip import Booklet, Slip
+
+MOST = 99  # two digits name a slip
+KEPT = timedelta(days=365)
+UNDO = timedelta(minutes=10)  # in which a slip can be freed again
+DRAWS = 20
+
+
+class SlipsRefused(StoreError):
+    """What was asked for cannot be printed; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Printed:
+    """One slip for paper: its number among the operator's, and the twelve digits."""
+
+    number: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One booklet as it stands: how many of its slips are used, and which numbers it has."""
+
+    id: int
+    operator: str
+    first: str
+    last: str
+    slips: int
+    used: int
+    issued_at: datetime
+    revoked_at: datetime | None
+
+
+def issue(
+    work: Work, house: House, operator: str, count: int, now: datetime
+) -> tuple[Booklet, list[Printed]]:
+    """Make a booklet for an operator and return what to print. Raises NotFound, SlipsRefused.
+
+    Numbers follow those of the booklet before. One whose slip is still out is not given twice:
+    a number alone says which slip is meant.
+    """
+    person = by_number(work, operator)
+    if person.role != "operator" or person.revoked_at is not None:
+        raise SlipsRefused(f"{person.number} is no operator")
+    free = _free_numbers(work, person.id, now)
+    if len(free) < count:
+        raise SlipsRefused(f"{person.number} has {len(free)} numbers free, of {MOST} in all")
+    booklet = Booklet(person_id=person.id, issued_at=now)
+    work.session.add(booklet)
+    work.session.flush()
+    return booklet, [_add(work, house, booklet, number) for number in free[:count]]
+
+
+def revoke(work: Work, booklet_id: int, now: datetime) -> Booklet:
+    """Make a lost booklet worthless: what it logged stays, its other codes open nothing ever.
+
+    Raises NotFound.
+    """
+    booklet = work.session.get(Booklet, booklet_id)
+    if booklet is None:
+        raise NotFound(f"there is no booklet {booklet_id}")
+    if booklet.revoked_at is None:
+        booklet.revoked_at = now
+        for slip in work.session.scalars(select(Slip).where(Slip.booklet_id == booklet_id)):
+            slip.receipt_long = slip.receipt_sealed = None
+    return booklet
+
+
+def booklets(work: Work) -> list[Standing]:
+    """Return every booklet, the oldest first."""
+    rows = work.session.execute(
+        select(
+            Booklet.id,
+            Person.number,
+            func.min(Slip.id),
+            func.max(Slip.id),
+            func.count(Slip.id),
+            func.count(Slip.used_at),
+            Booklet.issued_at,
+            Booklet.revoked_at,
+        )
+        .join(Person, Person.id == Booklet.person_id)
+        .join(Slip, Slip.booklet_id == Booklet.id)
+        .group_by(Booklet.id, Person.number)
+        .order_by(Booklet.id)
+    ).all()
+    ends = {one for row in rows for one in row[2:4]}
+    named = select(Slip.id, Slip.number).where(Slip.id.in_(ends))
+    numbered = {row[0]: row[1] for row in work.session.execute(named)}
+    return [
+        Standing(booklet, operator, numbered[first], numbered[last], slips, used, issued, revoked)
+        for booklet, operator, first, last, slips, used, issued, revoked in rows
+    ]
+
+
+def find(work: Work, person_id: int, number: str) -> Slip | None:
+    """Return the slip that an operator means by a number, locked: the unused one, or the newest."""
+    mine = _of(person_id).where(Slip.number == number)
+    last = mine.order_by(Slip.used_at.is_not(None), Slip.id.desc()).limit(1)
+    return work.session.scalar(last.with_for_update(of=Slip))
+
+
+def unused(work: Work, person_id: int, limit: int) -> Sequence[str]:
+    """Return the numbers of an operator's next slips."""
+    mine = _of(person_id).where(Slip.used_at.is_(None))
+    return [slip.number for slip in work.session.scalars(mine.order_by(Slip.id).limit(limit))]
+
+
+def use(work: Work, slip: Slip, case: Case, now: datetime) -> None:
+    """Move the receipt of a slip to the case logged on it: twelve digits open it anywhere."""
+    long, sealed = slip.receipt_long, slip.receipt_sealed
+    slip.receipt_long = slip.receipt_sealed = None
+    slip.used_at, slip.case_id = now, case.id
+    work.session.flush()
+    case.receipt_long, case.receipt_sealed = long, sealed
+
+
+def logged_on(work: Work, case: Case) -> Slip | None:
+    """Return the slip a case was logged on, or None."""
+    return work.session.scalar(select(Slip).where(Slip.case_id == case.id).with_for_update())
+
+
+def free(work: Work, slip: Slip, case: Case) -> None:
+    """Give a slip its receipt back, before its case is withdrawn: it can be used again."""
+    slip.receipt_long, slip.receipt_sealed = case.receipt_long, case.receipt_sealed
+    case.receipt_long = case.receipt_sealed = None
+    slip.used_at = slip.case_id = None
+    work.session.flush()
+
+
+def is_out(work: Work, long: str | None) -> bool:
+    """Tell whether a digest is that of a slip read out to somebody and not yet logged."""
+    if long is None:
+        return False
+    return work.session.scalar(select(Slip.id).where(Slip.receipt_long == long)) is not None
+
+
+def purge(work: Work, now: datetime) -> None:
+    """Forget booklets of more than a year ago; cases logged on them keep their receipts."""
+    old = select(Booklet.id).where(Booklet.issued_at <= now - KEPT)
+    work.session.execute(delete(Slip).where(Slip.booklet_id.in_(old)))
+    work.session.execute(delete(Booklet).where(Booklet.issued_at <= now - KEPT))
+
+
+def _of(person_id: int, *among: ColumnElement[bool]) -> Select[Slip]:
+    mine = (Booklet.person_id == person_id, Booklet.revoked_at.is_(None), *among)
+    return select(Slip).join(Booklet, Booklet.id == Slip.booklet_id).where(*mine)
+
+
+def _free_numbers(work: Work, person_id: int, now: datetime) -> list[str]:
+    """Return the numbers that name no slip, those after the last one issued first."""
+    out = or_(Slip.used_at.is_(None), Slip.used_at > now - UNDO)
+    taken = {slip.number for slip in work.session.scalars(_of(person_id, out))}
+    ever = select(Slip.number).join(Booklet).where(Booklet.person_id == person_id)
+    last = int(work.session.scalar(ever.order_by(Slip.id.desc()).limit(1)) or 0)
+    around = [f"{(last + step) % MOST + 1:02d}" for step in range(MOST)]
+    return [number for number in around if number not in taken]
+
+
+def _add(work: Work, house: House, booklet: Booklet, number: str) -> Printed:
+    digits, long, sealed = _draw(work, house)
+    slip = Slip(booklet_id=booklet.id, number=number, receipt_long=long, receipt_sealed=sealed)
+    work.session.add(slip)
+    work.session.flush()
+    return Printed(number, digits)
+
+
+def _draw(work: Work, house: House) -> tuple[str, str | None, bytes | None]:
+    """Draw a receipt: its digits and digest, or sealed while the keeper is away."""
+    for _ in range(DRAWS):
+        digits = numbers.receipt(house.draw)
+        try:
+            _, long = house.keeper.digests(None, digits)
+        except KeeperAway:
+            return digits, None, house.sealer.receipt(digits)
+        of_case = select(Case.id).where(Case.receipt_long == long)
+        if not is_out(work, long) and work.session.scalar(of_case) is None:
+            return digits, long, None
+    raise RuntimeError("no free receipt")
