@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, says
@@ -63,6 +64,16 @@ class Person(Base):
     )
 
     hats: Mapped[list["Hat"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @hybrid_property
+    def usable(self) -> bool:
+        """Whether anything opens on this phone: registered, and not reported lost."""
+        return self.revoked_at is None and self.blocked_at is None
+
+    @usable.inplace.expression
+    @classmethod
+    def _usable(cls) -> ColumnElement[bool]:
+        return and_(cls.revoked_at.is_(None), cls.blocked_at.is_(None))
 
 
 class Hat(Base):

@@ -56,7 +56,7 @@ def help_on_duty(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcom
         .where(
             Hat.function.in_(LISTENERS),
             Hat.on_duty,
-            Person.revoked_at.is_(None),
+            Person.usable,
             Person.stopped_at.is_(None),
         )
     )

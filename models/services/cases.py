@@ -232,4 +232,4 @@ def reopen(work: Work, house: House, case: Case, now: datetime, *, up: bool) -> 
 
 def _still_works(work: Work, person_id: int | None) -> bool:
     person = None if person_id is None else work.session.get(Person, person_id)
-    return person is not None and person.revoked_at is None
+    return person is not None and person.usable

@@ -31,7 +31,10 @@ CHANGES = "turn = ?, sealed = ?, over = ?, resumable = ?, updated_at = ?, due_at
 UPDATE = f"UPDATE conversation SET {CHANGES} WHERE key = ? AND turn = ?"  # noqa: S608
 UPDATE_SMS = f"UPDATE conversation SET {CHANGES}, sender_sealed = ? WHERE key = ? AND turn = ?"  # noqa: S608
 ENCODE = json.JSONEncoder(separators=(",", ":")).encode  # built once: json.dumps builds it anew
-PERSON = "SELECT id FROM person WHERE pseudonym = ? AND revoked_at IS NULL ORDER BY id LIMIT 1"
+PERSON = (
+    "SELECT id FROM person WHERE pseudonym = ? AND revoked_at IS NULL AND blocked_at IS NULL"
+    " ORDER BY id LIMIT 1"
+)
 DROPPED = (
     "SELECT sealed FROM conversation WHERE contact = ? AND resumable = ? AND updated_at > ?"
     " ORDER BY updated_at DESC LIMIT 1"

@@ -159,7 +159,7 @@ def _outside_missing(work: Work, ids: Sequence[str]) -> list[str]:
         select(Hat.id)
         .join(Person, Person.id == Hat.person_id)
         .where(Hat.function == function, Hat.organisation_id.in_(ids))
-        .where(Person.revoked_at.is_(None))
+        .where(Person.usable)
         .limit(1)
     )
     found = []

@@ -47,7 +47,7 @@ def desk_at(work: Work, scene: Scene) -> Desk | None:
 def desk_of(work: Work, house: House, person_id: int | None, now: datetime) -> Desk | None:
     """Return the desk of a registered person in this same unit of work, or None for strangers."""
     person = None if person_id is None else work.session.get(Person, person_id)
-    if person is None or person.revoked_at or person.blocked_at:
+    if person is None or not person.usable:
         return None
     return Desk(replace(work, actor=Handler(person.id, person.number)), house, person, now)
 

@@ -240,7 +240,7 @@ def _statuses_due(work: Work, now: datetime) -> set[str]:
 def _settle_overdue(work: Work, now: datetime, due: Collection[str]) -> None:
     stopped = select(Contact.pseudonym).where(Contact.stopped_at.is_not(None))
     silent = select(Person.id).where(Person.stopped_at.is_not(None))
-    gone = select(Person.id).where(Person.revoked_at.is_not(None))
+    gone = select(Person.id).where(~Person.usable)
     expired, revoked = Message.expires_at <= now, Message.person_id.in_(gone)
     stop_said = and_(
         Message.purpose.not_in(ANSWERS_TO_STOP),

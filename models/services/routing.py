@@ -29,6 +29,7 @@ _PEOPLE = select(
     Person.area_pcode,
     Person.language,
     Person.stopped_at,
+    Person.blocked_at,
 ).where(Person.revoked_at.is_(None))
 _HATS = select(
     Hat.person_id, Hat.function, Hat.organisation_id, Hat.area_pcode, Hat.voice, Hat.on_duty
@@ -147,7 +148,8 @@ def _seats(work: Work) -> Iterable[Seat]:
         if hat.person_id in persons:
             one = persons[hat.person_id]
             worn = (hat.function, hat.organisation_id, hat.area_pcode, hat.voice, one.language)
-            receives = hat.on_duty and one.stopped_at is None
+            # A lost phone receives nothing; its person still bars, and is barred.
+            receives = hat.on_duty and one.stopped_at is None and one.blocked_at is None
             yield Seat(one.number, *worn, receives=receives, person_id=one.id)
 
 

@@ -93,7 +93,7 @@ def _settle(work: Work, house: House, case: Case, story: Story, now: datetime) -
 def _author(work: Work, case: Case, story: Story) -> Person | None:
     """Return who said it, unless what they did is no longer theirs to do."""
     author = work.session.scalar(select(Person).where(Person.number == story.by))
-    if author is None or author.revoked_at is not None:
+    if author is None or not author.usable:
         return None
     if story.what == "note":
         return author

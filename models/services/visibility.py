@@ -48,7 +48,7 @@ def countable_cases(work: Work, *among: ColumnElement[bool]) -> Select[Case]:
 
 def _held(work: Work, person_id: int) -> ColumnElement[bool]:
     person = work.session.get(Person, person_id)
-    if person is None or person.revoked_at is not None:
+    if person is None or not person.usable:
         return false()
     by_function = [
         and_(

@@ -72,7 +72,7 @@ class Openings:
 def _may_read(work: Work, event: CaseEvent) -> bool:
     person = work.session.scalar(select(Person).where(Person.number == event.by))
     case = work.session.get(Case, event.case_id)
-    if person is None or case is None or person.revoked_at is not None:
+    if person is None or case is None or not person.usable:
         return False
     return not _is_accused(work, case, person) and (
         case.holder_person == person.id or _wears_holding_function(case, person)
