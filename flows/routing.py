@@ -1,7 +1,7 @@
 """Decides who receives a case, never the accused, and says why in words. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.bars import RULES, Bar, Barred, Rule, bars
 from flows.directory import Directory, Seat, Subject, within
@@ -28,14 +28,15 @@ class CaseFacts:
     returned: bool = False
     voice: str = ""  # woman or man, when one was asked for
     language: str = ""
+    registered: bool = False  # raised by a registered phone (ALERTE), not by somebody of the place
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Who has it now, and why.
 
-    ``person`` is the row id, ``number`` the name said aloud. Where not even an outside body is
-    left, the four are None.
+    ``person`` is the row id, ``number`` the name said aloud; both None where the outside body has
+    nobody. Where not even an outside body is left, the four are None.
     """
 
     organisation: str | None
@@ -71,6 +72,24 @@ def choose(
     return _outside(search, row, passed)
 
 
+def informed(
+    facts: CaseFacts, directory: Directory, policy: Policy, *, administration: bool
+) -> list[Seat]:
+    """Return who is told the fact: the administration where its switch says so, or the others."""
+    search = _Search(facts, directory, policy, bars(facts.subjects, directory))
+    return search.told(row_for(facts, policy), (administration,))
+
+
+def seats_of(
+    desk: Desk | None, facts: CaseFacts, directory: Directory, policy: Policy
+) -> list[Seat]:
+    """Return who of a desk may receive the case, the nearest first; of every desk if None."""
+    search = _Search(facts, directory, policy, bars(facts.subjects, directory))
+    every = [one for row in policy.rows for desks in row.levels for one in desks]
+    desks = [Desk(name) for name in {one.function for one in every}] if desk is None else [desk]
+    return search.ranked(desks)
+
+
 def row_for(facts: CaseFacts, policy: Policy) -> Row:
     """Return the row of the policy that fits the case; the last one takes everything."""
     said = {
@@ -80,6 +99,7 @@ def row_for(facts: CaseFacts, policy: Policy) -> Row:
         "about": facts.about,
         "place": "known" if facts.area_pcode else "unknown",
         "returned": facts.returned,
+        "registered": facts.registered,
     }
     return next(row for row in policy.rows if _fits(row, said))
 
@@ -107,10 +127,24 @@ def _outside(search: "_Search", row: Row, passed: list[str]) -> Choice:
     seat = search.outside()
     level = len(row.levels)
     if seat is None:
-        said = f"{_head(row)}: personne n'est eligible, meme au dehors"
-        return search.choice(row, None, level, (said, *passed))
+        return _unseated(search, row, passed)
     said = f"{_head(row)}, {search.policy.label(seat.function)} {search.name(seat)}"
     return search.choice(row, seat, level, (said, *passed))
+
+
+def _unseated(search: "_Search", row: Row, passed: list[str]) -> Choice:
+    """Leave it to the outside body itself while it has nobody, unless it is accused."""
+    level, accused = len(row.levels), {ref for _, ref in search.facts.subjects}
+    bodies = search.directory.organisations.values()
+    outside = sorted(body.id for body in bodies if body.kind == "outside")
+    left = next((one for one in outside if one not in accused), None)
+    if left is None:
+        said = f"{_head(row)}: personne n'est eligible, meme au dehors"
+        return search.choice(row, None, level, (said, *passed))
+    label = search.policy.label(search.policy.outside)
+    said = f"{_head(row)}, {label} {search.directory.name(left)}: personne n'y travaille"
+    nobody = search.choice(row, None, level, (said, *passed))
+    return replace(nobody, organisation=left, function=search.policy.outside)
 
 
 def _head(row: Row) -> str:
@@ -132,12 +166,14 @@ class _Search:
 
     def best(self, desk: Desk) -> Seat | None:
         """Return the nearest eligible seat of a desk: asked voice and language, then place."""
-        free = [
-            seat
-            for seat in self.worn(desk)
-            if seat.receives and seat not in self.barred and seat.person_id not in self.facts.tried
-        ]
-        return min(free, key=self._rank, default=None)
+        return next(iter(self.ranked([desk])), None)
+
+    def ranked(self, desks: Iterable[Desk]) -> list[Seat]:
+        """Return the eligible seats of some desks, the nearest first."""
+        tried = self.facts.tried
+        worn = [seat for desk in desks for seat in self.worn(desk)]
+        free = [one for one in worn if one.receives and one not in self.barred]
+        return sorted((one for one in free if one.person_id not in tried), key=self._rank)
 
     def outside(self) -> Seat | None:
         """Return the outside body: last of all, so on duty or not, and even a second time."""
@@ -241,11 +277,15 @@ class _Search:
             repair="" if quiet else row.repair,
         )
 
-    def _informed(self, row: Row) -> tuple[str, ...]:
+    def told(self, row: Row, administration: tuple[bool, ...] = (True, False)) -> list[Seat]:
+        """Return who is told the fact of a row."""
         open_to = self.policy.setting(self._area, "administration")
-        desks = [desk for desk in row.informed if open_to or not desk.administration]
-        seats = [seat for desk in desks if (seat := self.best(desk)) is not None]
-        return tuple(dict.fromkeys(map(self.who, seats)))
+        desks = [one for one in row.informed if open_to or not one.administration]
+        seats = (self.best(one) for one in desks if one.administration in administration)
+        return [seat for seat in seats if seat is not None]
+
+    def _informed(self, row: Row) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(self.who, self.told(row))))
 
     def _barred_words(self) -> tuple[str, ...]:
         about = [f"{ref}: en cause" for kind, ref in self.facts.subjects if kind != "person"]

@@ -14,7 +14,7 @@ from models.case import CallBack, Case, CaseEvent
 from models.conversation import Contact
 from models.db import Work
 from models.person import Person
-from models.services import messages, stories
+from models.services import checks, messages, stories
 from models.services.announcing import text_of
 from models.services.messages import Draft
 from models.services.routing import Routed, route
@@ -84,26 +84,41 @@ def seat(
 ) -> Routed:
     """Choose who receives the case as it stands now, never whom it is about; its clock starts.
 
-    ``returned`` says that its holder just gave it back; ``asked`` is the wish for a call of a
-    case that has no row yet.
+    ``returned`` says that it goes the way of what was given back (RENVOI), of which ``level`` is
+    then a step; ``asked`` is the wish for a call of a case that has no row yet.
     """
-    facts = _facts(work, case, asked, returned=returned)
-    choice = route(work, facts, now)
+    choice = choose(work, case, now, returned=returned, asked=asked)
+    sit(case, choice, now)
+    return choice
+
+
+def choose(
+    work: Work, case: Case, now: datetime, *, returned: bool, asked: CallBack | None = None
+) -> Routed:
+    """Return who would receive the case as it stands now, in the words of ``seat``."""
+    return route(work, _facts(work, case, asked, returned=returned), now)
+
+
+def sit(case: Case, choice: Routed, now: datetime) -> None:
+    """Give the case to whoever was chosen; their clock starts."""
     case.holder_organisation = choice.organisation
     case.holder_function = choice.function
     case.holder_person = choice.person
     case.why = list(choice.why)
+    case.level = choice.level
     wind(case, now, choice.due_at)
-    if not returned:
-        case.level = choice.level
-    return choice
 
 
 def wind(case: Case, since: datetime, due_at: datetime) -> None:
     """Start the clock of a desk that has the case since then, with its one reminder to come."""
     case.due_at, case.act_by = due_at, act_by(case.case_class, since)
-    case.remind_at = remind_at(case.case_class, since, min(case.act_by, due_at))
     case.reminded_at = None
+    aim(case, since, min(case.act_by, due_at))
+
+
+def aim(case: Case, since: datetime, limit: datetime) -> None:
+    """Set when its holder, who has until ``limit``, is reminded."""
+    case.remind_at = remind_at(case.case_class, since, limit)
 
 
 def _facts(work: Work, case: Case, asked: CallBack | None, *, returned: bool) -> CaseFacts:
@@ -219,6 +234,8 @@ def reopen(work: Work, house: House, case: Case, now: datetime, *, up: bool) -> 
     """
     had = case.holder_person if up else None
     event = move(work, case, "reopened", now, check=up, had=had)
+    if up:
+        checks.ask(work, case, "not_arrived", now)
     messages.withhold(work, case.id, UNSENT, "reopened", now)
     before = (case.holder_organisation, case.holder_function, case.holder_person)
     if up:

@@ -22,6 +22,7 @@ from models.services.upsert import insert
 CROWDED = 4000  # live items, above which numbers have seven digits (contract.md, "Words")
 DRAWS = 200
 OTHER = "8"
+TASKS = frozenset({"stock_out", "referral"})  # something to do, which accuses nobody
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,15 +83,10 @@ def class_by_words(category: str, about: str, words: str) -> str:
 def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:
     """Write the case with all that belongs to it, announced to whom it was routed; no receipt."""
     case = unfiled(work, scene, asked)
-    case.number = draw_number(work, scene, asked.kind)
+    case.number = draw_number(work, scene, "case")
     if asked.owed:
         case.address = scene.seal_sender()
-    case.subjects = [
-        Subject(kind=kind, ref=ref)
-        for kind, ref in subjects_of(
-            work, asked.category, asked.place, asked.about, asked.about_org
-        )
-    ]
+    case.subjects = [Subject(kind=kind, ref=ref) for kind, ref in _subjects(work, asked)]
     wish = _wish(asked.call, scene.now) if asked.call else None
     routed = seat(work, case, scene.now, asked=wish)
     work.session.add(case)
@@ -100,9 +96,15 @@ def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:
         work.session.add(wish)
     if asked.words:
         stories.keep(work, scene.house.sealer, case, Words("said", asked.words), scene.now)
-    event = record(work, case, "opened", scene.now)
+    event = record(work, case, "opened", scene.now, due=case.due_at.isoformat())
     announce(work, scene.house, case, event, scene.now + ANNOUNCED_AFTER)
     return case, routed
+
+
+def _subjects(work: Work, asked: Asked) -> list[tuple[str, str]]:
+    if asked.kind in TASKS:
+        return []
+    return subjects_of(work, asked.category, asked.place, asked.about, asked.about_org)
 
 
 def _wish(call: Mapping[str, str], now: datetime) -> CallBack:

@@ -11,7 +11,7 @@ from models.area import Area
 from models.case import Case, Tally
 from models.db import Work
 from models.services import stories
-from models.services.cases import answer_date, close, reclass, record
+from models.services.cases import answer_date, close, reclass, record, wind
 from models.services.cases import reopen as take_up_again
 from models.services.cases import withdraw as stop_everything
 from models.services.counting import count_up
@@ -50,7 +50,7 @@ def _press(case: Case, found: str) -> None:
     """Shorten the clock of an ordinary case whose words weigh more than its topic."""
     if case.kind == "complaint" and case.case_class == "C3" and found == "C4":
         case.case_class = found
-        case.due_at = min(case.due_at, due(found, case.opened_at))
+        wind(case, case.opened_at, min(case.due_at, due(found, case.opened_at)))
 
 
 def allow_repair(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:

@@ -15,7 +15,7 @@ from models.case import Case, CaseEvent, Story
 from models.db import Handler, Work
 from models.person import Person
 from models.services import stories
-from models.services.cases import move, record
+from models.services.cases import aim, move, record
 from models.services.scene import House, Scene
 from models.services.stories import Words
 from models.services.visibility import visible_cases
@@ -70,6 +70,7 @@ def take(desk: Desk, case: Case) -> bool:
     if case.status in WAITING:
         move(desk.work, case, "taken", desk.now)
         case.holder_person = desk.person.id
+        aim(case, desk.now, case.due_at)
         return True
     return case.holder_person == desk.person.id
 
@@ -111,6 +112,7 @@ def undo(desk: Desk, case: Case) -> bool:
     if not allows(case.kind, case.status, "undone") or not _just_taken(desk, case):
         return False
     move(desk.work, case, "undone", desk.now)
+    aim(case, desk.now, min(case.act_by or case.due_at, case.due_at))
     return True
 
 

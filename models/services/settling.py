@@ -129,6 +129,8 @@ def _give_back(desk: Desk, case: Case, story: Story) -> None:
         case.subjects.append(Subject(kind="person", ref=story.by))
     had = desk.person.id
     event = cases.move(desk.work, case, "returned", desk.now, why=why, had=had)
+    if case.case_class not in SENSITIVE:  # a compartment goes on along its own officers
+        case.level = 0
     cases.seat(desk.work, case, desk.now, returned=True)
     cases.announce(desk.work, desk.house, case, event, desk.now)
 

@@ -1,0 +1,192 @@
+"""Clocks that act: one reminder, then the item changes hands; and nobody who left keeps one.
+
+Each function may run twice, or die half way and run again, in two workers at once: a row is locked
+while it moves, and its new clock takes it out of what is due.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from flows.case_lifecycle import OPEN, WAITING
+from flows.deadlines import HOURS, is_office, office, shown
+from flows.policy import SENSITIVE
+from models.case import Case, CaseEvent, Story
+from models.db import Work
+from models.person import Person
+from models.services import cases, messages
+from models.services.handling import LEAVES
+from models.services.messages import Draft
+from models.services.routing import policy
+from models.services.scene import House
+from models.services.settling import AT_ONCE
+
+OWN_CLOCK = "evacuation"  # rung every five minutes by its own line
+SEATED = ("opened", "reclassed", "reopened", "returned", "escalated", "rehomed")
+UNSENT = ("case_new", "reminder")  # what the holder before may still have to be told
+
+
+def remind(work: Work, house: House, now: datetime) -> int:
+    """Remind, once a holder, of a clock that ends soon (A5); return how many. Again at AT_ONCE.
+
+    Of ordinary items in working hours only; the outside body has nobody above it to lose it to.
+    """
+    soon = [Case.remind_at <= now, Case.reminded_at.is_(None), Case.holder_person.is_not(None)]
+    if not is_office(now):
+        soon.append(Case.case_class.in_(HOURS))
+    found = _take(work, *soon, _is_running(), ~_is_over(now))
+    for case in found:
+        case.reminded_at = now
+        event = cases.record(work, case, "reminded", now)
+        text = house.flows.texts.say("reminder", n=case.number, date=shown(_limit(case)))
+        _tell(work, house, event, case, ("reminder", text, case.holder_person))
+    return len(found)
+
+
+def hand_over(work: Work, house: House, now: datetime) -> int:
+    """Give what was not taken, or not answered, in time to the next level; return how many.
+
+    Call it again while it returns AT_ONCE. What the outside body has stays there.
+    """
+    found = _take(work, _is_over(now), _is_running())
+    for case in found:
+        _move_up(work, house, case, now)
+    return len(found)
+
+
+def rehome(work: Work, house: House, now: datetime, person_id: int | None = None) -> int:
+    """Seat anew what is held by somebody who left, lost the phone or said STOP; return how many.
+
+    ``person_id`` looks at that one person only. Call it again while it returns AT_ONCE.
+    """
+    orphaned = or_(_is_orphaned(), Case.holder_person.is_(None))
+    theirs = [] if person_id is None else [Case.holder_person == person_id]
+    found = _take(work, orphaned, *theirs)
+    return sum(_seat_anew(work, house, case, now) for case in found)
+
+
+def _take(work: Work, *which: ColumnElement[bool]) -> list[Case]:
+    # Whoever has no holder at all comes last: those may have to wait for somebody to be hired.
+    wanted = (
+        select(Case)
+        .where(Case.status.in_(OPEN), Case.kind != OWN_CLOCK, *which)
+        .order_by(Case.holder_person.is_(None), Case.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    return list(work.session.scalars(wanted))
+
+
+def _limit(case: Case) -> datetime:
+    """Return when it changes hands as it stands: untaken by its first end, else by its last."""
+    if case.status in WAITING and case.act_by is not None:
+        return min(case.act_by, case.due_at)
+    return case.due_at
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return or_(Case.due_at <= now, and_(Case.status.in_(WAITING), Case.act_by <= now))
+
+
+def _is_running() -> ColumnElement[bool]:
+    """Not with the outside body, not without anybody, and no answer about to leave."""
+    leaving = exists().where(
+        Story.case_id == Case.id,
+        Story.what.in_(LEAVES),
+        Story.status == "leaving",
+    )
+    return and_(
+        Case.holder_function.is_not(None), Case.holder_function != policy().outside, ~leaving
+    )
+
+
+def _is_orphaned() -> ColumnElement[bool]:
+    # The outside body is the last one: it keeps what it has even while its phone wants no SMS.
+    silent = and_(Person.stopped_at.is_not(None), Case.holder_function != policy().outside)
+    gone = or_(Person.revoked_at.is_not(None), Person.blocked_at.is_not(None), silent)
+    return exists().where(Person.id == Case.holder_person, gone)
+
+
+def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
+    had, returned = case.holder_person, _was_given_back(work, case)
+    event = cases.move(
+        work,
+        case,
+        "escalated",
+        now,
+        had=had,
+        organisation=case.holder_organisation,
+        function=case.holder_function,
+        returned=returned,
+    )
+    messages.withhold(work, case.id, UNSENT, "moved up", now)
+    case.level += 1
+    case.escalated_at = now
+    cases.seat(work, case, now, returned=returned)
+    text = house.flows.texts.say("moved_up", n=case.number)
+    _tell(work, house, event, case, ("moved_up", text, had))
+    cases.announce(work, house, case, event, _when(case, now))
+
+
+def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> bool:
+    returned = _was_given_back(work, case)
+    choice = cases.choose(work, case, now, returned=returned)
+    before = (case.holder_organisation, case.holder_function, case.holder_person)
+    if (choice.organisation, choice.function, choice.person) == before:
+        return False
+    organisation, function, left = before
+    event = cases.move(
+        work,
+        case,
+        "rehomed",
+        now,
+        left=left,
+        organisation=organisation,
+        function=function,
+        returned=returned,
+    )
+    messages.withhold(work, case.id, UNSENT, "rehomed", now)
+    cases.sit(case, choice, now)
+    cases.announce(work, house, case, event, _when(case, now))
+    return True
+
+
+def _was_given_back(work: Work, case: Case) -> bool:
+    """Return whether the case goes the way of what was given back (RENVOI), not its own."""
+    seated = (
+        select(CaseEvent.transition, CaseEvent.details)
+        .where(CaseEvent.case_id == case.id, CaseEvent.transition.in_(SEATED))
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    last = work.session.execute(seated).first()
+    return last is not None and (
+        last.transition == "returned" or bool(last.details.get("returned"))
+    )
+
+
+def _when(case: Case, now: datetime) -> datetime:
+    """Return when staff hear of it: harm and shocks at once, the rest in working hours."""
+    return now if case.case_class in HOURS else office(now)
+
+
+def _tell(
+    work: Work, house: House, event: CaseEvent, case: Case, said: tuple[str, str, int | None]
+) -> None:
+    """Tell a registered person (purpose, text, row id) what became of their item, if they can."""
+    purpose, text, person_id = said
+    person = None if person_id is None else work.session.get(Person, person_id)
+    if person is None:
+        return
+    draft = Draft(
+        cause=f"case-event:{event.id}",
+        purpose=purpose,
+        text=text,
+        address=person.phone_sealed,
+        contact=person.pseudonym,
+        person_id=person.id,
+        case_id=case.id,
+        due_at=_when(case, event.at),
+        sensitive=case.case_class in SENSITIVE,
+    )
+    messages.queue(work, draft, house.transit, event.at)
