@@ -11,7 +11,7 @@ from flows.errors import FlowError
 
 DEFAULT = Path(__file__).parent / "policies" / "default.yaml"
 SENSITIVE = frozenset({"C5", "C6", "C7"})
-CONDITIONS = {"kind", "category", "class", "about", "place", "returned"}
+CONDITIONS = {"kind", "category", "class", "about", "place", "returned", "registered"}
 DESK_KEYS = {"function", "of", "covers", "sector", "kinds", "not_kinds", "administration"}
 ROW_KEYS = {"row", "says", "when", "first", "if_concerned", "late", "informed", "repair"}
 ABOUT_KEYS = {
