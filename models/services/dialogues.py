@@ -31,9 +31,11 @@ CHANGES = "turn = ?, sealed = ?, over = ?, resumable = ?, updated_at = ?, due_at
 UPDATE = f"UPDATE conversation SET {CHANGES} WHERE key = ? AND turn = ?"  # noqa: S608
 UPDATE_SMS = f"UPDATE conversation SET {CHANGES}, sender_sealed = ? WHERE key = ? AND turn = ?"  # noqa: S608
 ENCODE = json.JSONEncoder(separators=(",", ":")).encode  # built once: json.dumps builds it anew
-PERSON = (
-    "SELECT id FROM person WHERE pseudonym = ? AND revoked_at IS NULL AND blocked_at IS NULL"
-    " ORDER BY id LIMIT 1"
+# Who it is and the language remembered of the phone, in one question.
+KNOWN = (
+    "SELECT (SELECT id FROM person WHERE pseudonym = ? AND revoked_at IS NULL"
+    " AND blocked_at IS NULL ORDER BY id LIMIT 1),"
+    " (SELECT language FROM contact WHERE pseudonym = ?)"
 )
 DROPPED = (
     "SELECT sealed FROM conversation WHERE contact = ? AND resumable = ? AND updated_at > ?"
@@ -103,10 +105,10 @@ class Dialogues:
         if done.rowcount != 1:
             raise TakenMeanwhile
 
-    def person(self, contact: str) -> int | None:
-        """Return the row id of the registered person with this pseudonym."""
-        row = self._one(PERSON, (contact,))
-        return None if row is None else int(row[0])
+    def known(self, contact: str) -> tuple[int | None, str | None]:
+        """Return the row id of the registered person with this pseudonym, and its language."""
+        row = self._one(KNOWN, (contact, contact))
+        return (None, None) if row is None else (row[0], row[1])
 
     def dropped(self, contact: str, now: datetime) -> dict[str, Any] | None:
         """Return the state of a dialogue this contact dropped within the last half hour."""

@@ -8,7 +8,7 @@ from flows.commands import bare_number, keyword
 from flows.engine import advance, begin
 from flows.rendering import render_sms
 from flows.screens import compose
-from flows.words import State, Turn
+from flows.words import FRENCH, State, Turn
 from models.db import Work
 from models.errors import KeeperAway
 from models.inbound import InboundMessage
@@ -20,6 +20,7 @@ from models.services.messages import Draft
 from models.services.scene import Scene
 
 SILENCE = timedelta(minutes=30)  # no answer to a question for so long: filed as it stands
+OPENING = {"RAPPEL": "sms.call_back", "LANGUE": "sms.language"}
 RECEIPT_DIGITS = (5, 6, 12)  # the lengths F1 asks for; five name no case of a speaker
 
 
@@ -39,7 +40,6 @@ class SmsDialogues:
         self._conversing = conversing
         self._house = conversing.house
         self._dialogues = conversing.dialogues
-        self._say = conversing.house.flows.texts.say
 
     def answer(self, work: Work, row: InboundMessage, now: datetime) -> None:
         """Handle one claimed message: effects, and the reply in the outbox. Raises KeeperAway."""
@@ -59,8 +59,7 @@ class SmsDialogues:
         if dialogue is None or dialogue.sender_sealed is None:
             return
         scene = self._silent_scene(dialogue, now)
-        turn = begin(self._house.flows, "sms.silent", dict(dialogue.state.answers))
-        reply = self._carry(work, scene, dialogue, turn)
+        reply = self._file(work, scene, dialogue)
         self._queue(
             work, scene, reply, cause=f"silence:{reply.case}", address=dialogue.sender_sealed
         )
@@ -72,7 +71,22 @@ class SmsDialogues:
                 # A STOP that was obeyed is still answered: messages.ANSWERS_TO_STOP.
                 purpose = "stopped" if keyword(text) == "STOP" else "command"
                 return [Reply(one, purpose) for one in heard.replies]
-        return [self._reply(work, scene, text)]
+        return [*self._left_open(work, scene, text), self._reply(work, scene, text)]
+
+    def _left_open(self, work: Work, scene: Scene, text: str) -> list[Reply]:
+        """File what was said before a keyword that opens another dialogue in its place."""
+        if keyword(text) not in OPENING:
+            return []
+        dialogue = self._dialogues.load_in(work, scene.conversation)
+        if dialogue is None or dialogue.over or not _unfiled(dialogue.state):
+            return []
+        return [self._file(work, scene, dialogue)]
+
+    def _file(self, work: Work, scene: Scene, dialogue: Dialogue) -> Reply:
+        """File words as they stand, with the questions left unanswered."""
+        answers = dict(dialogue.state.answers)
+        turn = begin(self._house.speaking(scene.language), "sms.silent", answers)
+        return self._carry(work, scene, dialogue, turn)
 
     def _commanded(self, work: Work, scene: Scene, text: str) -> commanding.Heard | None:
         """Do what a registered person's line asks; keep the question it ends with, if any."""
@@ -84,7 +98,7 @@ class SmsDialogues:
         if heard is None or heard.asked == before:
             return heard
         kept = dialogue or self._new(scene, State("sms.words", {}), over=True)
-        silent_at = scene.now + SILENCE if speaking and not kept.state.answers.get("case") else None
+        silent_at = scene.now + SILENCE if speaking and _unfiled(kept.state) else None
         kept = replace(kept, asked=heard.asked, due_at=silent_at)
         self._dialogues.save_in(work, kept, scene.now)
         return heard
@@ -100,18 +114,16 @@ class SmsDialogues:
 
     def _keyword(self, work: Work, scene: Scene, word: str) -> Reply:
         assert scene.contact is not None  # noqa: S101 claimed rows have one
-        usd = self._house.service_code
+        say = self._house.speaking(scene.language).texts.say
         if word == "STOP":
             intake.stop(work, scene.contact, scene.now)
-            return Reply(self._say("stopped"), "stopped")
+            return Reply(say("stopped"), "stopped")
         if word == "JAABI":
             intake.start_again(work, scene.contact, scene.now)
-            return Reply(self._say("resumed"), "resumed")
-        if word == "RAPPEL":
-            return self._begin(work, scene, "sms.call_back", {})
-        if word == "LANGUE":
-            return Reply(self._say("language"))
-        return Reply(self._say("help", usd=usd))
+            return Reply(say("resumed"), "resumed")
+        if word in OPENING:
+            return self._begin(work, scene, OPENING[word], {})
+        return Reply(say("help", usd=self._house.service_code))
 
     def _receipt(self, work: Work, scene: Scene, number: str) -> Reply:
         outcome = EFFECTS["open_code"](work, scene, {"code": number})
@@ -119,18 +131,25 @@ class SmsDialogues:
             raise KeeperAway
         known = outcome.name != "unknown"
         text = "code_good" if known else "code_unknown"
-        return Reply(self._say(text, usd=self._house.service_code))
+        say = self._house.speaking(scene.language).texts.say
+        return Reply(say(text, usd=self._house.service_code))
 
     def _words(self, work: Work, scene: Scene, text: str) -> Reply:
         dialogue = self._dialogues.load_in(work, scene.conversation)
         if dialogue is None or dialogue.over:
             return self._begin(work, scene, "sms.words", {"words": text})
-        turn = advance(self._house.flows, dialogue.state, text)
+        answers = {**dialogue.state.answers, "language": scene.language}
+        state = replace(dialogue.state, answers=answers)  # it may have been chosen by USSD since
+        turn = advance(self._house.speaking(scene.language), state, text)
         return self._carry(work, scene, dialogue, turn)
 
     def _begin(self, work: Work, scene: Scene, at: str, answers: dict[str, Any]) -> Reply:
-        known = {"usd": self._house.service_code, "channel": scene.channel}
-        turn = begin(self._house.flows, at, {**known, **answers})
+        known = {
+            "usd": self._house.service_code,
+            "channel": scene.channel,
+            "language": scene.language,
+        }
+        turn = begin(self._house.speaking(scene.language), at, {**known, **answers})
         dialogue = self._dialogues.load_in(work, scene.conversation)
         dialogue = dialogue or self._new(scene, turn.state, over=False)
         return self._carry(work, scene, dialogue, turn)
@@ -153,7 +172,7 @@ class SmsDialogues:
             over=turn.over,
             # Kept only while a question is open: silence is answered too.
             sender_sealed=None if turn.over else scene.seal_sender(),
-            due_at=None if turn.over or case else scene.now + SILENCE,
+            due_at=scene.now + SILENCE if not turn.over and _unfiled(turn.state) else None,
             asked=(),  # the last question is the one that is answered
         )
         self._dialogues.save_in(work, taken, scene.now)
@@ -182,6 +201,7 @@ class SmsDialogues:
         return self._around(dialogue.key, dialogue.contact, channel, sealed, now)
 
     def _around(self, key: str, contact: str, channel: str, sealed: bytes, now: datetime) -> Scene:
+        person_id, language = self._dialogues.known(contact)
         return Scene(
             house=self._house,
             kind="sms",
@@ -189,7 +209,12 @@ class SmsDialogues:
             conversation=key,
             contact=contact,
             seal_sender=lambda: sealed,
-            person_id=self._dialogues.person(contact),
-            language="fr",
+            person_id=person_id,
+            language=language or FRENCH,
             now=now,
         )
+
+
+def _unfiled(state: State) -> bool:
+    """Tell whether words were said that no case holds yet."""
+    return bool(state.answers.get("words")) and not state.answers.get("case")

@@ -8,7 +8,7 @@ from typing import Any
 from flows.engine import resumable
 from flows.rendering import render_screen
 from flows.screens import compose
-from flows.words import State, Turn
+from flows.words import FRENCH, State, Turn
 from models.db import Gateway, Work
 from models.services import opening, settling
 from models.services.conversing import Conversing, actor
@@ -73,7 +73,7 @@ class UssdDialogues:
         answers = _said(dialogue.state)
         channel = key.split(":")[1]
         press = Keypress(channel, key, "", "", 0)
-        opening.keep_incomplete(work, self._scene(press, None, None, now), answers)
+        opening.keep_incomplete(work, self._scene(press, None, None, answers, now), answers)
         self._dialogues.save_in(work, replace(dialogue, over=True, resumable=False), now)
 
     def _answer(self, press: Keypress, now: datetime) -> Shown:
@@ -87,19 +87,20 @@ class UssdDialogues:
             still = replace(dialogue, consumed=press.text, **self._kept(Turn(dialogue.state), now))
             self._dialogues.save(still, now)
             return Shown(dialogue.screen, dialogue.over)
-        scene = self._scene(press, dialogue.contact, dialogue.person_id, now)
+        known = dialogue.state.answers
+        scene = self._scene(press, dialogue.contact, dialogue.person_id, known, now)
         turn = self._conversing.advance(scene, dialogue.state, cleaned(fresh))
         return self._commit(press, scene, dialogue, turn)
 
     def _first(self, press: Keypress, now: datetime) -> Shown:
         contact = pseudonym_or_none(self._house, press.sender)
-        person_id = self._dialogues.person(contact) if contact else None
-        scene = self._scene(press, contact, person_id, now)
+        person_id, language = self._dialogues.known(contact) if contact else (None, None)
         said = [one for one in cleaned(press.text).split("*") if one]
-        at, answers = "menu.main", self._known(said, person_id)
+        at, answers = "menu.main", self._known(said, person_id, language)
         dropped = self._dialogues.dropped(contact, now) if contact and not press.text else None
         if dropped is not None:
-            at, answers = RESUME_STATE, {**answers, "dropped": dropped}
+            at, answers = RESUME_STATE, _offering(dropped, answers)
+        scene = self._scene(press, contact, person_id, answers, now)
         turn = self._conversing.start(scene, at, answers, said)
         waiting = None if contact else self._house.sealer.number(press.sender)
         dialogue = Dialogue(
@@ -110,13 +111,16 @@ class UssdDialogues:
             self._dialogues.let_go(contact, scene.conversation)
         return shown
 
-    def _known(self, said: list[str], person_id: int | None) -> dict[str, Any]:
+    def _known(
+        self, said: list[str], person_id: int | None, language: str | None
+    ) -> dict[str, Any]:
         code = said.pop(0) if said and _is_place_code(said[0]) else ""
-        return {
+        known = {
             "usd": self._house.service_code,
             "dialled": code,
             "registered": person_id is not None,
         }
+        return {**known, "language": language} if language else known
 
     def _commit(self, press: Keypress, scene: Scene, dialogue: Dialogue, turn: Turn) -> Shown:
         filed = turn.state.answers.get("case")
@@ -159,7 +163,12 @@ class UssdDialogues:
         return turn.state.at == RESUME_STATE or resumable(self._house.flows, turn.state)
 
     def _scene(
-        self, press: Keypress, contact: str | None, person_id: int | None, now: datetime
+        self,
+        press: Keypress,
+        contact: str | None,
+        person_id: int | None,
+        known: Mapping[str, Any],
+        now: datetime,
     ) -> Scene:
         return Scene(
             house=self._house,
@@ -169,7 +178,7 @@ class UssdDialogues:
             contact=contact,
             seal_sender=lambda: self._house.sealer.number(press.sender),
             person_id=person_id,
-            language="fr",
+            language=known.get("language", FRENCH),
             now=now,
         )
 
@@ -179,6 +188,12 @@ def may_be_incomplete(state: State) -> bool:
     answers = _said(state)
     known = bool(answers.get("category")) and bool(answers.get("place"))
     return known and not answers.get("case") and not answers.get("private")
+
+
+def _offering(dropped: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+    """Return what a dialogue begins with that offers a dropped one, in the language of that."""
+    spoken = dropped.get("answers", {}).get("language")
+    return {**answers, "dropped": dropped, **({"language": spoken} if spoken else {})}
 
 
 def _said(state: State) -> Mapping[str, Any]:
