@@ -63,6 +63,9 @@ class Referral(Base):
     remind: Mapped[bool] = mapped_column(
         default=True, info=says("S1", "she allowed reminders to the relay", REFERRAL_LIFE)
     )
+    reminded: Mapped[int] = mapped_column(
+        default=0, info=says("S1", "reminders sent to the relay: two at most", REFERRAL_LIFE)
+    )
     client_said: Mapped[str | None] = mapped_column(
         String(8), info=says("S2", "received, by her own code: yes, no or not_yet", REFERRAL_LIFE)
     )

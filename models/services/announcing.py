@@ -6,10 +6,11 @@ from flows.deadlines import told
 from models.case import Case
 from models.db import Work
 from models.services.scene import House
+from models.services.stock_texts import stock_out_text
 
 TextOf = Callable[[Work, House, Case], str]
 
-TEXTS: Mapping[str, TextOf] = {}
+TEXTS: Mapping[str, TextOf] = {"stock_out": stock_out_text}
 """Kinds whose announcement says more, because field.md 5 says so. Their functions stand in modules
 that do not import models/services/cases.py, which comes here."""
 

@@ -1,6 +1,6 @@
 """One SMS line of a registered person: what it does, and what answers it.
 
-Every domain has a module of lines with up to four tables, merged here:
+Every domain has a module of lines with up to five tables, merged here:
 
 - ``FRESH``: verb -> ``(Desk, Command) -> Reply``, for commands without an item number;
 - ``ON_ITEM``: (kind, verb) -> ``(Desk, number, Command) -> Reply``. The kind is that of the number
@@ -8,7 +8,9 @@ Every domain has a module of lines with up to four tables, merged here:
 - ``ANSWERS``: verb -> ``(Desk, pending, line) -> Reply``, for the line that answers a Question of
   theirs; None if it does not answer it;
 - ``KNOWN``: kind -> ``(Desk, number) -> bool``, whether this person may know of that number. What
-  is not theirs and what does not exist is answered with the same words.
+  is not theirs and what does not exist is answered with the same words;
+- ``UNKNOWN``: verb -> ``(Desk, number) -> str``, what a number that is not theirs is answered with
+  after this verb, where that is not A8.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,13 +24,13 @@ from sqlalchemy import select
 from flows.commands import Command, Puzzle, Role, bare_number, complete, keyword, read_all
 from models.case import Case, ItemNumber
 from models.db import Work
-from models.services import case_lines, puzzles
+from models.services import case_lines, puzzles, referral_lines, stock_lines
 from models.services.handling import Desk, desk_at
 from models.services.replies import Question, Reply
 from models.services.roles import roles_of
 from models.services.scene import Scene
 
-DOMAINS: tuple[ModuleType, ...] = (case_lines,)
+DOMAINS: tuple[ModuleType, ...] = (case_lines, referral_lines, stock_lines)
 """One line a domain."""
 
 OPEN_FOR = timedelta(hours=24)  # an answer that comes later is no longer an answer
@@ -69,6 +71,7 @@ FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = _merged("FRESH")
 ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = _merged("ON_ITEM")
 ANSWERS: Mapping[str, Callable[[Desk, Pending, str], Reply]] = _merged("ANSWERS")
 KNOWN: Mapping[str, Callable[[Desk, str], bool]] = _merged("KNOWN")
+UNKNOWN: Mapping[str, Callable[[Desk, str], str]] = _merged("UNKNOWN")
 
 
 def hear(
@@ -146,7 +149,7 @@ def _on_item(desk: Desk, roles: Roles, number: str, asked: Command) -> Reply:
         if done_by is not None:
             return done_by(desk, number, asked)
     if not any(kind in KNOWN and KNOWN[kind](desk, number) for kind in kinds):
-        return puzzles.no_such_item(desk, number)
+        return UNKNOWN.get(asked.verb, puzzles.no_such_item)(desk, number)
     can = {verb for kind, verb in ON_ITEM if kind in kinds}
     return puzzles.wrong_verb(desk, number, kinds[0], can, roles)
 

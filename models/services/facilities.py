@@ -46,9 +46,9 @@ def facilities_near(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Out
     place = _place(work, scene, answers)
     if place is None:
         return Outcome("none")
-    near = _near(work, place)
+    near = centres_near(work, place)
     if len(near) < SHOWN:
-        near += _beyond(work, place)
+        near += centres_beyond(work, place)
     listed = [{"value": f"f:{one.id}", "name": shown(one.name)} for one in near[:SHOWN]]
     return Outcome("listed", {"facilities": listed}) if listed else Outcome("none")
 
@@ -69,7 +69,7 @@ def facility_facts(work: Work, _scene: Scene, answers: Mapping[str, Any]) -> Out
 def help_numbers(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Give the numbers of P11: green line, centre of the place if one was said, a woman."""
     place = _place(work, scene, answers)
-    centre = _telephone(_near(work, place)) if place else None
+    centre = _telephone(centres_near(work, place)) if place else None
     return Outcome(
         "known",
         {
@@ -83,7 +83,7 @@ def help_numbers(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcom
 def urgent_numbers(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Give the numbers of C4c: the centre nearest to the place and the CSRef of its cercle."""
     place = _place(work, scene, answers)
-    near = _near(work, place) if place else []
+    near = centres_near(work, place) if place else []
     return Outcome(
         "known",
         {
@@ -110,7 +110,7 @@ def _telephone(centres: Iterable[Centre]) -> str | None:
     return next((dialled(one.telephone) for one in centres if one.telephone), None)
 
 
-def _near(work: Work, place: Place) -> list[Centre]:
+def centres_near(work: Work, place: Place) -> list[Centre]:
     """Return the facilities of the place's cercle, those of its commune first."""
     chosen = _CENTRES.where(Facility.cercle_pcode == place.cercle_pcode)
     centres = [_centre(row) for row in work.session.execute(chosen)]
@@ -130,7 +130,7 @@ def _near(work: Work, place: Place) -> list[Centre]:
     return sorted(centres, key=rank)
 
 
-def _beyond(work: Work, place: Place) -> list[Centre]:
+def centres_beyond(work: Work, place: Place) -> list[Centre]:
     """Return the facilities of other cercles, nearest first."""
     here = _point(work, place)
     chosen = _CENTRES.where(Facility.cercle_pcode != place.cercle_pcode)

@@ -48,7 +48,7 @@ def keep_incomplete(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Cas
         return None
     case.status, case.place_ref, case.about = "incomplete", None, "unknown"
     case.due_at, case.why = scene.now, []
-    case.number = draw_number(work, scene, case.kind)
+    case.number = draw_number(work, scene, "case")
     work.session.add(case)
     work.session.flush()
     record(work, case, "incomplete", scene.now)

@@ -13,6 +13,7 @@ from models.programme import ProgrammeSetting
 from models.services.upsert import insert
 
 GREEN_LINE, WOMAN_TO_TALK = "green_line", "woman_to_talk"
+DAYTIME = "daytime"  # hours in which phones may ring for what can wait: 7-17 unless set
 CERCLE = 2  # level of an area from which its programme is local
 
 

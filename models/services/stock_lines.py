@@ -1,0 +1,47 @@
+"""SMS lines of a centre about its stock: STOCK with pairs, STOCK OK, RUPTURE."""
+
+from collections.abc import Callable, Mapping
+
+from flows.commands import Command
+from models.services import stocks
+from models.services.centres import centre_of
+from models.services.handling import Desk
+from models.services.referral_texts import Hand
+from models.services.replies import Reply
+
+MOST = 99_999  # units of one product at one centre
+
+
+def put(desk: Desk, asked: Command) -> Reply:
+    """STOCK: note each figure said, or that nothing changed."""
+    if asked.given.get("same"):
+        return _same(desk)
+    levels = [(str(one), min(int(count), MOST)) for one, count in asked.given["levels"]]
+    return _put(desk, levels)
+
+
+def out(desk: Desk, asked: Command) -> Reply:
+    """RUPTURE: there is none left of a product."""
+    return _put(desk, [(str(asked.given["product"]), 0)])
+
+
+def _put(desk: Desk, levels: list[tuple[str, int]]) -> str:
+    here, say = centre_of(desk.work, desk.person), desk.house.flows.texts.say
+    if here is None or desk.scene is None:
+        return say("not_a_centre")
+    last = dict(levels)  # the last figure said of a product is meant
+    for product, quantity in last.items():
+        stocks.put(Hand(desk.work, desk.scene), here.id, product, quantity)
+    listed = ", ".join(say("stock_item", product=one, k=count) for one, count in last.items())
+    return say("stock_noted", list=listed)
+
+
+def _same(desk: Desk) -> str:
+    here, say = centre_of(desk.work, desk.person), desk.house.flows.texts.say
+    if here is None or desk.scene is None:
+        return say("not_a_centre")
+    known = stocks.same(Hand(desk.work, desk.scene), here.id)
+    return say("stock_same" if known else "stock_never")
+
+
+FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"STOCK": put, "RUPTURE": out}

@@ -1,0 +1,104 @@
+"""What is said when a product is out at a centre (B9): by its digit, with no word of any woman."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from flows.deadlines import shown
+from models.area import Facility
+from models.case import Case
+from models.db import Work
+from models.organisation import Coverage
+from models.person import Hat, Person
+from models.referral import Referral
+from models.services import messages
+from models.services.centres import who_at
+from models.services.messages import Draft
+from models.services.referral_texts import Hand, place_name, reachable
+from models.services.scene import House
+from models.stock import Stock
+
+ABOUT = "product "
+STORES = ("cscom_store", "csref_store")
+ORDERS = ("cscom_maternity", "csref_fp")
+
+
+def about(product: str) -> str:
+    """Return how a case names the product digit it is about."""
+    return f"{ABOUT}{product}"
+
+
+def stock_out_text(work: Work, house: House, case: Case) -> str:
+    """Return the announcement of a stock-out to whoever has it now (B9)."""
+    return _said(work, house, case, "stock_out")
+
+
+def tell_others(hand: Hand, case: Case) -> None:
+    """Tell the fact, not the case, to the centre's store, its maternity and the partner."""
+    text = _said(hand.work, hand.house, case, "stock_out_told")
+    told = {case.holder_person, hand.scene.person_id}
+    for person in _others(hand.work, case):
+        if person.id in told:
+            continue
+        told.add(person.id)
+        draft = Draft(
+            cause=f"stock-out:{case.id}:{person.id}",
+            purpose="stock_out_told",
+            text=text,
+            address=person.phone_sealed,
+            contact=person.pseudonym,
+            person_id=person.id,
+            case_id=case.id,
+        )
+        messages.queue(hand.work, draft, hand.house.transit, hand.now)
+
+
+def _others(work: Work, case: Case) -> Iterator[Person]:
+    facility_id = _facility_id(case)
+    for functions in (STORES, ORDERS):
+        person = who_at(work, facility_id, functions)
+        if person is not None:
+            yield person
+    supports = (
+        select(Person, Coverage.area_pcode)
+        .join(Hat, Hat.person_id == Person.id)
+        .join(Coverage, Coverage.organisation_id == Hat.organisation_id)
+        .where(Hat.function == "meal", Coverage.role == "supports", Coverage.sector == "health")
+        .order_by(Person.id)
+    )
+    for person, area in work.session.execute(supports):
+        # P-codes of the 2021 edition nest by their digits (flows/directory.py).
+        if (case.area_pcode or "").startswith(area) and reachable(person):
+            yield person
+
+
+def _said(work: Work, house: House, case: Case, name: str) -> str:
+    facility_id, product = _facility_id(case), case.about.removeprefix(ABOUT)
+    row = work.session.get(Stock, (facility_id, product))
+    since = row.out_since if row and row.out_since else case.opened_at
+    return house.flows.texts.say(
+        name,
+        n=case.number,
+        place=place_name(work.session.get(Facility, facility_id)),
+        product=product,
+        date=shown(since),
+        k=_turned_away(work, facility_id, product),
+    )
+
+
+def _turned_away(work: Work, facility_id: str, product: str) -> int:
+    sent_away = (
+        select(func.count())
+        .select_from(Referral)
+        .where(
+            Referral.facility_id == facility_id,
+            Referral.wish == product,
+            Referral.status == "not_served",
+            Referral.reason == "stock_out",
+        )
+    )
+    return work.session.scalar(sent_away) or 0
+
+
+def _facility_id(case: Case) -> str:
+    return (case.place_ref or "").removeprefix("f:")
