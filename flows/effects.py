@@ -22,7 +22,7 @@ EFFECTS: Mapping[str, EffectRule] = {
         {"several": ("orgs",), "one": ("org",), "none": ()}, ("category", "place")
     ),
     "open_case": EffectRule(
-        {"filed": ("case", *_RECEIPT, "ask_repair", "n")},
+        {"filed": ("case", *_RECEIPT, "ask_repair", "n", "private")},
         ("kind", "category", "place", "about", "about_org", "answer", "private", "words", *_CALL),
         spends=("words",),
         files=True,

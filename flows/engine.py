@@ -63,7 +63,12 @@ def advance(flows: Flows, state: State, said: str) -> Turn:
     if turned is not None:
         return _stand(node, turned)
     way = _choose(node, state, key) or _read(flows, node, state, said)
-    return _miss(flows, state, node) if way is None else _follow(flows, state, node, way)
+    if way is not None:
+        return _follow(flows, state, node, way)
+    typed_again = _read_again(flows, state, node, said)
+    if typed_again is not None:
+        return _follow(flows, replace(state, misses=0), node, typed_again)
+    return _miss(flows, state, node)
 
 
 def resume(flows: Flows, state: State, outcome: str, values: Answers) -> Turn:
@@ -114,6 +119,14 @@ def _read(flows: Flows, node: Menu | Pages, state: State, said: str) -> _Way | N
     except Unreadable:
         return None
     return _Way(node.to, {node.keep: value})
+
+
+def _read_again(flows: Flows, state: State, node: Menu | Pages, said: str) -> _Way | None:
+    """Read what is typed where a wrong answer led as the answer to the question before it."""
+    if state.at != node.traits.wrong or not state.trail:
+        return None
+    asked = flows.nodes.get(state.trail[-1].partition(":")[0])
+    return _read(flows, asked, state, said) if isinstance(asked, Menu) else None
 
 
 def _turn_page(node: Menu | Pages, state: State, key: str) -> State | None:

@@ -61,19 +61,16 @@ def _show(desk: Desk, case: Case, _words: str) -> str:
     date, usd = answer_date(case), desk.house.service_code
     if case.case_class in SENSITIVE:
         return _say(desk, "sensitive_facts", n=case.number, date=date, usd=usd)
-    place = commune(desk.work, case)
     voices = sources(desk.work, case, desk.now)
     said = _say(desk, "one_source") if voices <= 1 else _say(desk, "sources", k=voices)
-    return _say(
-        desk,
-        "case_facts" if place else "case_facts_nowhere",
-        n=case.number,
-        facts=facts(desk.house, case),
-        place=place,
-        sources=said,
-        date=date,
-        usd=usd,
-    )
+    known = {"n": case.number, "facts": facts(desk.house, case), "sources": said}
+    known |= {"date": date, "usd": usd}
+    place = commune(desk.work, case)
+    if not place:
+        return _say(desk, "case_facts_nowhere", **known)
+    while segments(_say(desk, "case_facts", place=place, **known)) > 1:
+        place = place[:-1]  # a number of seven digits, a long service code: a letter less is enough
+    return _say(desk, "case_facts", place=place, **known)
 
 
 def _take(desk: Desk, case: Case, _words: str) -> str:
