@@ -112,7 +112,7 @@ def _higher(one: int | None, other: int | None) -> int | None:
 # Line of G5: how many days ago, roughly beyond the first two.
 SINCE: Mapping[str, int] = {"today": 0, "yesterday": 1, "week": 3, "before": 8}
 A_WEEK = 7
-UNDATED = "date pas connue"
+UNDATED = "date inconnue"
 
 
 def happened(when: str, now: datetime) -> datetime | None:
