@@ -13,6 +13,7 @@ from models.db import Store
 from models.seal import Transit
 from models.vault import Vault
 from workers.beside import outlast, start_beside
+from workers.keeper.filling import Filling
 from workers.keeper.keys import Rounds
 from workers.keeper.openings import Openings
 from workers.keeper.sender import Opener, Road, Sender
@@ -64,7 +65,7 @@ def _start_work(
 
 
 def _sender(settings: Settings, store: Store, vault: Vault) -> Sender:
-    opener = Opener(vault, Transit.load(settings.keys))
+    opener = Opener(vault, Transit.load(settings.keys), Filling(store, vault).values)
     return Sender(store, opener, list(_roads(settings)), assembly.clock)
 
 

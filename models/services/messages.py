@@ -1,11 +1,12 @@
 """The outbox: a text is written with its cause, claimed, handed over once, and then forgotten."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select, update
 
+from flows.fills import at_longest
 from flows.gsm7 import segments
 from flows.rendering import render_sms
 from models.conversation import Contact
@@ -13,10 +14,10 @@ from models.db import Work
 from models.outbound import OutboundMessage as Message
 from models.person import Person
 from models.seal import Transit
+from models.services.drafts import Draft as Draft
 from models.services.upsert import insert
 
 QUEUE = "outbox"
-USEFUL = timedelta(days=3)  # an SMS that could not leave for three days no longer helps anybody
 LEASE = timedelta(seconds=60)  # longer than any provider may think (12 s), even several in a row
 REPEAT_AFTER = timedelta(minutes=10)  # time for a delivery report to say what nobody else can
 BACK_OFF = (
@@ -26,30 +27,10 @@ BACK_OFF = (
     timedelta(minutes=30),
 )
 ANSWERS_TO_STOP = frozenset({"stopped", "stop_confirm"})
+RING = "ring"  # of evacuations: no STOP keeps them back
 FORGOTTEN_AFTER = timedelta(days=7)
 
 _FORGET = {"address": None, "text_sealed": None}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Draft:
-    """A text to send, and why: the same ``cause`` and ``purpose`` never speak twice.
-
-    ``purpose`` is the id of the text, e.g. ``case_new``. ``address`` is the number sealed for the
-    keeper. With neither contact nor person the keeper names the contact before it sends.
-    ``sensitive`` marks classes C5 to C7: never repeated by itself once its fate is unknown.
-    """
-
-    cause: str
-    purpose: str
-    text: str
-    address: bytes
-    contact: str | None = None
-    person_id: int | None = None
-    case_id: int | None = None
-    due_at: datetime | None = None
-    expires_in: timedelta = USEFUL
-    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,6 +43,7 @@ class Claimed:
     text_sealed: bytes | None
     contact: str | None
     person_id: int | None
+    fills: Mapping[str, str] | None
     unrepeatable: bool
 
     @property
@@ -77,6 +59,7 @@ CLAIMED = (
     Message.text_sealed,
     Message.contact,
     Message.person_id,
+    Message.fills,
     or_(Message.sensitive, Message.repeated),
 )
 
@@ -84,7 +67,7 @@ CLAIMED = (
 def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     """Write a text into the outbox with its cause. Doing it twice is doing it once."""
     due_at = message.due_at or now
-    text = render_sms(message.text)
+    text, fills = render_sms(message.text), dict(message.fills or {})
     work.session.flush()  # the case or event it speaks of may still wait in this session
     work.session.execute(
         insert(work, Message)
@@ -96,7 +79,8 @@ def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
             case_id=message.case_id,
             address=message.address,
             text_sealed=transit.wrap(text),
-            segments=segments(text),
+            fills=fills or None,
+            segments=segments(at_longest(text, fills)),
             sensitive=message.sensitive,
             due_at=due_at,
             expires_at=due_at + message.expires_in,
@@ -243,7 +227,7 @@ def _settle_overdue(work: Work, now: datetime, due: Collection[str]) -> None:
     gone = select(Person.id).where(~Person.usable)
     expired, revoked = Message.expires_at <= now, Message.person_id.in_(gone)
     stop_said = and_(
-        Message.purpose.not_in(ANSWERS_TO_STOP),
+        Message.purpose.not_in({*ANSWERS_TO_STOP, RING}),
         or_(Message.contact.in_(stopped), Message.person_id.in_(silent)),
     )
     over = and_(Message.due_at <= now, or_(expired, revoked, stop_said))

@@ -4,11 +4,12 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flows.fills import put_in
 from gateway.channels.base import Channel, Outbound, SendFailed, SendUnknown
 from models.db import Job, Store, Work
 from models.errors import SealBroken, TransitLost
@@ -40,17 +41,22 @@ class Road:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opener:
-    """What opens a message for sending: the number by the vault, the words by the transit key."""
+    """What opens a message for sending: the number by the vault, the words by the transit key.
+
+    ``fill`` gives what the row names to be put in at sending (workers/keeper/filling.py).
+    """
 
     vault: Vault
     transit: Transit
+    fill: Callable[[Mapping[str, str] | None], Mapping[str, str]] = lambda _names: {}
 
     def open(self, ours: Claimed) -> Outbound:
         """Return number and text in clear. Raises SealBroken or TransitLost."""
         if ours.address is None or ours.text_sealed is None:
             raise SealBroken("nothing to send")
         number = self.vault.number(ours.address)
-        return Outbound(number, self.transit.unwrap(ours.text_sealed), reference=str(ours.id))
+        text = put_in(self.transit.unwrap(ours.text_sealed), self.fill(ours.fills))
+        return Outbound(number, text, reference=str(ours.id))
 
 
 @dataclass(frozen=True, slots=True)
