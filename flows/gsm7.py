@@ -16,6 +16,7 @@ SINGLE_UNITS, PART_UNITS = 70, 67
 
 _ALL_BASIC = re.compile(f"[{re.escape(_BASIC)}]*")
 _ALL_KNOWN = re.compile(f"[{re.escape(_BASIC + _EXTENSION)}]*")
+OUTSIDE = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]+")
 _EXTENDED = re.compile(f"[{re.escape(_EXTENSION)}]")
 
 # French as networks can carry it, and the old official signs of Mali's languages

@@ -12,15 +12,16 @@ UNSHOWN = "*"  # stands for a sign no phone of ours shows; "?" would make a ques
 _LETTERS = frozenset("LMN")  # first letter of the Unicode categories a word is made of
 
 
-def render_screen(text: str, limit: int = SCREEN_LIMIT) -> str:
+def render_screen(text: str, limit: int = SCREEN_LIMIT, *, wide: bool = False) -> str:
     """Return one screen of at most ``limit`` septets; too long lines lose their ends.
 
-    Every line keeps its beginning, so that no choice disappears from a menu.
+    Every line keeps its beginning, so that no choice disappears from a menu. Letters outside GSM-7
+    stay only on a ``wide`` channel, which carries UCS-2.
     """
     size = gsm7.septets(text)
     if size is not None and size <= limit:
         return text
-    spelt = spell(text)
+    spelt = spell(text) if wide else narrowed(text)
     return spelt if fits(spelt, limit) else _shorten(spelt, limit)
 
 
@@ -33,8 +34,20 @@ def answer_pages(text: str, limit: int = ANSWER_LIMIT) -> list[str]:
 
 
 def render_sms(text: str) -> str:
-    """Return ``text`` for an SMS: one kind of line end, no control signs, safe spelling."""
+    """Return ``text`` for an SMS: one kind of line end, no control signs, safe spelling.
+
+    What GSM-7 lacks stays until it is known which channel sends it (`narrowed`).
+    """
     return gsm7.safe(_tidy(text))
+
+
+def narrowed(text: str) -> str:
+    """Return ``text`` in GSM-7 whatever it holds; a run of signs it lacks becomes one mark."""
+    whole = gsm7.safe(_tidy(text))
+    if gsm7.septets(whole) is not None:
+        return whole
+    signs = (" " if sign.isspace() and sign != "\n" else gsm7.safe(sign) for sign in whole)
+    return gsm7.OUTSIDE.sub(UNSHOWN, "".join(signs))
 
 
 def spell(text: str) -> str:

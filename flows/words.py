@@ -169,7 +169,7 @@ class Flows:
     """All states of all conversations, and what they need to speak and to read.
 
     ``main`` is where a lost dialogue starts again, ``harmless`` the state where 0 leads on the
-    sensitive path.
+    sensitive path. ``wide``: its words need letters that GSM-7 does not have.
     """
 
     nodes: Mapping[str, Node]
@@ -178,6 +178,7 @@ class Flows:
     readers: Mapping[str, Reader]
     harmless: str = HARMLESS
     language: str = FRENCH
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from flows.catalog_files import catalogs
+from flows.catalogs import tongues
 from flows.loader import load
 from gateway import valkey
 from gateway.channels.africastalking import AfricasTalking
@@ -33,8 +35,11 @@ def open_store(settings: Settings, *, wakes: bool = True) -> Store:
 
 def build_house(settings: Settings) -> House:
     """Return the tools of a process. Raises OSError or ValueError when keys are missing."""
+    flows = load()
     return House(
-        flows=load(),
+        flows=flows,
+        tongues=tongues(flows, catalogs()),
+        wide_channels=frozenset(name for name, one in settings.channel.items() if one.wide),
         places=Places(),
         sealer=Sealer.load(settings.keys),
         transit=Transit.load(settings.keys),

@@ -65,7 +65,10 @@ ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38
 
 
 class ChannelSettings(BaseModel):
-    """One table: one way to the network. ``price`` a segment, ``rate`` messages a second."""
+    """One table: one way to the network. ``price`` a segment, ``rate`` messages a second.
+
+    ``alphabet``: ``ucs2`` where letters outside GSM-7 arrive, at less than half the length.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -78,7 +81,13 @@ class ChannelSettings(BaseModel):
     prefixes: tuple[Prefix, ...] = ()
     price: float = Field(default=0, ge=0)
     rate: float = Field(default=20, gt=0)
+    alphabet: Literal["gsm7", "ucs2"] = "gsm7"
     service_code: str | None = None
+
+    @property
+    def wide(self) -> bool:
+        """Whether letters outside GSM-7 may leave by this channel."""
+        return self.alphabet == "ucs2"
 
     @property
     def tokens(self) -> tuple[str, ...]:

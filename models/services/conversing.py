@@ -29,7 +29,7 @@ class Conversing:
 
     def start(self, scene: Scene, at: str, answers: dict[str, Any], said: list[str]) -> Turn:
         """Begin at a state and give it the answers already typed, as long as nothing changes."""
-        turn = self.look(scene, begin(self._flows(answers), at, answers))
+        turn = self.look(scene, begin(self._flows(scene, answers), at, answers))
         for one in said:
             if turn.over or turn.effect is not None:
                 break
@@ -38,7 +38,7 @@ class Conversing:
 
     def advance(self, scene: Scene, state: State, said: str) -> Turn:
         """Take one answer, up to the next screen or the next effect that changes something."""
-        return self.look(scene, advance(self._flows(state.answers), state, said))
+        return self.look(scene, advance(self._flows(scene, state.answers), state, said))
 
     def look(self, scene: Scene, turn: Turn) -> Turn:
         """Follow the effects that change nothing."""
@@ -50,7 +50,7 @@ class Conversing:
                     outcome = EFFECTS[turn.effect.name](work, scene, turn.effect.answers)
             else:
                 break
-            turn = self._resume(turn, outcome)
+            turn = self._resume(scene, turn, outcome)
         return turn
 
     def settle(self, work: Work, scene: Scene, turn: Turn) -> Turn:
@@ -59,16 +59,16 @@ class Conversing:
             if turn.effect is None:
                 return turn
             outcome = EFFECTS[turn.effect.name](work, scene, turn.effect.answers)
-            turn = self._resume(turn, outcome)
+            turn = self._resume(scene, turn, outcome)
         raise RecursionError(f"too many effects at {turn.state.at}")
 
-    def _resume(self, turn: Turn, outcome: Outcome) -> Turn:
-        flows = self._flows({**turn.state.answers, **outcome.values})
+    def _resume(self, scene: Scene, turn: Turn, outcome: Outcome) -> Turn:
+        flows = self._flows(scene, {**turn.state.answers, **outcome.values})
         return resume(flows, turn.state, outcome.name, outcome.values)
 
-    def _flows(self, answers: Mapping[str, Any]) -> Flows:
+    def _flows(self, scene: Scene, answers: Mapping[str, Any]) -> Flows:
         """Return the conversations in the language of this dialogue, which may change in it."""
-        return self.house.speaking(answers.get("language", FRENCH))
+        return self.house.speaking(answers.get("language", FRENCH), scene.channel)
 
     def _read(self, scene: Scene, effect: Effect) -> Outcome:
         """Open words for a person: the reading is committed before the keeper is asked."""

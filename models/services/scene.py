@@ -30,9 +30,16 @@ class House:
     detect: Callable[[str], str] = lambda _text: UNHEARD
     """Which language a text is in, by its code (workers/language.py)."""
 
-    def speaking(self, language: str) -> Flows:
-        """Return the conversations in a language, in French where it is not reviewed."""
-        return self.tongues.get(language, self.flows)
+    wide_channels: frozenset[str] = frozenset()
+    """The channels that carry letters outside GSM-7."""
+
+    def speaking(self, language: str, channel: str = "") -> Flows:
+        """Return the conversations in a language, in French where it is not reviewed.
+
+        A language whose letters the channel cannot carry is none of its languages.
+        """
+        tongue = self.tongues.get(language, self.flows)
+        return self.flows if tongue.wide and channel not in self.wide_channels else tongue
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -85,7 +85,7 @@ class SmsDialogues:
     def _file(self, work: Work, scene: Scene, dialogue: Dialogue) -> Reply:
         """File words as they stand, with the questions left unanswered."""
         answers = dict(dialogue.state.answers)
-        turn = begin(self._house.speaking(scene.language), "sms.silent", answers)
+        turn = begin(self._house.speaking(scene.language, scene.channel), "sms.silent", answers)
         return self._carry(work, scene, dialogue, turn)
 
     def _commanded(self, work: Work, scene: Scene, text: str) -> commanding.Heard | None:
@@ -114,7 +114,7 @@ class SmsDialogues:
 
     def _keyword(self, work: Work, scene: Scene, word: str) -> Reply:
         assert scene.contact is not None  # noqa: S101 claimed rows have one
-        say = self._house.speaking(scene.language).texts.say
+        say = self._house.speaking(scene.language, scene.channel).texts.say
         if word == "STOP":
             intake.stop(work, scene.contact, scene.now)
             return Reply(say("stopped"), "stopped")
@@ -131,7 +131,7 @@ class SmsDialogues:
             raise KeeperAway
         known = outcome.name != "unknown"
         text = "code_good" if known else "code_unknown"
-        say = self._house.speaking(scene.language).texts.say
+        say = self._house.speaking(scene.language, scene.channel).texts.say
         return Reply(say(text, usd=self._house.service_code))
 
     def _words(self, work: Work, scene: Scene, text: str) -> Reply:
@@ -140,7 +140,7 @@ class SmsDialogues:
             return self._begin(work, scene, "sms.words", {"words": text})
         answers = {**dialogue.state.answers, "language": scene.language}
         state = replace(dialogue.state, answers=answers)  # it may have been chosen by USSD since
-        turn = advance(self._house.speaking(scene.language), state, text)
+        turn = advance(self._house.speaking(scene.language, scene.channel), state, text)
         return self._carry(work, scene, dialogue, turn)
 
     def _begin(self, work: Work, scene: Scene, at: str, answers: dict[str, Any]) -> Reply:
@@ -149,7 +149,7 @@ class SmsDialogues:
             "channel": scene.channel,
             "language": scene.language,
         }
-        turn = begin(self._house.speaking(scene.language), at, {**known, **answers})
+        turn = begin(self._house.speaking(scene.language, scene.channel), at, {**known, **answers})
         dialogue = self._dialogues.load_in(work, scene.conversation)
         dialogue = dialogue or self._new(scene, turn.state, over=False)
         return self._carry(work, scene, dialogue, turn)

@@ -21,15 +21,16 @@ NAMES: Mapping[str, str] = {
 FRENCH = "fr"
 
 
-def offered(house: House) -> list[str]:
+def offered(house: House, channel: str) -> list[str]:
     """Return the languages a phone may choose, French first, in an order that never changes."""
-    known = [code for code in NAMES if code == FRENCH or code in house.tongues]
-    return [*known, *sorted(house.tongues.keys() - NAMES.keys())]
+    spoken = {code for code in house.tongues if house.speaking(code, channel).language == code}
+    known = [code for code in NAMES if code == FRENCH or code in spoken]
+    return [*known, *sorted(spoken - NAMES.keys())]
 
 
 def languages(_work: Work, scene: Scene, _answers: Mapping[str, Any]) -> Outcome:
     """List the languages to choose from (M2), if there is any beside French (else M2b, T10)."""
-    codes = offered(scene.house)
+    codes = offered(scene.house, scene.channel)
     if len(codes) == 1:
         return Outcome("one")
     listed = [{"value": code, "name": NAMES.get(code, code)} for code in codes]

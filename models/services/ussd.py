@@ -141,7 +141,8 @@ class UssdDialogues:
         self, press: Keypress, dialogue: Dialogue, turn: Turn, now: datetime
     ) -> tuple[Dialogue, Shown]:
         assert turn.screen is not None  # noqa: S101 the engine stops only at screens and effects
-        text = render_screen(compose(turn.screen), press.septets)
+        wide = press.channel in self._house.wide_channels
+        text = render_screen(compose(turn.screen), press.septets, wide=wide)
         taken = replace(
             dialogue,
             state=turn.state,

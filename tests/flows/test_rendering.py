@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import gsm7
-from flows.rendering import answer_pages, fits, render_screen, render_sms
+from flows.rendering import answer_pages, fits, narrowed, render_screen, render_sms
 
 anything = st.text(max_size=900)
 prose = st.lists(
@@ -61,13 +61,25 @@ def test_more_lines_than_septets_still_fit():
         ("C’est reçu…", "C'est recu..."),
         ("bɛ dɔgɔtɔrɔso", "bè dògòtòròso"),
         ("reçu 🙂 ça", "recu * ca"),
-        ("شكرا ça", "شكرا ca"),
+        ("Naŋ, Šenni, Ɗemngal", "Nang, Shenni, Demngal"),
         ("un\x00 deux\r\ntrois", "un deux\ntrois"),
     ],
 )
 def test_spelling_is_made_safe_for_a_screen(text, shown):
     assert render_screen(text, 160) == shown
     assert answer_pages(text) == [shown]
+
+
+def test_letters_outside_the_alphabet_stay_only_where_the_channel_carries_them():
+    assert render_screen("شكرا ça", 160, wide=True) == "شكرا ca"
+    assert render_screen("شكرا ça", 160) == "* ca"
+    assert answer_pages("شكرا ça") == ["شكرا ca"]
+
+
+@given(anything)
+def test_nothing_outside_the_alphabet_leaves_by_a_channel_that_does_not_carry_it(text):
+    assert gsm7.septets(narrowed(text)) is not None
+    assert gsm7.septets(render_screen(text, 160)) is not None
 
 
 def test_arabic_pages_are_counted_in_sixteen_bits():
