@@ -72,4 +72,4 @@ def _sender(settings: Settings, store: Store, vault: Vault) -> Sender:
 def _roads(settings: Settings) -> Iterator[Road]:
     channels = assembly.build_channels(settings)
     for name, table in settings.channel.items():
-        yield Road(channels[name], table.prefixes, table.rate)
+        yield Road(channels[name], table.prefixes, table.rate, table.wide)

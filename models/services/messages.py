@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, or_, select, update
 
 from flows.fills import at_longest
 from flows.gsm7 import segments
-from flows.rendering import render_sms
+from flows.rendering import narrowed, render_sms
 from models.conversation import Contact
 from models.db import Work
 from models.outbound import OutboundMessage as Message
@@ -80,7 +80,7 @@ def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
             address=message.address,
             text_sealed=transit.wrap(text),
             fills=fills or None,
-            segments=segments(at_longest(text, fills)),
+            segments=segments(narrowed(at_longest(text, fills))),
             sensitive=message.sensitive,
             due_at=due_at,
             expires_at=due_at + message.expires_in,

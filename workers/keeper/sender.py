@@ -6,10 +6,11 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows.fills import put_in
+from flows.rendering import narrowed
 from gateway.channels.base import Channel, Outbound, SendFailed, SendUnknown
 from models.db import Job, Store, Work
 from models.errors import SealBroken, TransitLost
@@ -32,11 +33,15 @@ Settle = Callable[[Work, datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """A channel out, the beginnings of the numbers it reaches (none = all), messages a second."""
+    """A channel out, the beginnings of the numbers it reaches (none = all), messages a second.
+
+    ``wide``: it carries letters outside GSM-7.
+    """
 
     channel: Channel
     prefixes: tuple[str, ...] = ()
     rate: float = 20.0
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,7 +136,8 @@ class Sender:
         if paused is not None and self._clock() < paused:
             return lambda work, _: messages.held(work, ours, "channel paused", paused)
         self._pace.wait(name, road.rate)
-        return self._call(road.channel, ours, out)
+        spelt = out if road.wide else replace(out, text=narrowed(out.text))
+        return self._call(road.channel, ours, spelt)
 
     def _call(self, channel: Channel, ours: Claimed, out: Outbound) -> Settle:
         try:
