@@ -42,6 +42,16 @@ COMPLAINT: Table = {
     "withdrawn": {},
 }
 
+ALERT: Table = {
+    **COMPLAINT,
+    # A speaker's own case of an event that somebody already has: it waits for the same answer.
+    "joined": {
+        "answered": "answered",
+        "reclassed": "routed",
+        "withdrawn": "withdrawn",
+    },
+}
+
 CALL_BACK: Table = {
     "asked": {
         "taken": "taken",
@@ -68,7 +78,7 @@ CALL_BACK: Table = {
 
 LIFECYCLES: Mapping[str, Table] = {
     "complaint": COMPLAINT,
-    "alert": COMPLAINT,
+    "alert": ALERT,
     "evacuation": COMPLAINT,
     "stock_out": COMPLAINT,
     "referral": COMPLAINT,  # one that nobody acted on: a task

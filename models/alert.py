@@ -51,10 +51,9 @@ class Alert(Base):
 
 
 class AlertSource(Base):
-    """One voice of an alert. Who else reported is told to nobody."""
+    """One telling of an alert: one phone is one voice. Who else reported is told to nobody."""
 
     __tablename__ = "alert_source"
-    __table_args__ = (UniqueConstraint("case_id", "contact"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", CASE_LIFE))
     case_id: Mapped[int] = mapped_column(

@@ -96,7 +96,7 @@ def choose(
     work: Work, case: Case, now: datetime, *, returned: bool, asked: CallBack | None = None
 ) -> Routed:
     """Return who would receive the case as it stands now, in the words of ``seat``."""
-    return route(work, _facts(work, case, asked, returned=returned), now)
+    return route(work, facts_of(work, case, asked, returned=returned), now)
 
 
 def sit(case: Case, choice: Routed, now: datetime) -> None:
@@ -121,7 +121,10 @@ def aim(case: Case, since: datetime, limit: datetime) -> None:
     case.remind_at = remind_at(case.case_class, since, limit)
 
 
-def _facts(work: Work, case: Case, asked: CallBack | None, *, returned: bool) -> CaseFacts:
+def facts_of(
+    work: Work, case: Case, asked: CallBack | None = None, *, returned: bool = False
+) -> CaseFacts:
+    """Return what routing needs of a case as it stands now."""
     language, voice = _wished(work, case, asked)
     return CaseFacts(
         kind=case.kind,
@@ -135,6 +138,7 @@ def _facts(work: Work, case: Case, asked: CallBack | None, *, returned: bool) ->
         returned=returned,
         voice=voice,
         language=language,
+        registered=case.source == "relay",
     )
 
 

@@ -103,7 +103,6 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_alert_source_person_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_source")),
-        sa.UniqueConstraint("case_id", "contact", name=op.f("uq_alert_source_case_id_contact")),
         sa.UniqueConstraint("own_id", name=op.f("uq_alert_source_own_id")),
     )
     op.create_index(op.f("ix_alert_source_case_id"), "alert_source", ["case_id"], unique=False)
