@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.db import Store
 from models.services import leases, privacy, settling
+from workers import clocks
 from workers.duties import ACTOR, Duties, Line, until_done
 
 LEASE = "timetable"
@@ -43,6 +44,9 @@ def purge(duties: Duties, now: datetime) -> None:
 TIMETABLE: Sequence[Line] = (
     Line("settle leaving", timedelta(seconds=4), settle_leaving),
     Line("act on silence", timedelta(seconds=4), act_on_silence),
+    Line("hand over", timedelta(seconds=10), clocks.hand_over),
+    Line("remind", timedelta(minutes=1), clocks.remind),
+    Line("rehome", timedelta(minutes=1), clocks.rehome),
     Line("close answered", timedelta(hours=1), close_answered),
     Line("purge", timedelta(hours=1), purge),
 )
