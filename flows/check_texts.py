@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flows import gsm7
 from flows.finding import Finding
-from flows.rendering import ANSWER_LIMIT, SCREEN_LIMIT
+from flows.rendering import ANSWER_LIMIT, SCREEN_LIMIT, fits
 from flows.texts import fill, names
 from flows.words import End, Flows, Json, Menu, Pages
 
@@ -30,6 +30,8 @@ LONGEST: Mapping[str, int] = {
     "month": len("de septembre"),
     "state": len("passee au centre"),
     "age": 2,
+    "ages": len("15-19"),
+    "quantity": 5,
     "codes": len("4732212 30 j, ") * 4 - 2,
     "c6": len("48 21 73"),
     "c6b": len("06 15 49"),
@@ -38,6 +40,9 @@ LONGEST: Mapping[str, int] = {
     "number": 7,
     "k": 3,
     "agent": 5,
+    "phone_ends": 3,
+    "pin_given": 4,
+    "k_codes": 3,
     "when": len("apres-midi, une femme"),
     "sentence": len("Recu, pas encore lu."),
     "facts": len("evacuation pas remboursee"),
@@ -67,7 +72,9 @@ _ITEMS: Mapping[str, Mapping[str, int]] = {
     **dict.fromkeys(("communes", "places", "facilities"), _ITEM),
     "cercles": {**_ITEM, "name": 14},
     "orgs": {**_ITEM, "name": 20},
+    "referrals": {"name": len("4732212: pas encore passee"), "value": 7},
     "languages": {"name": len("Bamanankan"), "value": 3},
+    "phones": {**_ITEM, "name": len("R1281")},
     "items": {**_ITEM, "name": len("1573612 avant 28/11")},
 }
 _VALUES: Mapping[str, Json] = {
@@ -92,14 +99,18 @@ class Measured:
     septets: int | None
 
 
-def check(flows: Flows) -> list[Finding]:
-    """Return every text that cannot be sent, does not fit, or says what may not be said."""
+def check(flows: Flows, limit: int = SCREEN_LIMIT) -> list[Finding]:
+    """Return every text that cannot be sent, does not fit, or says what may not be said.
+
+    ``limit``: the septets of a screen. A language that needs other letters is counted in theirs.
+    """
     found: list[Finding] = []
     for node in flows.nodes.values():
         if isinstance(node, Menu | Pages | End):
-            found += _state(flows, node)
+            found += _state(flows, node, limit)
     for name, message in flows.texts.messages.items():
-        says = [*_sendable(message.text, message.parts), *_unknown(message.text)]
+        sendable = _sendable(message.text, message.parts, wide=flows.wide)
+        says = [*sendable, *_unknown(message.text)]
         says += _forbidden(flows, message.text, staff=message.staff)
         found += [Finding(message.where, f"message {name}: {one}") for one in says]
     return found
@@ -147,8 +158,8 @@ def _measured(name: str, label: str, text: str) -> Measured:
     return Measured(name, label, text, gsm7.septets(text))
 
 
-def _state(flows: Flows, node: Menu | Pages | End) -> list[Finding]:
-    says = list(_sendable_screen(node))
+def _state(flows: Flows, node: Menu | Pages | End, limit: int) -> list[Finding]:
+    says = list(_sendable_screen(node, limit, wide=flows.wide))
     if not isinstance(node, Pages):
         plain = "\n".join(_templates(node))
         says += [*_unknown(plain), *_forbidden(flows, plain, staff=node.traits.staff)]
@@ -157,21 +168,24 @@ def _state(flows: Flows, node: Menu | Pages | End) -> list[Finding]:
     return [Finding(node.traits.where, f"{node.at}: {one}") for one in says]
 
 
-def _sendable_screen(node: Menu | Pages | End) -> Iterator[str]:
+def _sendable_screen(node: Menu | Pages | End, limit: int, *, wide: bool) -> Iterator[str]:
     text = longest(node)
     size = gsm7.septets(text)
-    if size is None:
+    if size is None and not wide:
         yield "a sign that GSM-7 does not have"
-    elif size > SCREEN_LIMIT:
-        yield f"{size} septets at its longest, {SCREEN_LIMIT} fit"
+    elif not fits(text, limit):
+        longest_size = (
+            f"{gsm7.units(text)} letters of 16 bits" if size is None else f"{size} septets"
+        )
+        yield f"{longest_size} at its longest, {limit} fit"
     listed = isinstance(node, Menu) and node.each is not None
     if isinstance(node, Menu | End) and not node.text.strip() and not listed:
         yield "no text"
 
 
-def _sendable(text: str, parts: int) -> Iterator[str]:
+def _sendable(text: str, parts: int, *, wide: bool) -> Iterator[str]:
     whole = fill(text, _VALUES)
-    if gsm7.septets(whole) is None:
+    if gsm7.septets(whole) is None and not wide:
         yield "a sign that GSM-7 does not have"
     elif gsm7.segments(whole) > parts:
         yield f"{gsm7.segments(whole)} segments at its longest, {parts} allowed"

@@ -73,12 +73,14 @@ def _only_copy(out: Path) -> Iterator[IO[bytes]]:
         raise Unusable([f"{out} is there already: another booklet's only copy?"]) from None
     except OSError as error:
         raise Unusable([f"{out} cannot be written: {error.strerror}"]) from None
+    kept = False
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-    except BaseException:
-        out.unlink(missing_ok=True)
-        raise
+        kept = True
+    finally:
+        if not kept:
+            out.unlink(missing_ok=True)
 
 
 def _issued(work: Work, house: House, operator: str, count: int) -> tuple[Booklet, list[Printed]]:

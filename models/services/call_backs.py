@@ -48,6 +48,11 @@ def agree_call(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     return open_call_back(work, scene, {**answers, "private": True})
 
 
+def file_private(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Case:
+    """File a wish to be called in private, for those trained to hear: no word, no finer place."""
+    return _file(work, scene, answers, private=True)
+
+
 def help_on_duty(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Say whether a woman, and a man, is on duty for those who were harmed (P4), and the zones."""
     listening = (
