@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from flows.effect_rule import EffectRule
+from flows.effects_agent import AGENT_EFFECTS
+from flows.effects_referral import REFERRAL_RULES
 
 _PLACE = ("place", "place_name", "cercle_name")
 _CALL = ("call_language", "call_when", "call_voice")
 _RECEIPT = ("c6", "c6b", "date")
 
 EFFECTS: Mapping[str, EffectRule] = {
+    **REFERRAL_RULES,
     "start_place": EffectRule(
         {"dialled": _PLACE, "known": _PLACE, "unknown": ()}, ("dialled", "private")
     ),
@@ -37,6 +40,7 @@ EFFECTS: Mapping[str, EffectRule] = {
             "late": ("case", "sentence", "date", "private"),
             "answered": ("case", "sentence", "pages", "private"),
             "closed": ("case", "sentence", "pages", "private"),
+            "referral": ("referral",),
             "away": (),
         },
         ("code",),
@@ -60,30 +64,7 @@ EFFECTS: Mapping[str, EffectRule] = {
     "facility_facts": EffectRule({"known": ("facility_name", "fee", "hours")}, ("facility",)),
     "languages": EffectRule({"one": (), "several": ("languages",)}),
     "choose_language": EffectRule({"chosen": ("language",)}, ("language",)),
-    "sign_in": EffectRule(
-        {"ok": ("agent", "k"), "wrong": ("k",), "blocked": (), "stranger": ()},
-        ("pin",),
-        spends=("pin",),
-    ),
-    "my_items": EffectRule({"listed": ("items",), "none": ()}, behind="sign_in"),
-    "open_item": EffectRule(
-        {"opened": ("n", "facts", "date"), "gone": ()}, ("item",), behind="sign_in"
-    ),
-    "read_words": EffectRule(
-        {"read": ("pages",), "none": (), "away": ()}, ("item",), behind="sign_in"
-    ),
-    "take_item": EffectRule(
-        {"taken": ("n",), "already": ("n",), "gone": ("n",)}, ("item",), behind="sign_in"
-    ),
-    "answer_item": EffectRule(
-        {"noted": ("n",), "nameless": ("n",), "gone": ("n",)},
-        ("item", "words", "how"),
-        spends=("words",),
-        behind="sign_in",
-    ),
-    "return_item": EffectRule(
-        {"returned": ("n",), "gone": ("n",)}, ("item", "why"), behind="sign_in"
-    ),
+    **AGENT_EFFECTS,
     "understand": EffectRule(
         {
             "sensitive": ("category", "about", "place"),

@@ -95,7 +95,8 @@ def resumable(flows: Flows, state: State) -> bool:
     node = flows.nodes.get(state.at)
     if node is None or discreet(flows, state):
         return False
-    return node.traits.resume and not state.answers.get("private")
+    hushed = state.answers.get("private") or state.answers.get("quiet")
+    return node.traits.resume and not hushed
 
 
 def _choose(node: Menu | Pages, state: State, key: str) -> _Way | None:

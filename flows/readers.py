@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.errors import Unreadable
 from flows.numbers import LONG_RECEIPT, is_receipt
+from flows.referral_readers import read_age, read_age_and_relay, read_quantity
 
 PLACE_LIMIT = 60
 WORDS_LIMIT = 2000  # as much as one SMS of many parts brings (models/services/intake.py)
@@ -85,6 +86,9 @@ READERS: Mapping[str, Reader] = {
     "receipt_back": read_receipt_back,
     "pin": read_pin,
     "sms_place": read_words,
+    "age": read_age,
+    "age_and_relay": read_age_and_relay,
+    "quantity": read_quantity,
 }
 
 

@@ -6,9 +6,14 @@ from models.services.agent_menu import AGENT_EFFECTS
 from models.services.call_backs import CALL_BACK_EFFECTS
 from models.services.follow_up import FOLLOW_UP_EFFECTS
 from models.services.opening import CASE_EFFECTS
+from models.services.phone_menu import PHONE_EFFECTS
+from models.services.pin_menu import PIN_EFFECTS
 from models.services.places import PLACE_EFFECTS
+from models.services.referral_codes import REFERRAL_CODE_EFFECTS
+from models.services.referral_effects import REFERRAL_EFFECTS, REFERRAL_LOOKS
 from models.services.routing import ROUTING_EFFECTS
 from models.services.scene import EffectFunction
+from models.services.stock_effects import STOCK_EFFECTS, STOCK_LOOKS
 from models.services.tongues import TONGUE_EFFECTS
 from models.services.understanding import UNDERSTANDING_EFFECTS
 
@@ -19,7 +24,12 @@ EFFECTS: Mapping[str, EffectFunction] = {
     **CALL_BACK_EFFECTS,
     **FOLLOW_UP_EFFECTS,
     **AGENT_EFFECTS,
+    **PIN_EFFECTS,
+    **PHONE_EFFECTS,
     **UNDERSTANDING_EFFECTS,
+    **REFERRAL_EFFECTS,
+    **REFERRAL_CODE_EFFECTS,
+    **STOCK_EFFECTS,
     **TONGUE_EFFECTS,
 }
 
@@ -36,9 +46,15 @@ LOOK_UPS = frozenset(
         "urgent_numbers",
         "facilities_near",
         "facility_facts",
+        "knock",
+        "my_counts",
+        "weigh_pin",
+        "find_phone",
         "my_items",
         "open_item",
         "understand",
+        *REFERRAL_LOOKS,
+        *STOCK_LOOKS,
         "languages",
     }
 )

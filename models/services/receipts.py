@@ -17,6 +17,7 @@ from models.case import Case
 from models.conversation import WrongCode
 from models.db import Work
 from models.errors import KeeperAway, KeeperRefused
+from models.services import referral_codes
 from models.services.cases import answer_date, record
 from models.services.counting import count_up
 from models.services.scene import EffectFunction, Outcome, Scene
@@ -79,7 +80,8 @@ def case_in_hand(work: Work, answers: Mapping[str, Any]) -> Case | None:
 def open_code(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Open a case by its receipt: six digits from the phone that made it, twelve from any.
 
-    Outcomes: waiting, late, answered, closed; unknown for everything else; away while the keeper
+    Outcomes: waiting, late, answered, closed; referral for the five digits of a woman on her way,
+    where a good guess counts as a try too; unknown for everything else; away while the keeper
     cannot say (screen N1).
     """
     code = str(answers["code"])
@@ -87,6 +89,8 @@ def open_code(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
         return Outcome("away")
     if not _may_guess(work, scene.contact, scene.now):
         return Outcome("unknown")
+    if len(code) in numbers.ITEM_DIGITS:
+        return referral_codes.seen(work, scene, code) or _missed(work, scene.now)
     try:
         case = _find(work, scene, code)
         outcome = None if case is None else _seen(work, scene, case, code)
