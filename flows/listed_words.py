@@ -1,0 +1,57 @@
+"""Words of the national languages that are attested, each with its source: data, nothing invented.
+
+A word list speaks within its language only: "bi" is today in Bambara and yesterday in Songhay.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from flows.spellings import plain_words, ways
+
+LEXICONS = ("bm", "ff", "ses")
+FRENCH: Mapping[str, str] = {
+    "fr": "oui non merci bonjour bonsoir aide aidez pardon allo probleme urgent d'accord"
+}
+
+
+def languages_of(words: Sequence[str]) -> frozenset[str]:
+    """Return the languages that list the phrase of these folded words, or each that is listed."""
+    table = _listed()
+    whole = table.get(tuple(words))
+    if whole is not None:
+        return whole
+    listed = [table[word,] for word in words if (word,) in table]
+    return frozenset.intersection(*listed) if listed else frozenset()
+
+
+@cache
+def document(code: str) -> Mapping[str, Any]:
+    """Return the word list of a language, as it is written. Raises OSError for one without."""
+    text = files("flows").joinpath(f"lexicon/{code}.yaml").read_text("utf-8")
+    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def spelt(word: str) -> list[tuple[str, ...]]:
+    """Return the folded ways in which phones spell a listed word or phrase."""
+    return sorted({tuple(plain_words(way)) for way in ways(word.lower())})
+
+
+@cache
+def _listed() -> Mapping[tuple[str, ...], frozenset[str]]:
+    found: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for code in LEXICONS:
+        for entries in document(code)["listed"].values():
+            for entry in entries:
+                for words in spelt(entry["word"]):
+                    found[words].add(code)
+    for code, text in FRENCH.items():
+        for word in text.split():
+            for words in spelt(word):
+                found[words].add(code)
+    return {words: frozenset(codes) for words, codes in found.items()}
