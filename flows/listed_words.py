@@ -14,18 +14,16 @@ import yaml
 from flows.spellings import plain_words, ways
 
 LEXICONS = ("bm", "ff", "ses")
-FRENCH: Mapping[str, str] = {
-    "fr": "oui non merci bonjour bonsoir aide aidez pardon allo probleme urgent d'accord"
-}
+FRENCH = "oui non merci bonjour bonsoir aide aidez pardon allo urgent probleme"
+TELLING = 5  # letters from which a word of the French lexicon is no word of another language
 
 
 def languages_of(words: Sequence[str]) -> frozenset[str]:
     """Return the languages that list the phrase of these folded words, or each that is listed."""
-    table = _listed()
-    whole = table.get(tuple(words))
+    whole = _listed().get(tuple(words))
     if whole is not None:
         return whole
-    listed = [table[word,] for word in words if (word,) in table]
+    listed = [codes for word in words if (codes := _of(word))]
     return frozenset.intersection(*listed) if listed else frozenset()
 
 
@@ -50,8 +48,23 @@ def _listed() -> Mapping[tuple[str, ...], frozenset[str]]:
             for entry in entries:
                 for words in spelt(entry["word"]):
                     found[words].add(code)
-    for code, text in FRENCH.items():
-        for word in text.split():
-            for words in spelt(word):
-                found[words].add(code)
+    for word in FRENCH.split():
+        found[word,].add("fr")
     return {words: frozenset(codes) for words, codes in found.items()}
+
+
+def _of(word: str) -> frozenset[str]:
+    begun, whole = _french()
+    found = _listed().get((word,), frozenset())
+    return found or frozenset({"fr"} if word in whole or word.startswith(begun) else ())
+
+
+@cache
+def _french() -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the beginnings and the whole words of the French lexicon that tell the language."""
+    lexicon = document("fr")
+    concepts = (*lexicon["concepts"].values(), *lexicon["exact_concepts"].values())
+    words = {word.lstrip("=") for text in concepts for word in text.replace(",", " ").split()}
+    telling = {word for word in words if len(word.rstrip("*")) >= TELLING}
+    begun = tuple(sorted(word[:-1] for word in telling if word.endswith("*")))
+    return begun, frozenset(telling)

@@ -18,6 +18,7 @@ from models.seal import Sealer, Transit
 from models.services.conversing import Conversing
 from models.services.gazetteer import Places
 from models.services.scene import House
+from workers.language import hear
 from workers.queues import Waker
 
 
@@ -46,6 +47,7 @@ def build_house(settings: Settings) -> House:
         keeper=Keeper(settings.keeper_socket),
         draw=secrets.randbelow,
         service_code=settings.service_code,
+        hear=hear,
     )
 
 

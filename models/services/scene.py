@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flows.language import UNKNOWN, Detector, unheard
 from flows.places import Gazetteer
 from flows.words import Flows
 from models.db import Work
 from models.keeper import Keeper
 from models.seal import Sealer, Transit
 
-UNHEARD = "und"  # ISO 639-3: undetermined
+UNHEARD = UNKNOWN  # what a case is filed under when nobody can tell its language
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class House:
     service_code: str
     tongues: Mapping[str, Flows] = field(default_factory=dict)
     """The conversations in the other reviewed languages; French is ``flows``."""
-    detect: Callable[[str], str] = lambda _text: UNHEARD
-    """Which language a text is in, by its code (workers/language.py)."""
+    hear: Detector = unheard
+    """Which language a text is in, if one can tell (workers/language.py)."""
 
     wide_channels: frozenset[str] = frozenset()
     """The channels that carry letters outside GSM-7."""
