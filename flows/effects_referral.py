@@ -1,4 +1,4 @@
-"""Effects of the referral path and of stock: at a centre behind the PIN, and of the woman herself."""
+"""Effects of referrals and stock: at a centre behind the PIN, and of the woman herself."""
 
 from collections.abc import Mapping
 

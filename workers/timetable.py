@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.db import Store
 from models.services import leases, privacy, settling
-from workers import clocks
+from workers import clocks, remind
 from workers.duties import ACTOR, Duties, Line, until_done
 
 LEASE = "timetable"
@@ -47,6 +47,10 @@ TIMETABLE: Sequence[Line] = (
     Line("hand over", timedelta(seconds=10), clocks.hand_over),
     Line("remind", timedelta(minutes=1), clocks.remind),
     Line("rehome", timedelta(minutes=1), clocks.rehome),
+    Line("remind relays", timedelta(minutes=5), remind.remind_relays),
+    Line("ask for stock", timedelta(minutes=10), remind.ask_stock),
+    Line("call silent centres", timedelta(hours=1), remind.call_silent_centres),
+    Line("end referrals", timedelta(hours=1), remind.end_referrals),
     Line("close answered", timedelta(hours=1), close_answered),
     Line("purge", timedelta(hours=1), purge),
 )

@@ -1,4 +1,4 @@
-"""What a centre says of a code in USSD behind the PIN, and the codes a relay has given (G8 to G11)."""
+"""What a centre says of a code in USSD behind the PIN, and a relay's own codes (G8 to G11)."""
 
 from collections.abc import Callable, Mapping
 from itertools import islice

@@ -57,9 +57,12 @@ class Act:
         if one.facility_id != facility_id:
             self.step("redirected", **{"from": one.facility_id, "to": facility_id})
             one.facility_id = facility_id
-        if one.status in AWAITED:
-            return self.step("arrived", at=facility_id)
-        return None
+        if one.status not in AWAITED:
+            return None
+        unneeded = [step for step in one.steps if step.transition == "reminded"]
+        if unneeded:
+            texts.withhold(self.hand.work, unneeded, "arrived", self.hand.now)
+        return self.step("arrived", at=facility_id)
 
 
 def note(hand: Hand, referral: Referral, what: str, **details: Any) -> ReferralStep:

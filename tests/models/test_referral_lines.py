@@ -182,9 +182,7 @@ def test_who_was_never_sent_is_counted(loop):
 
 def test_the_relay_undoes_within_ten_minutes_and_the_code_means_nothing(loop):
     code = refers(loop)
-    assert loop.writes("R128", f"ANNULE {code}") == (
-        f"{code}: annule. Ce code ne vaut plus rien."
-    )
+    assert loop.writes("R128", f"ANNULE {code}") == (f"{code}: annule. Ce code ne vaut plus rien.")
     assert loop.outbox("referral_new") == []
     assert len(loop.outbox("referral_new", "withheld")) == 1
     assert "inconnu" in loop.writes("P0202", f"VENUE {code}")

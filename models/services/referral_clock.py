@@ -1,0 +1,180 @@
+"""What time brings to referrals: two reminders, the end, the Monday question, a call that is due.
+
+Each function may run twice and in two workers at once: rows are locked, and what was done shows.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from flows.case_lifecycle import HELD
+from flows.daytime import hours_of, is_daytime, is_monday, week_of
+from flows.referral_lifecycle import AWAITED, OPEN
+from models.case import Case
+from models.db import Work
+from models.organisation import Organisation
+from models.person import Person
+from models.referral import Referral, ReferralStep
+from models.services import messages, referrals
+from models.services import referral_texts as texts
+from models.services.centres import COUNTS, who_at
+from models.services.filing import Asked, file
+from models.services.messages import Draft
+from models.services.programme import DAYTIME, setting
+from models.services.referral_texts import Hand
+from models.services.scene import House, Scene
+from models.services.settling import AT_ONCE
+from models.stock import StockReport
+
+REMINDERS: tuple[tuple[timedelta, int, str], ...] = (
+    (timedelta(days=7), 2, "referral_still_waits"),
+    (timedelta(days=3), 1, "referral_waits"),
+)
+NOT_SEEN = ("sent", "refused")  # whoever was sent on has been at a centre
+RECEIVED = "yes"  # she says herself that she was received
+SILENT = timedelta(hours=48)  # field.md 8: then the midwife of the CSRef calls the matron
+CALLED_AGAIN = timedelta(days=14)
+ACTS = ("arrived", "served", "not_served", "redirected", "accepted")
+CATEGORY, CLASS = "28", "C4"
+
+
+def remind(work: Work, house: House, now: datetime) -> int:
+    """Remind relays of women not seen yet, on day 3 and day 7, by day (B5, B6).
+
+    Returns for how many; call it again while it returns AT_ONCE.
+    """
+    if not _by_day(work, now):
+        return 0
+    hand = _hand(work, house, now)
+    found = _locked(work, Referral.status.in_(NOT_SEEN), _due_reminder(now))
+    for one in found:
+        number, name = next(
+            (number, name) for after, number, name in REMINDERS if one.sent_at <= now - after
+        )
+        one.reminded = number
+        relay = work.session.get(Person, one.relay_id) if one.relay_id else None
+        if relay is not None and texts.reachable(relay):
+            step = referrals.note(hand, one, "reminded", which=number)
+            texts.tell(hand, step, relay, name, texts.say(house, name, one))
+    return len(found)
+
+
+def end_old(work: Work, house: House, now: datetime) -> int:
+    """End what is thirty days old: expired if she never came, else closed. Again while AT_ONCE."""
+    hand = _hand(work, house, now)
+    found = _locked(work, Referral.status.in_(OPEN | {"served"}), Referral.due_at <= now)
+    for one in found:
+        referrals.end(hand, one, "expired" if one.status in AWAITED else "closed")
+    return len(found)
+
+
+def ask_stock(work: Work, house: House, now: datetime) -> None:
+    """Ask each centre's store what is left (B10), once each Monday, by day."""
+    if not is_monday(now) or not _by_day(work, now):
+        return
+    centres = select(Organisation.facility_id).where(Organisation.facility_id.is_not(None))
+    for facility_id in work.session.scalars(centres.distinct().order_by("facility_id")).all():
+        person = who_at(work, facility_id, COUNTS)
+        if person is None:
+            continue
+        draft = Draft(
+            cause=f"stock-question:{facility_id}:{week_of(now)}",
+            purpose="stock_question",
+            text=house.flows.texts.say("stock_question"),
+            address=person.phone_sealed,
+            contact=person.pseudonym,
+            person_id=person.id,
+        )
+        messages.queue(work, draft, house.transit, now)
+
+
+def call_silent_centres(work: Work, house: House, now: datetime) -> int:
+    """File a task for the midwife of the CSRef for each centre that answered nothing in 48 hours.
+
+    One a centre while it is open, and none again for two weeks. Returns how many.
+    """
+    hand = _hand(work, house, now)
+    silent = _silent_centres(work, now)
+    for facility_id in silent:
+        asked = Asked(
+            kind="referral",
+            category=CATEGORY,
+            case_class=CLASS,
+            place=f"f:{facility_id}",
+            about="unknown",
+            about_org="",
+            answer="none",
+            private=False,
+            words="",
+            call={},
+        )
+        file(work, hand.scene, asked)
+    return len(silent)
+
+
+def _due_reminder(now: datetime) -> ColumnElement[bool]:
+    days = or_(
+        *(
+            (Referral.sent_at <= now - after) & (Referral.reminded < number)
+            for after, number, _ in REMINDERS
+        )
+    )
+    unsaid = or_(Referral.client_said.is_(None), Referral.client_said != RECEIVED)
+    return days & Referral.remind & unsaid & (Referral.due_at > now)
+
+
+def _locked(work: Work, *among: ColumnElement[bool]) -> Sequence[Referral]:
+    wanted = select(Referral).where(*among).order_by(Referral.id).limit(AT_ONCE)
+    return work.session.scalars(wanted.with_for_update(skip_locked=True)).all()
+
+
+def _silent_centres(work: Work, now: datetime) -> Sequence[str]:
+    other = aliased(Referral)
+    acted = (
+        select(ReferralStep.id)
+        .join(other, other.id == ReferralStep.referral_id)
+        .where(
+            other.facility_id == Referral.facility_id,
+            ReferralStep.transition.in_(ACTS),
+            ReferralStep.at > Referral.sent_at,
+        )
+    )
+    counted = select(StockReport.id).where(
+        StockReport.facility_id == Referral.facility_id, StockReport.at > Referral.sent_at
+    )
+    called = exists().where(
+        Case.kind == "referral",
+        Case.place_ref == "f:" + Referral.facility_id,
+        or_(Case.status.in_(HELD), Case.opened_at > now - CALLED_AGAIN),
+    )
+    waiting = (Referral.status == "sent") & (Referral.sent_at <= now - SILENT)
+    unanswered = waiting & ~acted.exists() & ~counted.exists()
+    wanted = select(Referral.facility_id).where(
+        or_(unanswered, Referral.status == "refused"),
+        Referral.due_at > now,
+        Referral.facility_id.is_not(None),
+        ~called,
+    )
+    return [one for one in work.session.scalars(wanted.distinct()).all() if one is not None]
+
+
+def _by_day(work: Work, now: datetime) -> bool:
+    return is_daytime(now, hours_of(setting(work, DAYTIME)))
+
+
+def _hand(work: Work, house: House, now: datetime) -> Hand:
+    """Return the hand of the clock: nobody speaks, so there is nothing to seal."""
+    scene = Scene(
+        house=house,
+        kind="clock",
+        channel="clock",
+        conversation="clock",
+        contact=None,
+        seal_sender=bytes,
+        person_id=None,
+        language="fr",
+        now=now,
+    )
+    return Hand(work, scene)
