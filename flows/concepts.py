@@ -1,22 +1,26 @@
-"""What words speak of: concepts of the French lexicon, found in many spellings, and its rules."""
+"""What words speak of: concepts of the French lexicon, found in many spellings, and its rules.
+
+Attested words of the national languages stand for the same concepts, so that a message in French
+with words of Bambara is understood. A short one counts only where its language is heard.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import Any
 
-import yaml
-
 from flows.command_words import one_letter_wrong
 from flows.french import prefix_sounds, sound, spelt_out, without_elision
+from flows.listed_words import LEXICONS, document, spelt
 
 WINDOW = 6  # words, small ones left out, within which two things belong together
 TOLERATED_LENGTH = 6  # sounds a word must have before one of them may be wrong
+UNMISTAKABLE = 5  # letters from which an attested word is read whatever language is heard
 NUMBER = "number"  # the concept that every run of digits is
 
+Attested = tuple[str, tuple[str, ...]]  # a concept, and the words that mean it
 Span = tuple[int, int]  # first word of a thing, and the one after its last
 Found = Mapping[str, list[Span]]
 
@@ -44,9 +48,12 @@ class _Pattern:
 
 
 class Lexicon:
-    """The French lexicon, ready to be searched. Built once from its YAML document."""
+    """The French lexicon, ready to be searched. Built once from its YAML document.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    ``attested``: words of other languages for the same concepts, folded.
+    """
+
+    def __init__(self, document: Mapping[str, Any], attested: Iterable[Attested] = ()) -> None:
         self._shorthand: Mapping[str, str] = document["shorthand"]
         self._small = frozenset(document["small_words"].split())
         self._patterns: defaultdict[str, list[_Pattern]] = defaultdict(list)
@@ -54,6 +61,8 @@ class Lexicon:
         for part, tolerant in (("concepts", True), ("exact_concepts", False)):
             for concept, spellings in document[part].items():
                 self._learn(concept, spellings, tolerant=tolerant)
+        for concept, words in attested:
+            self._learn(concept, " ".join(f"={word}" for word in words), tolerant=False)
         self._rules = {
             part: {name: [Rule(text) for text in rules] for name, rules in document[part].items()}
             for part in ("categories", "about", "alarms")
@@ -185,8 +194,18 @@ def _shortened(word: str) -> Iterator[str]:
     yield from (word[:place] + word[place + 1 :] for place in range(len(word)))
 
 
+def lexicon(heard: Collection[str] = ()) -> Lexicon:
+    """Return the lexicon of the package, for words in which these languages are heard."""
+    return _built(frozenset(LEXICONS).intersection(heard))
+
+
 @cache
-def french() -> Lexicon:
-    """Return the French lexicon of the package, read once a process."""
-    text = files("flows").joinpath("lexicon/fr.yaml").read_text("utf-8")
-    return Lexicon(yaml.safe_load(text))
+def _built(known: frozenset[str]) -> Lexicon:
+    return Lexicon(document("fr"), [one for code in LEXICONS for one in _attested(code, known)])
+
+
+def _attested(code: str, known: frozenset[str]) -> Iterator[Attested]:
+    for concept, entries in document(code)["concepts"].items():
+        for words in (words for entry in entries for words in spelt(entry["word"])):
+            if code in known or len("".join(words)) >= UNMISTAKABLE:
+                yield concept, words

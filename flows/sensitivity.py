@@ -3,11 +3,11 @@
 Doubt counts as sensitive (domain.md 4.2, rule 2): lowering a class takes two people, not a list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 from typing import Literal
 
-from flows.concepts import french
+from flows.concepts import lexicon
 
 CaseClass = Literal["C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"]
 Compartment = Literal["C5", "C6", "C7"]
@@ -53,13 +53,14 @@ def class_of(
     return _class_by_table(category, about or "", excluded)
 
 
-def words_class(words: str) -> Compartment | None:
+def words_class(words: str, languages: Collection[str] = ()) -> Compartment | None:
     """Return the compartment that ``words`` belong to, or None for an ordinary story.
 
     C6 when somebody of the aid, or access to it, stands beside sexual words; C7 for violence
     and harm to a child; C5 for money asked, diverted aid, abuse of a post.
+    ``languages``: those heard in the words, beside French.
     """
-    heard = french().hear(words)
+    heard = lexicon(languages).hear(words)
     for alarm in ("C6", "C7"):
         if alarm in heard.alarms:
             return alarm
@@ -72,7 +73,7 @@ def words_class(words: str) -> Compartment | None:
 
 def left_out(words: str) -> bool:
     """Tell whether ``words`` say that somebody was left out: `class_of` calls it ``excluded``."""
-    return "left_out" in french().hear(words).alarms
+    return "left_out" in lexicon().hear(words).alarms
 
 
 def is_sensitive(case_class: str) -> bool:

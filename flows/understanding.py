@@ -1,9 +1,9 @@
-"""What free French words are most likely about: a guess that a person may overrule."""
+"""What free words are most likely about: a guess that a person may overrule."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from flows.concepts import Heard, french
+from flows.concepts import Heard, lexicon
 from flows.sensitivity import CLASS_OF, is_sensitive
 
 SURE = 2  # concepts that must hold together before a category is said
@@ -21,9 +21,12 @@ class Suggestion:
     about: str | None
 
 
-def suggest(words: str) -> Suggestion:
-    """Suggest what ``words`` complain of and about whom; sensitive readings win over others."""
-    heard = french().hear(words)
+def suggest(words: str, languages: Collection[str] = ()) -> Suggestion:
+    """Suggest what ``words`` complain of and about whom; sensitive readings win over others.
+
+    ``languages``: those heard in the words, beside French.
+    """
+    heard = lexicon(languages).hear(words)
     return Suggestion(_category(heard.scores), _about(heard))
 
 

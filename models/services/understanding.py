@@ -19,9 +19,11 @@ def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """
     words = str(answers["words"])
     found = scene.house.places(work).in_text(words, programme_areas(work))
-    guess = understanding.suggest(words)
+    heard = scene.house.hear(words)
+    languages = {code for code in (heard.language, heard.second) if code}
+    guess = understanding.suggest(words, languages)
     category, about = guess.category or "8", guess.about or "unknown"
-    danger = sensitivity.words_class(words)
+    danger = sensitivity.words_class(words, languages)
     if danger is not None:
         if sensitivity.class_of(category, about) != danger:
             category = sensitivity.CATEGORY_OF[danger]
