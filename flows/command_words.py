@@ -1,12 +1,14 @@
 """The words of the one-line SMS, their spellings, how far a typing error goes (field.md 6.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
-Verb = Literal["LISTE", "VOIR", "PRIS", "DIRE", "FINI", "RENVOI", "NOTE", "ANNULE"]
+from flows.command_shapes import Role, Verb
+
 Keyword = Literal["STOP", "AIDE", "MENU", "LANGUE", "RAPPEL", "JAABI"]
 
 VERBS: Mapping[Verb, tuple[str, ...]] = {
+    # agent, and some of them everybody
     "LISTE": ("liste", "mes", "dossiers", "mes dossiers"),
     "VOIR": ("voir", "info", "lire"),
     "PRIS": ("pris", "prit", "pri", "je prends", "ok"),
@@ -15,6 +17,22 @@ VERBS: Mapping[Verb, tuple[str, ...]] = {
     "RENVOI": ("renvoi", "transf", "transfert", "pas pour moi"),
     "NOTE": ("note", "noter"),
     "ANNULE": ("annule", "annuler", "erreur"),
+    # relay
+    "REF": ("ref", "refere", "referer", "orienter"),
+    "ALERTE": ("alerte", "alert", "allerte", "alertes"),
+    "EVAC": ("evac", "evacuation", "evacuer", "ambulance", "urgent"),
+    # centre
+    "VENUE": ("venue", "venu", "arrivee", "arrive", "arive", "arr", "est venue"),
+    "DONNE": ("donne", "servi", "servie", "donnee", "eu", "fait"),
+    "PAS": ("pas", "non", "pas servie", "refus", "rupture"),
+    "ORIENTE": ("oriente", "vers", "envoye", "csref"),
+    "STOCK": ("stock", "stok"),
+    "RUPTURE": ("rupture", "fini", "il n y a plus"),
+    # operator
+    "LV": ("lv", "appel", "boite", "comite", "ag", "radio", "visite", "pdm", "focus"),
+    "PRIVE": ("prive", "lvs", "lv prive", "confid"),
+    # supervisor
+    "PERDU": ("perdu", "vole"),
 }
 KEYWORDS: Mapping[Keyword, tuple[str, ...]] = {
     "STOP": ("stop", "arret", "arreter"),
@@ -24,20 +42,48 @@ KEYWORDS: Mapping[Keyword, tuple[str, ...]] = {
     "RAPPEL": ("rappel", "rapele", "rappelez moi", "bip", "beep", "appel"),
     "JAABI": ("jaabi",),
 }
-EXACT_ONLY = frozenset({"STOP", "FINI", "RENVOI"})
+EVERYBODY: tuple[Verb, ...] = ("LISTE", "VOIR", "ANNULE", "ALERTE", "EVAC")
+"""What every registered phone may say; alerts come from whoever is registered (product 3.4)."""
+VERBS_OF: Mapping[Role, tuple[Verb, ...]] = {
+    "relay": ("REF",),
+    "centre": ("VENUE", "DONNE", "PAS", "ORIENTE", "STOCK", "RUPTURE"),
+    "agent": ("PRIS", "DIRE", "FINI", "RENVOI", "NOTE"),
+    "operator": ("LV", "PRIVE"),
+    "supervisor": ("PERDU",),
+}
+EXACT_ONLY = frozenset({"STOP", "DONNE", "FINI", "PERDU", "RENVOI"})
+"""Reached by a listed spelling only: what they do is not to be done by a slip of the thumb."""
 TOLERATED_LENGTH = 5  # letters a word must have before one of them may be wrong
 
 _Name = TypeVar("_Name", Verb, Keyword)
 
 
-def verb_of(words: Sequence[str]) -> Verb | None:
-    """Return the verb that the folded ``words`` spell, one letter wrong if only one verb fits."""
-    return _one_of(words, VERBS)
+def verbs_for(roles: Collection[Role]) -> tuple[Verb, ...]:
+    """Return the verbs that somebody of these roles may say, in the order of the table."""
+    if not roles:
+        return ()
+    theirs = {*EVERYBODY, *(verb for role in roles for verb in VERBS_OF[role])}
+    return tuple(verb for verb in VERBS if verb in theirs)
+
+
+def verbs_of(words: Sequence[str], verbs: Collection[Verb] = tuple(VERBS)) -> tuple[Verb, ...]:
+    """Return the verbs that the folded ``words`` spell exactly; several share a word."""
+    said = " ".join(words)
+    return tuple(verb for verb in verbs if said in VERBS[verb])
+
+
+def verbs_near(words: Sequence[str], verbs: Collection[Verb] = tuple(VERBS)) -> tuple[Verb, ...]:
+    """Return the verbs that the folded ``words`` do not spell but for one letter."""
+    spelled = verbs_of(words, verbs)
+    return tuple(_near(words, {verb: VERBS[verb] for verb in verbs if verb not in spelled}))
 
 
 def keyword_of(words: Sequence[str]) -> Keyword | None:
-    """Return the keyword that the folded ``words`` spell as a whole, with the same tolerance."""
-    return _one_of(words, KEYWORDS)
+    """Return the keyword that the folded ``words`` spell as a whole, one letter wrong at most."""
+    said = " ".join(words)
+    exact = [name for name, spellings in KEYWORDS.items() if said in spellings]
+    near = exact or list(_near(words, KEYWORDS))
+    return near[0] if len(near) == 1 else None
 
 
 def one_letter_wrong(said: str, meant: str) -> bool:
@@ -50,23 +96,17 @@ def one_letter_wrong(said: str, meant: str) -> bool:
     return rest == long[same + 1 :]
 
 
-def _one_of(words: Sequence[str], table: Mapping[_Name, tuple[str, ...]]) -> _Name | None:
-    said = " ".join(words)
-    for name, spellings in table.items():
-        if said in spellings:
-            return name
-    near = [
-        name
-        for name, spellings in table.items()
-        if name not in EXACT_ONLY and any(_nearly(words, meant.split()) for meant in spellings)
-    ]
-    return near[0] if len(near) == 1 else None
-
-
-def _nearly(said: Sequence[str], meant: Sequence[str]) -> bool:
+def nearly(said: Sequence[str], meant: Sequence[str]) -> bool:
+    """Tell whether one word of ``said`` is one letter off, a word long enough to be forgiven."""
     if len(said) != len(meant):
         return False
     wrong = [(one, other) for one, other in zip(said, meant, strict=True) if one != other]
     return len(wrong) == 1 and (
         len(wrong[0][1]) >= TOLERATED_LENGTH and one_letter_wrong(*wrong[0])
     )
+
+
+def _near(words: Sequence[str], table: Mapping[_Name, tuple[str, ...]]) -> Iterator[_Name]:
+    for name, spellings in table.items():
+        if name not in EXACT_ONLY and any(nearly(words, meant.split()) for meant in spellings):
+            yield name

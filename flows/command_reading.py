@@ -1,0 +1,148 @@
+"""Which command a line is: the verb first, the number first, or a puzzle that names the word."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise, takewhile
+from typing import Any
+
+from flows.command_forms import FORMS, ON_NUMBERS
+from flows.command_line import POLITE, Line
+from flows.command_pieces import Said, item_at, looks_like_item
+from flows.command_shapes import Command, Puzzle, Reading, Verb
+from flows.command_words import KEYWORDS, VERBS, verbs_near, verbs_of
+from flows.numbers import is_item_number
+
+_UNCLEAR = frozenset({"oui", "non", "rien"})  # answers to nothing: the list of commands helps
+_BESIDE = POLITE | {"puis", "et"}
+_FEW = 3  # words around a number that may still be a command gone wrong
+_LONGEST = 5  # words of a verb: "il n'y a plus"
+_PHONE = 8  # digits of a telephone of Mali
+_REPEATED: frozenset[Verb] = frozenset(
+    {"REF", "EVAC", "VENUE", "DONNE", "PAS", "ORIENTE", "VOIR", "PRIS"}
+)
+
+
+def choices(line: Line) -> list[Command | Puzzle]:
+    """Read answers by digit to items: ``47322 2``, ``47322 puis 2``, ``47322 3 1 15736 2``."""
+    words = [word for word in line.counted(1, names=False).words(0) if word not in _BESIDE]
+    found: list[Command | Puzzle] = []
+    while words:
+        number, *words = words
+        digits = list(takewhile(_is_choice, words))
+        words = words[len(digits) :]
+        if not is_item_number(number) or not digits:
+            return []
+        wrong = [one for one in digits if len(one) > 1] or digits[2:]
+        given = dict(zip(("choice", "then"), map(int, digits), strict=False))
+        found.append(Puzzle(wrong[0], "word") if wrong else Command("CHOIX", number, "", given))
+    return found
+
+
+def alone(digits: str) -> Reading:
+    """Read digits alone: an item, an item with its check digit forgotten, or nothing of ours."""
+    if is_item_number(digits):
+        return Command("VOIR", digits)
+    return Puzzle(digits, "number") if looks_like_item(digits) else None
+
+
+def parts_of(line: Line, verbs: Collection[Verb]) -> list[Line]:
+    """Part a line where a verb made of codes comes again: two women in one SMS."""
+    first = _REPEATED.intersection(verbs_of(line.words(0, 1), verbs))
+    again = [at for at in range(1, len(line.tokens)) if first & {*verbs_of(line.words(at, at + 1))}]
+    bounds = [0, *again, len(line.tokens)]
+    return [replace(line, tokens=line.tokens[start:end]) for start, end in pairwise(bounds)]
+
+
+def read_one(line: Line, verbs: Sequence[Verb]) -> Reading:
+    """Read one command of somebody who may say ``verbs``; None when it is words."""
+    return (
+        _help(line, verbs)
+        or _verb_first(line, verbs)
+        or _number_first(line, verbs)
+        or _not_theirs(line)
+        or _unknown_verb(line)
+    )
+
+
+def _is_choice(word: str) -> bool:
+    return word.isdecimal() and len(word) < 3
+
+
+def _help(line: Line, verbs: Sequence[Verb]) -> Reading:
+    """Read ``AIDE REF`` and ``REF ?``: the word as it stands on the card, so no complaint."""
+    words = line.words(0)
+    asked = line.text.rstrip().endswith("?") and len(words) == 1
+    if not asked and not (len(words) == 2 and words[0] in KEYWORDS["AIDE"]):
+        return None
+    about = next((verb for verb in verbs if verb.lower() == words[-1]), None)
+    return None if about is None else Command("AIDE", given={"about": about})
+
+
+def _verb_first(line: Line, verbs: Sequence[Verb]) -> Reading:
+    return _verb_at(line, 0, verbs, {})
+
+
+def _number_first(line: Line, verbs: Sequence[Verb]) -> Reading:
+    number = item_at(line, 0)
+    if number is None or not looks_like_item(number[0]) or line.measures(number[1]):
+        return None
+    digits, place = number
+    behind = [verb for verb in verbs if verb in ON_NUMBERS]
+    found = _verb_at(line, place, behind, {"number": digits})
+    short = is_item_number(digits) and len(line.tokens) - place <= _FEW
+    return found or (Puzzle(line.raw(place, place + 1), "word") if short else None)
+
+
+def _verb_at(line: Line, place: int, verbs: Collection[Verb], given: Mapping[str, Any]) -> Reading:
+    """Read the command whose verb begins at ``place``: its longest spelling, and exact first."""
+    for spelled, judge in ((verbs_of, _best), (verbs_near, _nearest)):
+        for end in range(min(place + _LONGEST, len(line.tokens)), place, -1):
+            words = line.words(place, end)
+            said = [Said(one, line, end, given, " ".join(words)) for one in spelled(words, verbs)]
+            found = judge(said)
+            if found is not None:
+                return found
+    return None
+
+
+def _best(said: Sequence[Said]) -> Reading:
+    """Return what the line says best among the verbs that share its first word."""
+    return max((FORMS[one.verb](one) for one in said), key=_weight, default=None)
+
+
+def _nearest(said: Sequence[Said]) -> Reading:
+    """Forgive one wrong letter where a single verb is that near and what follows fits it."""
+    readings = [FORMS[one.verb](one) for one in said]
+    fitting = [one for one in readings if _weight(one) > 1]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _weight(reading: Reading) -> int:
+    if isinstance(reading, Puzzle):
+        return 2 if reading.given else 1
+    return 0 if reading is None else 3
+
+
+def _not_theirs(line: Line) -> Reading:
+    """Name the verb of a whole command that somebody else may give."""
+    coded = any(token.is_number for token in line.tokens)
+    whole = coded and isinstance(_verb_first(line, tuple(VERBS)), Command)
+    return Puzzle(line.raw(0, 1), "word") if whole else None
+
+
+def _unknown_verb(line: Line) -> Reading:
+    """Name a word that stands where a verb would: before an item, or before nothing but codes."""
+    if len(line.tokens) == 1:
+        return Puzzle(line.raw(0, 1), "word") if line.word(0) in _UNCLEAR else None
+    number = item_at(line, 1)
+    if number is not None and is_item_number(number[0]) and not line.measures(number[1]):
+        short = len(line.tokens) - number[1] <= _FEW
+        return Puzzle(line.raw(0, 1), "word") if short else None
+    return Puzzle(line.raw(0, 1), "word") if _coded(line) else None
+
+
+def _coded(line: Line) -> bool:
+    """Tell whether one word stands before two numbers or more, none of them a telephone's."""
+    digits = line.words(1)
+    codes = len(digits) > 1 and all(word.isdecimal() and len(word) < _PHONE for word in digits)
+    return codes and not line.tokens[0].is_number and len("".join(digits)) != _PHONE
