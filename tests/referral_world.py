@@ -1,4 +1,4 @@
-"""Centres around Tessit with their matrons and stores, and relays who send: for tests of the loop."""
+"""Centres around Tessit with their matrons and stores, and relays who send: to test the loop."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""What time brings: two reminders by day, the end on day 30, Monday's question, a call that is due."""
+"""What time brings: two reminders by day, the end on day 30, Monday's question, a call due."""
 
 from concurrent.futures import ThreadPoolExecutor
 
