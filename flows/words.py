@@ -22,7 +22,7 @@ HARMLESS = "information.advice"
 ENTRIES = (
     MAIN,
     "menu.resume",
-    "agent.pin",
+    "agent.door",
     "sms.words",
     "sms.call_back",
     "sms.silent",

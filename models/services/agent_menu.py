@@ -1,72 +1,31 @@
 """What registered people do in USSD behind their PIN: their items, the words, and their answers."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from flows.rendering import answer_pages
 from models.case import Case
 from models.db import Work
-from models.person import Person
 from models.services import handling
 from models.services.cases import answer_date, record
 from models.services.facts import facts
-from models.services.handling import Desk, desk_of
+from models.services.handling import Desk, desk_signed_in
 from models.services.scene import EffectFunction, House, Outcome, Scene
-
-PIN_TRIES = 5
-FIRST_WAIT = timedelta(minutes=1)  # after the fifth wrong PIN; then twice as long each time
-LONGEST_WAIT = timedelta(hours=4)  # never for ever: that would be a way to lock somebody out
-
-_HASHER = PasswordHasher()
-
-
-def sign_in(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
-    """Check the PIN of the registered person behind this phone.
-
-    Outcomes: ok, wrong (with the tries left), blocked for a while, stranger.
-    """
-    desk = desk_of(work, scene.house, scene.person_id, scene.now)
-    if desk is None or desk.person.pin_hash is None:
-        return Outcome("stranger")
-    person = desk.person
-    if person.pin_free_at is not None and person.pin_free_at > scene.now:
-        return Outcome("blocked")
-    if not _right(person.pin_hash, str(answers["pin"])):
-        return _missed(person, scene.now)
-    person.pin_misses, person.pin_free_at = 0, None
-    return Outcome("ok", {"agent": person.number, "k": len(handling.open_items(desk))})
-
-
-def _right(pin_hash: str | None, pin: str) -> bool:
-    try:
-        return _HASHER.verify(pin_hash or "", pin)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _missed(person: Person, now: datetime) -> Outcome:
-    person.pin_misses += 1
-    left = PIN_TRIES - person.pin_misses
-    if left > 0:
-        return Outcome("wrong", {"k": left})
-    person.pin_free_at = now + min(FIRST_WAIT * 2 ** min(-left, 10), LONGEST_WAIT)
-    return Outcome("blocked")
 
 
 def my_items(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """List what waits for this person: number and date."""
-    desk = _desk(work, scene, answers)
+    desk = desk_signed_in(work, scene, answers)
     items = [] if desk is None else handling.open_items(desk)
-    if not items:
+    if desk is None or not items:
         return Outcome("none")
-    shown = [
-        {"value": case.number, "name": f"{case.number} avant {answer_date(case)}"} for case in items
-    ]
-    return Outcome("listed", {"items": shown})
+    return Outcome("listed", {"items": [_listed(desk, case) for case in items]})
+
+
+def _listed(desk: Desk, case: Case) -> Mapping[str, str]:
+    name = "list_item_late" if case.due_at <= desk.now else "list_item"
+    say = desk.house.flows.texts.say
+    return {"value": case.number, "name": say(name, n=case.number, date=answer_date(case))}
 
 
 def open_item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
@@ -130,14 +89,8 @@ def finish_reading(house: House, reading: int) -> list[str]:
     return [page for text in house.keeper.words(reading) for page in answer_pages(text)]
 
 
-def _desk(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Desk | None:
-    """Only the phone that gave the right PIN in this dialogue works as its person."""
-    desk = desk_of(work, scene.house, scene.person_id, scene.now)
-    return desk if desk is not None and answers.get("agent") == desk.person.number else None
-
-
 def _item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> tuple[Desk, Case] | None:
-    desk = _desk(work, scene, answers)
+    desk = desk_signed_in(work, scene, answers)
     case = None if desk is None else handling.find(desk, str(answers["item"]))
     return None if desk is None or case is None else (desk, case)
 
@@ -147,7 +100,6 @@ def _gone(answers: Mapping[str, Any]) -> Outcome:
 
 
 AGENT_EFFECTS: Mapping[str, EffectFunction] = {
-    "sign_in": sign_in,
     "my_items": my_items,
     "open_item": open_item,
     "take_item": take_item,

@@ -24,13 +24,28 @@ from sqlalchemy import select
 from flows.commands import Command, Puzzle, Role, bare_number, complete, keyword, read_all
 from models.case import Case, ItemNumber
 from models.db import Work
-from models.services import case_lines, puzzles, referral_lines, stock_lines
+from models.services import (
+    call_lines,
+    case_lines,
+    phone_lines,
+    puzzles,
+    referral_lines,
+    slip_lines,
+    stock_lines,
+)
 from models.services.handling import Desk, desk_at
 from models.services.replies import Question, Reply
 from models.services.roles import roles_of
 from models.services.scene import Scene
 
-DOMAINS: tuple[ModuleType, ...] = (case_lines, referral_lines, stock_lines)
+DOMAINS: tuple[ModuleType, ...] = (
+    call_lines,
+    case_lines,
+    phone_lines,
+    referral_lines,
+    slip_lines,
+    stock_lines,
+)
 """One line a domain."""
 
 OPEN_FOR = timedelta(hours=24)  # an answer that comes later is no longer an answer

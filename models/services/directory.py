@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from flows.msisdn import normalise
@@ -17,16 +16,14 @@ from models.db import Work
 from models.errors import NotFound, StoreError
 from models.organisation import Coverage, Organisation
 from models.person import Hat, Person, Tie
+from models.services import phones, pins
 from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, setting
 from models.services.routing import policy
 
 ROLES = ("relay", "operator", "focal_point", "supervisor")
 VOICES = ("woman", "man")
 NUMBERS = {GREEN_LINE: "--green-line", WOMAN_TO_TALK: "--woman-to-talk"}
-PIN_CHOICES = 10_000
 FIRST_RELAY = 101  # R1 to R100 would be misheard as plain numbers
-# OWASP's lowest setting for argon2id: four digits gain nothing from more, the gateway would pay.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class DirectoryRefused(StoreError):
@@ -84,6 +81,8 @@ def add_person(work: Work, new: NewPerson, numbers: Numbers) -> Person:
         work.session.add(person)
     elif person.role != new.role:
         raise DirectoryRefused([f"this phone is registered as {person.role}, {person.number}"])
+    elif person.blocked_at is not None:
+        raise DirectoryRefused([f"this phone of {person.number} was reported lost"])
     if new.function:
         _give_hat(person, new)
     work.session.flush()
@@ -111,19 +110,37 @@ def revoke(work: Work, number: str, now: datetime) -> Person:
     person = by_number(work, number)
     person.revoked_at = now
     person.pin_hash = None
+    phones.cut_off(work, person, "revoked", now)
     return person
 
 
-def new_pin(work: Work, number: str, draw: Callable[[int], int]) -> str:
+def block(work: Work, number: str, now: datetime) -> Person:
+    """Report a phone lost: nothing opens on it from now on. Raises NotFound."""
+    person = by_number(work, number)
+    phones.block(work, person, now)
+    return person
+
+
+def change_phone(work: Work, number: str, phone: str, numbers: Numbers) -> Person:
+    """Give a person another phone, or the one that was found. Raises NotFound, DirectoryRefused."""
+    person, new = by_number(work, number), normalise(phone)
+    if new is None:
+        raise DirectoryRefused(["this is not a telephone number"])
+    pseudonym = numbers.pseudonym(new)
+    other = _by_pseudonym(work, pseudonym)
+    if other is not None and other.id != person.id:
+        raise DirectoryRefused([f"this phone is registered as {other.role}, {other.number}"])
+    phones.replace_phone(work, person, phones.Phone(pseudonym, numbers.seal(new), new[-3:]))
+    return person
+
+
+def new_pin(work: Work, number: str, draw: Callable[[int], int], *, temporary: bool = False) -> str:
     """Give a person a new PIN and return it, to be said once: only its hash is kept.
 
-    ``draw(n)`` gives a number from 0 to n-1. Raises NotFound.
+    ``draw(n)`` gives a number from 0 to n-1. ``temporary``: to be changed at the first sign-in.
+    Raises NotFound.
     """
-    person = by_number(work, number)
-    pin = f"{draw(PIN_CHOICES):04d}"
-    person.pin_hash = _hasher.hash(pin)
-    person.pin_misses, person.pin_free_at = 0, None
-    return pin
+    return pins.give(by_number(work, number), draw, temporary=temporary)
 
 
 def tie(work: Work, one: str, other: str) -> None:

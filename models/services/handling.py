@@ -4,9 +4,10 @@ Answers, notes and returns wait ten minutes before they take effect (models/serv
 until then the same person can take them back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -21,7 +22,7 @@ from models.services.stories import Words
 from models.services.visibility import visible_cases
 
 UNDO = timedelta(minutes=10)
-LEAVES = ("answer", "resolved", "return")  # one at a time: the last one said is meant
+LEAVES = ("answer", "resolved", "missed", "return")  # one at a time: the last one said is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,14 @@ def desk_of(work: Work, house: House, person_id: int | None, now: datetime) -> D
     if person is None or not person.usable:
         return None
     return Desk(replace(work, actor=Handler(person.id, person.number)), house, person, now)
+
+
+def desk_signed_in(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Desk | None:
+    """Return the desk of whoever gave the right PIN in this dialogue, and none that must change."""
+    desk = desk_at(work, scene)
+    if desk is None or desk.person.pin_temporary or answers.get("agent") != desk.person.number:
+        return None
+    return desk
 
 
 def find(desk: Desk, number: str | None) -> Case | None:

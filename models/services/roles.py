@@ -24,6 +24,8 @@ def roles_of(work: Work, person: Person) -> frozenset[Role]:
     if person.hats:
         roles.add("agent")
     employers = {person.organisation_id, *(hat.organisation_id for hat in person.hats)}
+    if person.role == "relay":
+        return frozenset(roles)  # who sends does not also receive
     centre = select(Organisation.id).where(
         Organisation.id.in_(employers), Organisation.facility_id.is_not(None)
     )

@@ -95,8 +95,9 @@ class UssdDialogues:
     def _first(self, press: Keypress, now: datetime) -> Shown:
         contact = pseudonym_or_none(self._house, press.sender)
         person_id, language = self._dialogues.known(contact) if contact else (None, None)
+        registered = person_id is not None or contact is None  # perhaps: nobody knows yet
         said = [one for one in cleaned(press.text).split("*") if one]
-        at, answers = "menu.main", self._known(said, person_id, language)
+        at, answers = "menu.main", self._known(said, language, registered=registered)
         dropped = self._dialogues.dropped(contact, now) if contact and not press.text else None
         if dropped is not None:
             at, answers = RESUME_STATE, _offering(dropped, answers)
@@ -112,13 +113,13 @@ class UssdDialogues:
         return shown
 
     def _known(
-        self, said: list[str], person_id: int | None, language: str | None
+        self, said: list[str], language: str | None, *, registered: bool
     ) -> dict[str, Any]:
         code = said.pop(0) if said and _is_place_code(said[0]) else ""
         known = {
             "usd": self._house.service_code,
             "dialled": code,
-            "registered": person_id is not None,
+            "registered": registered,
         }
         return {**known, "language": language} if language else known
 

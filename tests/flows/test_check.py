@@ -94,7 +94,7 @@ BROKEN = {
     ),
     "items without a PIN": (
         "menu.yaml",
-        "when: registered, to: agent.pin",
+        "when: registered, to: agent.door",
         "when: registered, to: agent.items",
         r"agent\.open can be reached without sign_in",
     ),

@@ -1,20 +1,14 @@
-"""Behind the PIN: signing in, reading the words once the reading is written down, answering."""
+"""Behind the PIN: the items, the words once the reading is written down, answering."""
 
 import pytest
-from sqlalchemy import select
 
 from models.db import Job
 from models.errors import KeeperAway, KeeperRefused
-from models.person import Person
-from models.services.agent_menu import AGENT_READS, LONGEST_WAIT, PIN_TRIES
-from tests.factories import NEIGHBOUR, PIN, phone_of
+from models.services.agent_menu import AGENT_READS
+from tests.factories import NEIGHBOUR, phone_of
 
 WORDS = "les sacs etaient deja ouverts"
 begin_reading, finish_reading = AGENT_READS["read_words"]
-
-
-def sign_in(stage, pin, number="P0150"):
-    return stage.does("sign_in", {"pin": pin}, phone_of(number))
 
 
 @pytest.fixture
@@ -29,42 +23,6 @@ def begin(stage, number, item, phone=None):
     with stage.store.work(Job("test")) as work:
         answers = {"agent": number, "item": item}
         return begin_reading(work, stage.scene(phone or phone_of(number)), answers)
-
-
-def test_the_right_pin_opens_with_the_number_of_items(stage, filed):
-    signed = sign_in(stage, PIN)
-    assert (signed.name, signed.values) == ("ok", {"agent": "P0150", "k": 1})
-
-
-def test_a_phone_that_is_not_registered_or_has_no_pin_is_a_stranger(stage):
-    assert stage.does("sign_in", {"pin": PIN}, NEIGHBOUR).name == "stranger"
-    stage.change(Person, {"number": "P0151"}, pin_hash=None)
-    assert sign_in(stage, PIN, "P0151").name == "stranger"
-    stage.change(Person, {"number": "P0150"}, revoked_at=stage.now)
-    assert sign_in(stage, PIN).name == "stranger"
-
-
-def test_wrong_pins_are_counted_and_the_right_one_starts_anew(stage):
-    left = [sign_in(stage, "0000").values["k"] for _ in range(PIN_TRIES - 1)]
-    assert left == [4, 3, 2, 1]
-    assert sign_in(stage, PIN).name == "ok"
-    assert sign_in(stage, "0000").values["k"] == 4
-
-
-def test_after_five_wrong_pins_the_wait_grows_and_never_lasts_for_ever(stage):
-    for _ in range(PIN_TRIES - 1):
-        sign_in(stage, "0000")
-    waits = []
-    for _ in range(12):
-        assert sign_in(stage, "0000").name == "blocked"
-        assert sign_in(stage, PIN).name == "blocked"
-        with stage.store.work(Job("test")) as work:
-            free_at = work.session.scalar(select(Person.pin_free_at).filter_by(number="P0150"))
-        waits.append(free_at - stage.now)
-        stage.clock[0] = free_at
-    assert waits[0] < waits[1] < waits[2]
-    assert waits[-1] == LONGEST_WAIT
-    assert sign_in(stage, PIN).name == "ok"
 
 
 def test_the_items_are_listed_by_number_and_date(stage, filed):
