@@ -1,6 +1,6 @@
 """Filing an item: number, subjects, holder, clock, announcement; all of it in one unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import func, select
 
 from flows import numbers
+from flows.armed import without_armed
 from flows.case_lifecycle import FIRST
 from flows.sensitivity import class_of, is_sensitive, left_out, words_class
 from models.case import CallBack, Case, ItemNumber, Subject
 from models.db import Work
 from models.services import stories
 from models.services.cases import ANNOUNCED_AFTER, announce, record, seat
+from models.services.hearing import heard_in
 from models.services.routing import Routed, subjects_of, where
-from models.services.scene import Scene
+from models.services.scene import House, Scene
 from models.services.stories import Words
 from models.services.upsert import insert
 
@@ -80,8 +82,13 @@ def class_by_words(category: str, about: str, words: str) -> str:
     return class_of(category, about, words_class(words), excluded=left_out(words))
 
 
-def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:
-    """Write the case with all that belongs to it, announced to whom it was routed; no receipt."""
+def file(
+    work: Work, scene: Scene, asked: Asked, beside: Callable[[Case], object] = lambda _case: None
+) -> tuple[Case, Routed]:
+    """Write the case with all that belongs to it, announced to whom it was routed; no receipt.
+
+    ``beside`` writes what a case of its kind has beside its row, before anybody is told of it.
+    """
     case = unfiled(work, scene, asked)
     case.number = draw_number(work, scene, "case")
     if asked.owed:
@@ -95,10 +102,17 @@ def file(work: Work, scene: Scene, asked: Asked) -> tuple[Case, Routed]:
         wish.case_id = case.id
         work.session.add(wish)
     if asked.words:
-        stories.keep(work, scene.house.sealer, case, Words("said", asked.words), scene.now)
+        said = Words("said", heard(asked.kind, asked.words))
+        stories.keep(work, scene.house.sealer, case, said, scene.now)
+    beside(case)
     event = record(work, case, "opened", scene.now, due=case.due_at.isoformat())
     announce(work, scene.house, case, event, scene.now + ANNOUNCED_AFTER)
     return case, routed
+
+
+def heard(kind: str, words: str) -> str:
+    """Return words as they may be kept: of a danger, not where armed people are."""
+    return without_armed(words) if kind == "alert" else words
 
 
 def _subjects(work: Work, asked: Asked) -> list[tuple[str, str]]:
@@ -118,10 +132,15 @@ def _wish(call: Mapping[str, str], now: datetime) -> CallBack:
 
 def draw_number(work: Work, scene: Scene, kind: str) -> str:
     """Draw a free item number: five digits, seven once more than 4,000 are live."""
+    return free_number(work, scene.house, kind)
+
+
+def free_number(work: Work, house: House, kind: str) -> str:
+    """Draw a free item number where nobody speaks."""
     live = work.session.scalar(select(func.count()).select_from(ItemNumber)) or 0
     digits = 5 if live <= CROWDED else 7
     for _ in range(DRAWS):
-        number = numbers.item_number(scene.house.draw, digits)
+        number = numbers.item_number(house.draw, digits)
         drawn = work.session.execute(
             insert(work, ItemNumber)
             .values(number=number, kind=kind)
@@ -143,7 +162,7 @@ def unfiled(work: Work, scene: Scene, asked: Asked) -> Case:
         place_ref=None if asked.private else asked.place or None,
         source=scene.kind,
         channel=scene.channel,
-        language=scene.language,
+        language=heard_in(work, scene, asked.words, private=asked.private),
         about=asked.about,
         answer_wanted=asked.answer,
         status=FIRST[asked.kind],

@@ -96,11 +96,14 @@ def where(work: Work, place: str) -> tuple[str | None, str]:
     return (ref or None, "") if kind in {"c", "z"} else (None, "")
 
 
-def snapshot(work: Work, now: datetime) -> Directory:
-    """Return the directory as it stands, read anew: whoever left a minute ago is not chosen."""
+def snapshot(work: Work, now: datetime, *, urgent: bool = False) -> Directory:
+    """Return the directory as it stands, read anew: whoever left a minute ago is not chosen.
+
+    ``urgent``: whoever said STOP is rung all the same (an evacuation).
+    """
     return Directory(
         organisations=_bodies(work),
-        seats=tuple(_seats(work)),
+        seats=tuple(_seats(work, urgent=urgent)),
         ties=_ties(work),
         coverage=tuple(_coverage(work, now)),
     )
@@ -138,7 +141,7 @@ def _bodies(work: Work) -> dict[str, Body]:
     return {row[0]: Body(*row) for row in _rows(work, _BODIES)}
 
 
-def _seats(work: Work) -> Iterable[Seat]:
+def _seats(work: Work, *, urgent: bool = False) -> Iterable[Seat]:
     """Give every hat, and each person's own role and employer, which bars but receives nothing."""
     persons = {row.id: row for row in _rows(work, _PEOPLE)}
     for one in persons.values():
@@ -149,7 +152,8 @@ def _seats(work: Work) -> Iterable[Seat]:
             one = persons[hat.person_id]
             worn = (hat.function, hat.organisation_id, hat.area_pcode, hat.voice, one.language)
             # A lost phone receives nothing; its person still bars, and is barred.
-            receives = hat.on_duty and one.stopped_at is None and one.blocked_at is None
+            reached = one.blocked_at is None and (urgent or one.stopped_at is None)
+            receives = hat.on_duty and reached
             yield Seat(one.number, *worn, receives=receives, person_id=one.id)
 
 

@@ -1,0 +1,158 @@
+"""Rings for an evacuation: one after the other, five minutes each, until somebody takes it.
+
+Neither a STOP nor the hour of the night keeps these texts back.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from flows.case_lifecycle import WAITING
+from flows.directory import Seat
+from flows.ringing import CENTRE, MEANS, ring_order, supervisor_level
+from models.alert import Evacuation, EvacuationMeans, EvacuationRing
+from models.case import Case, CaseEvent
+from models.db import Work
+from models.person import Person
+from models.services import cases, messages
+from models.services.drafts import Draft
+from models.services.messages import RING
+from models.services.ring_texts import Said, centre_text, vehicle_text, voice_text
+from models.services.routing import policy, snapshot
+from models.services.scene import House
+
+BETWEEN = timedelta(minutes=5)
+USEFUL = timedelta(hours=1)  # what leaves later than that is of no use to the sick
+AT_ONCE = 100
+TEXTS: Mapping[str, Callable[[Work, House, Case], Said]] = {CENTRE: centre_text}
+
+
+def ring_due(work: Work, house: House, now: datetime) -> int:
+    """Ring the next of each evacuation whose five minutes are over; return for how many.
+
+    Call it again while it returns AT_ONCE. Two workers never ring twice for the same one.
+    """
+    waiting = (
+        select(Case)
+        .join(Evacuation, Evacuation.case_id == Case.id)
+        .where(Evacuation.next_at <= now, Case.status.in_(WAITING))
+        .order_by(Evacuation.next_at)
+        .limit(AT_ONCE)
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    found = work.session.scalars(waiting).all()
+    for case in found:
+        ring_next(work, house, case, now)
+    return len(found)
+
+
+def ring_next(work: Work, house: House, case: Case, now: datetime) -> None:
+    """Ring who was not rung yet; when nobody is left, the supervisor has it, to speak by voice."""
+    evacuation = work.session.get_one(Evacuation, case.id)
+    known = {row.person_id for row in rung(work, case)} | {evacuation.relay_id}
+    left = (one for one in _order(work, case, evacuation, now) if one.person_id not in known)
+    seat = next(left, None)
+    if seat is None or seat.person_id is None:
+        _give_to_supervisor(work, house, case, now)
+        evacuation.next_at = None
+        return
+    ring = EvacuationRing(case_id=case.id, person_id=seat.person_id, function=seat.function, at=now)
+    work.session.add(ring)
+    _hold(case, seat)
+    event = cases.record(work, case, "rung", now, person=seat.person, function=seat.function)
+    said = TEXTS.get(seat.function, vehicle_text)(work, house, case)
+    tell(work, house, event, said, seat.person_id)
+    evacuation.next_at = now + BETWEEN
+
+
+def taken(work: Work, house: House, case: Case, person: Person, now: datetime) -> None:
+    """Stop ringing, because somebody has it; the others rung, and who called, are told."""
+    evacuation = work.session.get_one(Evacuation, case.id)
+    evacuation.next_at, evacuation.taken_at = None, now
+    case.level = supervisor_level(cases.facts_of(work, case), policy())  # whoever lets it lie
+    messages.withhold(work, case.id, (RING,), "taken", now)
+    event = cases.record(work, case, "stopped", now)
+    say = house.flows.texts.say
+    for row in rung(work, case):
+        if row.person_id == person.id:
+            case.holder_organisation, case.holder_function = person.organisation_id, row.function
+        else:
+            tell(work, house, event, Said(say("already_taken", n=case.number)), row.person_id)
+    if evacuation.relay_id is not None:
+        thanks = Said(say("evacuation_taken", n=case.number))
+        tell(work, house, event, thanks, evacuation.relay_id)
+
+
+def released(work: Work, house: House, case: Case, now: datetime) -> None:
+    """Ring on at once: it is not for whoever was rung, or who had it took that back."""
+    work.session.get_one(Evacuation, case.id).taken_at = None
+    ring_next(work, house, case, now)
+
+
+def rung(work: Work, case: Case) -> Iterable[EvacuationRing]:
+    """Return who was rung for it so far, in order."""
+    rows = select(EvacuationRing).where(EvacuationRing.case_id == case.id)
+    return work.session.scalars(rows.order_by(EvacuationRing.id)).all()
+
+
+def tell(work: Work, house: House, event: CaseEvent, said: Said, person_id: int) -> None:
+    """Write a text of an evacuation to a registered phone, whatever the hour."""
+    person = work.session.get_one(Person, person_id)
+    draft = Draft(
+        cause=f"case-event:{event.id}:{person.id}",
+        purpose=RING,
+        text=said.text,
+        address=person.phone_sealed,
+        contact=person.pseudonym,
+        person_id=person.id,
+        case_id=event.case_id,
+        expires_in=USEFUL,
+        fills=said.fills,
+    )
+    messages.queue(work, draft, house.transit, event.at)
+
+
+def _hold(case: Case, seat: Seat) -> None:
+    case.holder_organisation, case.holder_function = seat.organisation, seat.function
+    case.holder_person = seat.person_id
+    case.why = [f"Regle 24: evacuation, {policy().label(seat.function)} {seat.person}"]
+
+
+def _order(work: Work, case: Case, evacuation: Evacuation, now: datetime) -> list[Seat]:
+    if case.area_pcode is None:
+        return []
+    directory = snapshot(work, now, urgent=True)
+    means = list(_means(work, evacuation))
+    order = ring_order(cases.facts_of(work, case), directory, policy(), means)
+    here = {
+        one.person
+        for one in order
+        if (body := directory.organisations.get(one.organisation)) is not None
+        and body.facility == evacuation.facility_id
+    }
+    heads = [one for one in order if one.function == CENTRE]
+    own = [one for one in heads if one.person in here]
+    # In a commune of two centres only the head of this one: minutes count.
+    return [one for one in order if one not in heads or one in (own or heads)]
+
+
+def _means(work: Work, evacuation: Evacuation) -> Iterable[Seat]:
+    rows = (
+        select(Person)
+        .join(EvacuationMeans, EvacuationMeans.person_id == Person.id)
+        .where(EvacuationMeans.facility_id == evacuation.facility_id)
+        .order_by(EvacuationMeans.rank)
+    )
+    for one in work.session.scalars(rows):
+        if one.usable:
+            yield Seat(one.number, MEANS, one.organisation_id, one.area_pcode, person_id=one.id)
+
+
+def _give_to_supervisor(work: Work, house: House, case: Case, now: datetime) -> None:
+    facts = cases.facts_of(work, case)
+    event = cases.move(work, case, "escalated", now)
+    case.level = supervisor_level(facts, policy())
+    choice = cases.seat(work, case, now)
+    if choice.person is not None:
+        tell(work, house, event, voice_text(work, house, case), choice.person)
