@@ -52,20 +52,22 @@ REASONS: Card = {
 ALERTS: Card = {
     "flood": ("1", "eau", "inondation", "inondations"),
     "fire": ("2", "feu", "incendie"),
-    "displaced": ("3", "fuite", "deplaces", "deplacement", "gens deplaces"),
+    "displacement": ("3", "fuite", "deplaces", "deplacement", "gens deplaces"),
     "attack": ("4", "vol", "attaque"),
-    "sickness": ("5", "malade", "malades", "beaucoup de malades"),
+    "epidemic": ("5", "malade", "malades", "beaucoup de malades"),
     "drought": ("6", "sec", "secheresse", "betail"),
     "distribution": ("7", "distribution"),
     "distribution.late": ("71", "retard", "distribution retard"),
     "distribution.short": ("72", "manque", "distribution manque"),
     "distribution.quality": ("73", "gate", "distribution gate"),
     "distribution.far": ("74", "loin", "distribution loin"),
-    "distribution.excluded": ("75", "oubli", "oublies", "distribution oubli"),
+    "distribution.forgotten": ("75", "oubli", "oublies", "distribution oubli"),
     "distribution.road": ("76", "route", "distribution route"),
+    "distribution.private": ("77",),
+    "mine": ("mine", "mines", "objet dangereux"),
     "closed": ("8", "ferme", "ecole fermee", "centre ferme"),
 }
-"""Alert card; 7 alone says too little, 8 stands on G2 only."""
+"""Alert card; 7 alone says too little, 8 and 77 stand on G2 and G3 only, a mine on C8."""
 
 PATIENTS: Card = {
     "birth": ("1", "grossesse", "accouchement", "accouche", "enceinte", "femme enceinte"),

@@ -169,7 +169,7 @@ def _kind(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     said, following = line.number(place), line.word(place + 1)
     if "kind" in given or (said and line.measures(place + 1)):
         return None
-    if said == "7" and f"7{following}" in {f"7{one}" for one in "123456"}:
+    if said == "7" and f"7{following}" in {f"7{one}" for one in "1234567"}:
         meant = found(ALERTS, line.joined(place), place)
         return None if meant is None else ({"kind": meant[0]}, place + 2)
     meant = None if said and not line.tokens[place].raw.isdecimal() else found(ALERTS, line, place)

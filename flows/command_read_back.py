@@ -25,7 +25,7 @@ def _nothing(_given: Mapping[str, Any]) -> Codes:
 
 
 def _choice(given: Mapping[str, Any]) -> Codes:
-    return [given["choice"], given.get("then")]
+    return [given["choice"], given.get("product"), given.get("reason")]
 
 
 def _refer(given: Mapping[str, Any]) -> Codes:
@@ -91,7 +91,7 @@ def _help(given: Mapping[str, Any]) -> Codes:
 
 
 def _digit(card: Card, meaning: str) -> str:
-    return next(word for word in card[meaning] if word.isdecimal())
+    return next((word for word in card[meaning] if word.isdecimal()), card[meaning][0].upper())
 
 
 def _word(card: Card, meaning: str | None) -> str | None:

@@ -14,6 +14,7 @@ from flows.numbers import is_item_number
 
 _UNCLEAR = frozenset({"oui", "non", "rien"})  # answers to nothing: the list of commands helps
 _BESIDE = POLITE | {"puis", "et"}
+_SECOND: Mapping[str, str] = {"2": "product", "3": "reason"}
 _FEW = 3  # words around a number that may still be a command gone wrong
 _LONGEST = 5  # words of a verb: "il n'y a plus"
 _PHONE = 8  # digits of a telephone of Mali
@@ -23,7 +24,10 @@ _REPEATED: frozenset[Verb] = frozenset(
 
 
 def choices(line: Line) -> list[Command | Puzzle]:
-    """Read answers by digit to items: ``47322 2``, ``47322 puis 2``, ``47322 3 1 15736 2``."""
+    """Read answers by digit to items: ``47322 2``, ``47322 puis 2``, ``47322 3 1 15736 2``.
+
+    A second digit says more of the first (B3): what was given after 2, why not after 3.
+    """
     words = [word for word in line.counted(1, names=False).words(0) if word not in _BESIDE]
     found: list[Command | Puzzle] = []
     while words:
@@ -32,10 +36,17 @@ def choices(line: Line) -> list[Command | Puzzle]:
         words = words[len(digits) :]
         if not is_item_number(number) or not digits:
             return []
-        wrong = [one for one in digits if len(one) > 1] or digits[2:]
-        given = dict(zip(("choice", "then"), map(int, digits), strict=False))
-        found.append(Puzzle(wrong[0], "word") if wrong else Command("CHOIX", number, "", given))
+        found.append(_choice(number, *digits))
     return found
+
+
+def _choice(number: str, digit: str, then: str = "", *more: str) -> Command | Puzzle:
+    piece = _SECOND.get(digit, "")
+    wrong = [one for one in (digit, then) if len(one) > 1] or [*([] if piece else [then]), *more]
+    if any(wrong):
+        return Puzzle(wrong[0], "word")
+    given: dict[str, Any] = {"choice": int(digit), **({piece: then} if then else {})}
+    return Command("CHOIX", number, "", given)
 
 
 def alone(digits: str) -> Reading:

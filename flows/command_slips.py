@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.command_cards import HOURS, SEXES, SOURCES, TALLIES, VOICES
-from flows.command_line import POLITE, Line
+from flows.command_line import PHONE_DIGITS, POLITE, Line
 from flows.command_pieces import (
     Found,
     Given,
@@ -18,6 +18,7 @@ from flows.command_pieces import (
 )
 from flows.command_shapes import Reading
 from flows.place_words import KINDS, LINKS, ORDINARY
+from flows.readers import plain_digits
 from flows.sensitivity import CLASS_OF
 
 COUNTED = "0"  # the slip of calls that are counted only
@@ -53,7 +54,10 @@ def slip_used(said: Said) -> Reading:
 
 
 def private_call(said: Said) -> Reading:
-    """Read slip, zone, hour and voice; whatever else stands there is a story, and said to be."""
+    """Read slip, zone, hour and voice, and the telephone to call, if one stands there.
+
+    Whatever else stands there is a story, and only said to be one.
+    """
     given, place = dict(said.given), said.place
     slip = _slip(said.line, place) if "slip" not in given else None
     if "slip" not in given and slip is None:
@@ -66,10 +70,16 @@ def private_call(said: Said) -> Reading:
             break
         given.update(hit[0] if hit else {})
         place = hit[1] if hit else place + 1
-    words = STORY if place < len(said.line.tokens) or given.get("words") else ""
+    words = _untold(said.line.since(place) and said.line.after(place)) or given.get("words", "")
     if "place" not in given:
         return said.lacks(given, "zone", words=words)
     return said.command({"hour": None, "voice": None, **given}, words)
+
+
+def _untold(words: str) -> str:
+    """Return a telephone as it is; of any other words nothing but that there were some."""
+    digits = plain_digits(words.removeprefix("+")) or ""
+    return words if len(digits) >= PHONE_DIGITS else STORY * bool(words)
 
 
 def _opened(said: Said) -> Said:
