@@ -152,7 +152,7 @@ def _sentence(scene: Scene, case: Case) -> str:
         name = "status_answered"
     else:
         name = "status_received" if case.status in {"routed", "asked"} else "status_in_hand"
-    return scene.house.flows.texts.say(name)
+    return scene.house.speaking(scene.language, scene.channel).texts.say(name)
 
 
 def _may_guess(work: Work, contact: str, now: datetime) -> bool:

@@ -3,8 +3,10 @@
 Each function may run twice, or die half way and run again: what was done is not done again.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -14,10 +16,11 @@ from models.case import Case, CaseEvent, Story, Subject
 from models.db import Handler, Work
 from models.outbound import OutboundMessage
 from models.person import Person
-from models.services import cases, messages, stories
+from models.services import cases, decisions, evacuations, messages, stories
 from models.services.handling import Desk
 from models.services.messages import QUEUE, Draft
 from models.services.scene import House
+from models.services.tongues import language_of
 
 AT_ONCE = 100
 CLOSED_AFTER = timedelta(days=30)  # field.md 4.6
@@ -97,25 +100,46 @@ def _author(work: Work, case: Case, story: Story) -> Person | None:
         return None
     if story.what == "note":
         return author
-    transition = "returned" if story.what == "return" else _answers(case)
+    transition = "returned" if story.what == "return" else _answers(case, story)
     theirs = case.holder_person == author.id or case.status in WAITING
     return author if theirs and allows(case.kind, case.status, transition) else None
 
 
-def _answers(case: Case) -> str:
-    return "reached" if case.kind == "call_back" else "answered"
+def _answers(case: Case, story: Story) -> str:
+    if case.kind != "call_back":
+        return "answered"
+    return "not_reached" if story.what == "missed" else "reached"
 
 
 def _answer(desk: Desk, case: Case, story: Story) -> None:
-    event = cases.move(desk.work, case, _answers(case), desk.now, how=story.what)
+    event = cases.move(desk.work, case, _answers(case, story), desk.now, how=story.what)
     case.answered_at = desk.now
+    if case.kind == "call_back":
+        case.address = None  # rung once: nobody rings again without a new request
+    _ready(desk, case, event)
+    _follow(desk, case, story, event)
+
+
+def _follow(desk: Desk, case: Case, story: Story, event: CaseEvent) -> None:
+    """Let follow what an answer means to an item of a special kind."""
+    if case.kind == "alert":
+        for own in decisions.decided(desk.work, desk.house, case, story, event):
+            _ready(desk, own, decisions.answer_joined(desk.work, own, desk.now, story.what))
+    elif case.kind == "evacuation":
+        evacuations.finished(desk.work, desk.house, case, desk.now)
+    elif case.category == evacuations.REFUND:
+        evacuations.paid(desk.work, case, desk.now)
+
+
+def _ready(desk: Desk, case: Case, event: CaseEvent) -> None:
+    """Tell a speaker who chose it that an answer is there (T2)."""
     if case.answer_wanted != "sms" or case.address is None or case.case_class in SENSITIVE:
         return
-    say, usd = desk.house.flows.texts.say, desk.house.service_code
+    spoken = desk.house.speaking(language_of(desk.work, desk.house, case.contact))
     ready = Draft(
         cause=f"case-event:{event.id}",
         purpose="answer_ready",
-        text=say("answer_ready", usd=usd),
+        text=spoken.texts.say("answer_ready", usd=desk.house.service_code),
         address=case.address,
         contact=case.contact,
         case_id=case.id,
@@ -124,20 +148,24 @@ def _answer(desk: Desk, case: Case, story: Story) -> None:
 
 
 def _give_back(desk: Desk, case: Case, story: Story) -> None:
-    why = _why(desk.work, case, story)
+    asked = _asked(desk.work, case, story)
+    why, to = str(asked.get("why") or ""), asked.get("to")
     if why == CONCERNED:
         case.subjects.append(Subject(kind="person", ref=story.by))
     had = desk.person.id
     event = cases.move(desk.work, case, "returned", desk.now, why=why, had=had)
+    if to and decisions.pass_on(desk.work, desk.house, case, to, desk.now):
+        return
     if case.case_class not in SENSITIVE:  # a compartment goes on along its own officers
         case.level = 0
     cases.seat(desk.work, case, desk.now, returned=True)
     cases.announce(desk.work, desk.house, case, event, desk.now)
 
 
-def _why(work: Work, case: Case, story: Story) -> str:
+def _asked(work: Work, case: Case, story: Story) -> Mapping[str, Any]:
+    """Return what was said beside a return: why, and who is named to have it instead."""
     asked = select(CaseEvent.details).where(
         CaseEvent.case_id == case.id, CaseEvent.transition == "returning"
     )
-    given = [one["why"] for one in work.session.scalars(asked) if one.get("story") == story.id]
-    return str(given[0]) if given else ""
+    given = [one for one in work.session.scalars(asked) if one.get("story") == story.id]
+    return given[0] if given else {}
