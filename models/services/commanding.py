@@ -27,6 +27,7 @@ from models.db import Work
 from models.services import (
     call_lines,
     case_lines,
+    help_lines,
     phone_lines,
     puzzles,
     referral_lines,
@@ -41,6 +42,7 @@ from models.services.scene import Scene
 DOMAINS: tuple[ModuleType, ...] = (
     call_lines,
     case_lines,
+    help_lines,
     phone_lines,
     referral_lines,
     slip_lines,

@@ -33,14 +33,15 @@ ON_ITEMS = ("VOIR", "PRIS", "DIRE", "FINI", "RENVOI", "NOTE", "VENUE", "DONNE", 
 
 def answer(desk: Desk, asked: Puzzle, roles: Collection[Role]) -> Reply:
     """Say what is wrong with a line, or ask for the piece that is missing."""
+    pending = {"verb": asked.verb, "given": dict(asked.given), "missing": list(asked.missing)}
     if asked.why == "missing":
-        pending = {"verb": asked.verb, "given": dict(asked.given), "missing": list(asked.missing)}
         return Question(_say(desk, f"missing_{asked.missing[0]}", verb=asked.verb), pending)
     if asked.why == "number":
         return no_such_item(desk, asked.word)
     if asked.why == "word":
         return unknown_word(desk, asked.word, roles)
-    return _say(desk, f"wrong_{asked.why}", word=_shown(desk, asked.word))
+    said = _say(desk, f"wrong_{asked.why}", word=_shown(desk, asked.word))
+    return Question(said, pending) if asked.missing else said  # the piece alone puts it right
 
 
 def unknown_word(desk: Desk, word: str, roles: Collection[Role]) -> str:
