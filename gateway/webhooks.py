@@ -11,11 +11,13 @@ from flask import Blueprint, Response, abort, request
 
 from gateway.channels.base import (
     Answer,
+    Call,
     Channel,
     ForgedWebhook,
     Inbound,
     MalformedWebhook,
     OptOut,
+    Posted,
     Report,
     WebhookRequest,
 )
@@ -28,7 +30,7 @@ from models.services.conversing import Conversing
 
 log = logging.getLogger(__name__)
 
-EVENTS = frozenset({"sms", "ussd", "ussd-end", "delivery", "optout"})
+EVENTS = frozenset({"sms", "ussd", "ussd-end", "delivery", "optout", "voice"})
 LARGEST = 64 * 1024  # bytes of one webhook body
 DONE = Answer(200, "text/plain; charset=utf-8", "")
 
@@ -83,11 +85,13 @@ class Webhooks:
             abort(404)
         return self._channels[channel]
 
-    def _handle(self, channel: Channel, event: Inbound | Report | OptOut) -> Answer:
+    def _handle(self, channel: Channel, event: Posted) -> Answer:
         if isinstance(event, Report):
             return self._report(channel, event)
         if isinstance(event, OptOut):
             return self._opt_out(channel, event)
+        if isinstance(event, Call):
+            return self._call(channel, event)
         if event.session is None:
             return self._sms(channel, event)
         if event.phase == "end":
@@ -105,6 +109,16 @@ class Webhooks:
             )
             intake.receive_sms(work, self._conversing.house, received, datetime.now(UTC))
         return DONE
+
+    def _call(self, channel: Channel, call: Call) -> Answer:
+        if call.beeps:
+            with (
+                suppress(AlreadyReceived),
+                self._conversing.store.work(Gateway()) as work,
+            ):
+                received = intake.ReceivedCall(channel.name, call.id, call.caller)
+                intake.receive_call(work, self._conversing.house, received, datetime.now(UTC))
+        return channel.reject() if call.rings else DONE
 
     def _report(self, channel: Channel, report: Report) -> Answer:
         with self._conversing.store.work(Gateway()) as work:

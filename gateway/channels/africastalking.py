@@ -1,7 +1,8 @@
-"""Africa's Talking: USSD, end of a USSD session, SMS both ways, delivery reports, opt-outs.
+"""Africa's Talking: USSD, end of a USSD session, SMS both ways, delivery reports, opt-outs, calls.
 
 Field names and status words as on docs.africastalking.com (SMS notifications, delivery reports,
-USSD); it does not sign its callbacks, so the secret path part is checked by the router.
+USSD, voice call handling and actions); it does not sign its callbacks, so the secret path part is
+checked by the router.
 """
 
 import json
@@ -16,11 +17,13 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from flows.msisdn import normalise
 from gateway.channels.base import (
     Answer,
+    Call,
     DeliveryStatus,
     Inbound,
     MalformedWebhook,
     OptOut,
     Outbound,
+    Posted,
     Report,
     SendFailed,
     SendUnknown,
@@ -49,7 +52,11 @@ PROVIDER_TROUBLE = frozenset({500, 501, 502})
 BLACKLISTED = frozenset({"userinblacklist"})  # spelt UserInBlackList or UserInBlacklist
 
 
-Reader = Callable[[Mapping[str, str]], Inbound | Report | OptOut]
+# "Reject" ends a call before it is charged; a call back from us makes a beep free for the caller.
+REJECTED = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>'
+NOT_SPOKEN = frozenset({"", "0"})  # seconds a call lasted that nobody took
+
+Reader = Callable[[Mapping[str, str]], Posted]
 
 
 class AfricasTalking:
@@ -76,6 +83,7 @@ class AfricasTalking:
             "ussd-end": self._read_end,
             "delivery": self._read_delivery,
             "optout": self._read_opt_out,
+            "voice": self._read_call,
         }
         self._sms = SMSService(username, api_key)
         if api_url:
@@ -84,13 +92,17 @@ class AfricasTalking:
     def __repr__(self) -> str:
         return f"AfricasTalking({self.name!r})"
 
-    def read(self, request: WebhookRequest) -> Inbound | Report | OptOut:
+    def read(self, request: WebhookRequest) -> Posted:
         """See Channel.read."""
         return self._readers[request.event](request.form)
 
     def screen(self, text: str, *, over: bool) -> Answer:
         """See Channel.screen."""
         return Answer(200, "text/plain; charset=utf-8", ("END " if over else "CON ") + text)
+
+    def reject(self) -> Answer:
+        """See Channel.reject."""
+        return Answer(200, "application/xml", REJECTED)
 
     def send(self, out: Outbound) -> str:
         """See Channel.send. One recipient a request: with several, a part may fail."""
@@ -149,6 +161,17 @@ class AfricasTalking:
 
     def _read_opt_out(self, form: Mapping[str, str]) -> OptOut:
         return OptOut(_number(form))
+
+    def _read_call(self, form: Mapping[str, str]) -> Call:
+        active = _required(form, "isActive") == "1"
+        inbound = form.get("direction", "Inbound").casefold() == "inbound"
+        spoken = form.get("durationInSeconds", "") not in NOT_SPOKEN
+        return Call(
+            id=_identifier(form, "sessionId"),
+            caller=normalise(form.get("callerNumber", "")),
+            rings=active,
+            beeps=inbound and not spoken,
+        )
 
 
 def _required(form: Mapping[str, str], field: str) -> str:

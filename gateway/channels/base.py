@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Event = Literal["sms", "ussd", "ussd-end", "delivery", "optout"]
+Event = Literal["sms", "ussd", "ussd-end", "delivery", "optout", "voice"]
 Phase = Literal["begin", "answer", "end"]
 DeliveryStatus = Literal["handed_over", "delivered", "failed", "unknown"]
 
@@ -89,6 +89,23 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Call:
+    """A call to our number. ``caller`` is E.164, or None when it is withheld or no telephone.
+
+    ``rings``: it waits for our answer, which is to reject it at no cost to the caller; a call that
+    is over waits for none. ``beeps``: nobody spoke, so the caller wants to be called.
+    """
+
+    id: str
+    caller: str | None
+    rings: bool
+    beeps: bool
+
+
+Posted = Inbound | Report | OptOut | Call
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Outbound:
     """One text to hand over: E.164 number, text as it will be shown, our own reference."""
 
@@ -117,11 +134,14 @@ class Channel(Protocol):
     def septets(self) -> int:
         """How many GSM-7 septets one USSD screen may have."""
 
-    def read(self, request: WebhookRequest) -> Inbound | Report | OptOut:
+    def read(self, request: WebhookRequest) -> Posted:
         """Check and parse a request. Raises ForgedWebhook or MalformedWebhook."""
 
     def screen(self, text: str, *, over: bool) -> Answer:
         """Wrap one rendered USSD screen as this provider wants it."""
+
+    def reject(self) -> Answer:
+        """Say that a ringing call is not taken, so that it costs the caller nothing."""
 
     def send(self, out: Outbound) -> str:
         """Hand over one text and return the provider's id for it.

@@ -5,7 +5,8 @@ about a case. A private one stays inside its compartment: whoever holds the case
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -21,26 +22,47 @@ from models.services.filing import Asked, file
 from models.services.places import list_cercles
 from models.services.receipts import case_in_hand, issue, shown_receipt
 from models.services.scene import EffectFunction, Outcome, Scene
+from models.services.visibility import visible_cases
 
 CALL_CLASS = "C1"  # the shortest ordinary clock: somebody waits beside a phone
 DOUBT = "93"  # who only wants to talk, in private, is heard by those trained to hear
 LISTENERS = ("gbv", "child_protection")
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One call to be made: no number of a phone, nothing of what it is about."""
+
+    number: str
+    language: str
+    voice: str
+    hour: str
+    status: str
+    due_at: datetime
 
 
 def open_call_back(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Note that a person shall call, and when, as the speaker agreed to (K1, P9)."""
     case = case_in_hand(work, answers)
     if case is None or case.status not in OPEN:
-        private = bool(answers.get("private"))
-        item = _file(work, scene, answers, private=private)
-        shown = shown_receipt(issue(work, scene, item))["c6"]
-        return Outcome("noted", {"case": item.id, "c6": shown, "when": answers.get("when", "")})
+        return _noted_anew(work, scene, answers)
     if case.kind == "call_back" or case.case_class in SENSITIVE or answers.get("private"):
         _holder_calls(work, scene, case, answers)
     else:
         _cell_calls(work, scene, case, answers)
     shown = _code(work, scene, case, answers)
     return Outcome("noted", {"case": case.id, "c6": shown, "when": answers.get("when", "")})
+
+
+def _noted_anew(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
+    private, when = bool(answers.get("private")), answers.get("when", "")
+    owed = None if private or scene.kind != "sms" else _owed_by_cell(work, scene.contact)
+    if owed is not None:  # RAPPEL once more, or after a beep: T11 shows no code to be given anew
+        return Outcome("noted", {"case": owed.id, "c6": "", "when": when})
+    item = _file(work, scene, answers, private=private)
+    shown = shown_receipt(issue(work, scene, item))["c6"]
+    return Outcome("noted", {"case": item.id, "c6": shown, "when": when})
 
 
 def agree_call(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
@@ -51,6 +73,39 @@ def agree_call(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
 def file_private(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Case:
     """File a wish to be called in private, for those trained to hear: no word, no finer place."""
     return _file(work, scene, answers, private=True)
+
+
+def note_beep(work: Work, scene: Scene) -> int | None:
+    """Ask that whoever let it ring is called; return the item, None if a call is already owed.
+
+    One a phone while one is open, of whatever kind: nobody is told, and nothing is sent back.
+    """
+    if scene.contact is None or _owed(work, scene.contact):
+        return None
+    item = _file(work, scene, {"call_language": scene.language}, private=False)
+    item.contact = scene.contact
+    return item.id
+
+
+def queue(
+    work: Work, *, language: str | None = None, voice: str | None = None, hour: str | None = None
+) -> list[Waiting]:
+    """Return the calls that the actor may make, the nearest end first.
+
+    By the language asked for; by woman or man, where "any" is for both; by hour, the same.
+    """
+    wish = CallBack
+    wanted = [wish.case_id == Case.id, Case.status.in_(OPEN)]
+    wanted += [wish.language == language] if language else []
+    wanted += [wish.voice.in_({voice, ANY})] if voice else []
+    wanted += [wish.hour.in_({hour, ANY})] if hour else []
+    rows = visible_cases(work).join(wish, wish.case_id == Case.id).where(*wanted)
+    found = work.session.execute(
+        rows.with_only_columns(
+            Case.number, wish.language, wish.voice, wish.hour, Case.status, Case.due_at
+        ).order_by(Case.due_at, Case.id)
+    )
+    return [Waiting(*row) for row in found]
 
 
 def help_on_duty(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
@@ -69,6 +124,19 @@ def help_on_duty(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcom
     zones = list_cercles(work, scene, answers).values["cercles"]
     values = {"woman_on_duty": "woman" in voices, "man_on_duty": "man" in voices, "zones": zones}
     return Outcome("known", values)
+
+
+def _owed_by_cell(work: Work, contact: str | None) -> Case | None:
+    """Return the ordinary call-back that this phone still waits for."""
+    mine = select(Case).where(Case.kind == "call_back", Case.case_class == CALL_CLASS)
+    waits = mine.where(Case.contact == contact, Case.status.in_(OPEN), Case.contact.is_not(None))
+    return work.session.scalar(waits.order_by(Case.id).limit(1))
+
+
+def _owed(work: Work, contact: str) -> bool:
+    calls = select(CallBack.case_id).join(Case, Case.id == CallBack.case_id)
+    mine = calls.where(Case.contact == contact, Case.status.in_(OPEN)).limit(1)
+    return work.session.scalar(mine) is not None
 
 
 def _file(work: Work, scene: Scene, answers: Mapping[str, Any], *, private: bool) -> Case:

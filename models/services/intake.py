@@ -15,8 +15,10 @@ from models.inbound import InboundMessage
 from models.services.scene import House
 
 LONGEST = 2000  # characters of one message; ten SMS parts are 1,530
+LONGEST_ID = 80  # inbound_message.provider_id
 LINE_BREAKS = "\r\n\t"
 OPT_OUT = "opt-out at the provider"
+BEEP = "a call let ring"
 
 
 def cleaned(text: str) -> str:
@@ -53,6 +55,35 @@ def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> No
         row.status, row.cause, row.settled_at = "ignored", "sender is no telephone", now
     else:
         _seal(house, row, sms.sender, sms.text)
+        work.wake("inbox")
+    _add_once(work, row)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReceivedCall:
+    """One call that was rejected. ``caller`` is E.164, or None when the number is withheld."""
+
+    channel: str
+    provider_id: str
+    caller: str | None
+
+
+def receive_call(work: Work, house: House, call: ReceivedCall, now: datetime) -> None:
+    """Write a beep into the inbox, to be called back. Raises AlreadyReceived the second time.
+
+    Who withholds the number cannot be called: the row says so, and nothing else happens.
+    """
+    row = InboundMessage(
+        channel=call.channel,
+        provider_id=f"call:{call.provider_id}"[:LONGEST_ID],
+        received_at=now,
+        due_at=now,
+        cause=BEEP,
+    )
+    if call.caller is None:
+        row.status, row.cause, row.settled_at = "ignored", "caller is no telephone", now
+    else:
+        _seal(house, row, call.caller, "")
         work.wake("inbox")
     _add_once(work, row)
 

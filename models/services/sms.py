@@ -12,7 +12,7 @@ from flows.words import FRENCH, State, Turn
 from models.db import Work
 from models.errors import KeeperAway
 from models.inbound import InboundMessage
-from models.services import commanding, intake, messages, settling
+from models.services import call_backs, commanding, intake, messages, settling
 from models.services.conversing import Conversing
 from models.services.dialogues import Dialogue
 from models.services.effects import EFFECTS
@@ -49,9 +49,18 @@ class SmsDialogues:
         if row.cause == intake.OPT_OUT:
             intake.stop(work, row.contact, now)
             return
+        if row.cause == intake.BEEP:
+            self._beep(work, scene)
+            return
         for place, reply in enumerate(self._replies(work, scene, text), 1):
             cause = f"inbound:{row.id}" if place == 1 else f"inbound:{row.id}:{place}"
             self._queue(work, scene, reply, cause=cause, address=row.sender_sealed)
+
+    def _beep(self, work: Work, scene: Scene) -> None:
+        """Ask for a call back, in silence: whoever else holds the phone learns nothing of it."""
+        item = call_backs.note_beep(work, replace(scene, kind="voice"))
+        if item is not None:
+            settling.release_announcements(work, item, scene.now)
 
     def file_silent(self, work: Work, key: str, now: datetime) -> None:
         """File what a silent contact said so far, with the questions left unanswered."""

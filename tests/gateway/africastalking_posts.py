@@ -87,12 +87,32 @@ POSTS = {
     "still on its way": ("delivery", delivery("Buffered")),
     "an opt-out": ("optout", OPT_OUT),
 }
-# What we have no hook for: subscriptions to paid content, and calls.
+# What we have no hook for: subscriptions to paid content.
 ELSEWHERE = {
     "a subscription": ("subscription", f"phoneNumber={ONE}&updateType=Deletion".encode()),
-    "a call": ("voice", f"isActive=1&{CALL}".encode()),
-    "a key pressed in a call": ("voice", f"isActive=1&{CALL}&dtmfDigits=2".encode()),
-    "no key pressed in a call": ("voice", f"isActive=1&{CALL}&dtmfDigits=".encode()),
-    "a recording": ("voice", f"isActive=1&{CALL}&durationInSeconds=37".encode()),
-    "the end of a call": ("voice", f"isActive=0&{CALL}&hangupCause=NORMAL_CLEARING".encode()),
 }
+# A call that rings, what comes of one that somebody else takes, and its end.
+CALLS = {
+    "a call": f"isActive=1&callSessionState=Ringing&{CALL}".encode(),
+    "a key pressed in a call": f"isActive=1&callSessionState=Ringing&{CALL}&dtmfDigits=2".encode(),
+    "no key pressed in a call": f"isActive=1&callSessionState=Ringing&{CALL}&dtmfDigits=".encode(),
+    "a recording": (
+        f"isActive=1&callSessionState=Ringing&{CALL}&durationInSeconds=37"
+        "&recordingUrl=https%3A%2F%2Fvoice.example.net%2Frec%2Fabc.mp3"
+    ).encode(),
+    "the end of a call that was taken": (
+        f"isActive=0&callSessionState=Completed&{CALL}&durationInSeconds=73"
+        "&currencyCode=XOF&amount=150.00&hangupCause=NORMAL_CLEARING"
+    ).encode(),
+    "the end of a call that was not": (
+        f"isActive=0&callSessionState=Completed&{CALL}&durationInSeconds=0"
+        "&currencyCode=XOF&amount=0&hangupCause=CALL_REJECTED"
+    ).encode(),
+}
+
+
+def call(*, session="ATVId_0000000000000000000000000000abcd", caller=ONE, more=""):
+    return (
+        f"isActive=1&sessionId={session}&direction=Inbound&callerNumber={caller}"
+        f"&destinationNumber=%2B22370000399&callSessionState=Ringing{more}"
+    ).encode()

@@ -10,6 +10,8 @@ import pytest
 
 from gateway.channels.africastalking import AfricasTalking
 from gateway.channels.base import (
+    Answer,
+    Call,
     Inbound,
     MalformedWebhook,
     OptOut,
@@ -108,6 +110,39 @@ def test_an_opt_out_names_who_wants_no_more():
     assert read("optout", posts.OPT_OUT) == OptOut(CALLER)
 
 
+CALLS = [
+    ("a call", CALLER, True, True),
+    ("the end of a call that was not", CALLER, False, True),
+    ("the end of a call that was taken", CALLER, False, False),
+    ("a recording", CALLER, True, False),
+]
+
+
+@pytest.mark.parametrize(("name", "caller", "rings", "beeps"), CALLS)
+def test_a_call_says_whether_it_waits_for_us_and_whether_nobody_spoke(name, caller, rings, beeps):
+    call = read("voice", posts.CALLS[name])
+    assert isinstance(call, Call)
+    assert (call.caller, call.rings, call.beeps) == (caller, rings, beeps)
+
+
+@pytest.mark.parametrize("caller", ["", "anonymous", "36123", "Orange", "sip%3Aadmin"])
+def test_a_caller_that_is_no_telephone_is_nobody(caller):
+    assert read("voice", posts.call(caller=caller)).caller is None
+
+
+def test_a_call_we_make_ourselves_is_no_beep():
+    ours = posts.call().replace(b"direction=Inbound", b"direction=Outbound")
+    assert not read("voice", ours).beeps
+
+
+def test_a_ringing_call_is_rejected_in_the_words_of_the_provider():
+    assert channel().reject() == Answer(
+        200,
+        "application/xml",
+        '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>',
+    )
+
+
 BROKEN = [
     ("sms", b"text=bonjour&id=1"),
     ("sms", b"from=%2B22370000001&text=bonjour"),
@@ -118,6 +153,8 @@ BROKEN = [
     ("delivery", b"status=Success"),
     ("delivery", b"id=ATXid_1"),
     ("optout", b"senderId=X"),
+    ("voice", b"sessionId=x&callerNumber=%2B22370000001"),
+    ("voice", b"isActive=1&callerNumber=%2B22370000001"),
     ("sms", b""),
     ("sms", b"&".join(b"a=1" for _ in range(70))),
 ]

@@ -443,7 +443,7 @@ FORMS = st.one_of(
 )
 
 
-@pytest.mark.parametrize("event", ["sms", "ussd", "ussd-end", "delivery", "optout"])
+@pytest.mark.parametrize("event", ["sms", "ussd", "ussd-end", "delivery", "optout", "voice"])
 def test_no_body_whatever_it_holds_is_an_error_of_ours(service, event):
     seen = set()
 

@@ -119,7 +119,9 @@ def test_init_without_demo_knows_mali_but_nobody(tmp_path):
 def test_channels_are_listed_with_the_addresses_for_their_provider(demo):
     [channel] = demo.lines("channels", "--json")
     assert (channel["channel"], channel["provider"]) == ("phone", "africastalking")
-    assert set(channel["hooks"]) == {"sms", "ussd", "ussd-end", "delivery", "optout"}
+    assert set(channel["hooks"]) == {
+        *("sms", "ussd", "ussd-end", "delivery", "optout", "voice"),
+    }
     token = Settings.load(home=demo.home).channel["phone"].tokens[0]
     assert channel["hooks"]["sms"] == {
         "method": "POST",
@@ -146,6 +148,8 @@ def test_cases_are_listed_without_words_and_the_sensitive_only_counted(demo, sto
     assert [row["number"] for row in since] == ["15736"]
     copied = demo.lines("cases", "--json", "--since", rows[0]["opened_at"])
     assert [row["number"] for row in copied] == ["15736"]
+    [c4, c9] = demo.lines("cases", "--summary", "--json")
+    assert (c4["class"], c4["received"], c9["class"], c9["received"]) == ("C4", 1, "C9", 1)
     refused = demo("cases", "--since", "hier")
     assert (refused.exit_code, "no date and no time" in refused.stderr) == (2, True)
     assert demo.lines("cases", "--json", "--sensitive") == [{"sensitive": 1}]

@@ -17,7 +17,7 @@ BODY = posts.sms("bonjour")
 STRANGERS = {
     "an unknown channel": {"channel": "nobody"},
     "a channel outside ASCII": {"channel": "canal-é"},
-    "an unknown event": {"hook": "voice"},
+    "an unknown event": {"hook": "calls"},
     "no event of ours": {"hook": "subscription"},
     "a wrong token": {"token": "c" * 40},
     "a token one letter short": {"token": TOKEN[:-1]},
@@ -27,7 +27,7 @@ STRANGERS = {
     "a token that is no text": {"token": "%FF%FE" * 20},
     "a token with a NUL": {"token": TOKEN[:-1] + "%00"},
     "the name of the channel for a token": {"token": CHANNEL},
-    "a wrong token and an unknown event": {"token": "c" * 40, "hook": "voice"},
+    "a wrong token and an unknown event": {"token": "c" * 40, "hook": "calls"},
 }
 
 

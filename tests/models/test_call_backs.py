@@ -7,9 +7,13 @@ from models.case import CallBack, Case
 from models.conversation import Contact
 from models.db import Job
 from models.person import Hat, Person
-from tests.factories import SPEAKER
+from models.services.call_backs import queue
+from models.services.call_lines import says_not_reached
+from models.services.handling import desk_at
+from tests.factories import NEIGHBOUR, SPEAKER, phone_of
 
 WISH = {"call_language": "ses", "call_when": "morning", "call_voice": "man", "when": "matin"}
+PHONES = (SPEAKER, NEIGHBOUR, "+22370000003")
 HARM = "un homme a viole ma fille"
 
 
@@ -168,3 +172,98 @@ def test_a_private_wish_remembers_no_place_of_the_phone(stage):
     stage.does("open_call_back", {**WISH, "private": True})
     with stage.store.work(Job("test")) as work:
         assert work.session.scalars(select(Contact.last_commune)).all() in ([], [None])
+
+
+def test_whoever_was_not_reached_is_rung_no_second_time(stage):
+    noted = stage.does("open_call_back", WISH).values
+    case, number = noted["case"], stage.case(noted["case"]).number
+    told = stage.writes("P0157", f"FINI {number} PAS JOINT")
+    assert told == f"{number}: pas joint, note. Erreur? ANNULE {number} avant 10 min."
+    assert stage.case(case).status == "taken"
+    stage.later(minutes=10)
+    stage.settles()
+    assert stage.case(case).status == "not_reached"
+    assert stage.case(case).address is None
+    assert stage.follows(noted["c6"]).values["sentence"] == "C'est fini."
+
+
+def test_a_call_not_made_after_all_can_be_taken_back(stage):
+    noted = stage.does("open_call_back", WISH).values
+    number = stage.case(noted["case"]).number
+    stage.writes("P0157", f"FINI {number} pas repondu")
+    assert stage.writes("P0157", f"ANNULE {number}") == f"{number}: annule. Rien n'est parti."
+    stage.writes("P0157", f"FINI {number}")
+    stage.later(minutes=10)
+    stage.settles()
+    assert stage.case(noted["case"]).status == "reached"
+
+
+def test_a_call_taken_by_another_is_not_ended(stage):
+    noted = stage.does("open_call_back", WISH).values
+    number = stage.case(noted["case"]).number
+    stage.change(Hat, {"function": "call_back", "voice": "woman"}, voice="man")
+    stage.writes("P0157", f"PRIS {number}")
+    assert "deja pris" in stage.writes("P0156", f"FINI {number} PAS JOINT")
+
+
+@pytest.mark.parametrize(
+    ("words", "missed"),
+    [
+        ("PAS JOINT", True),
+        ("pas joint.", True),
+        ("Injoignable", True),
+        ("ne répond pas", True),
+        ("", False),
+        ("elle a tout dit", False),
+        ("joint", False),
+    ],
+)
+def test_how_it_is_said_that_nobody_was_reached(words, missed):
+    assert says_not_reached(words) is missed
+
+
+def listed(stage, number, **by):
+    phone = phone_of(number)
+    with stage.store.work(Job("test")) as work:
+        desk = desk_at(work, stage.scene(phone, "sms"))
+        return [one.number for one in queue(desk.work, **by)]
+
+
+def test_the_queue_is_by_language_voice_and_hour(stage):
+    wishes = [
+        {"call_language": "ses", "call_voice": "man", "call_when": "morning"},
+        {"call_language": "fr", "call_voice": "man", "call_when": "evening"},
+        {"call_language": "fr", "call_voice": "any", "call_when": "any"},
+    ]
+    numbers = [
+        stage.case(stage.does("open_call_back", wish, phone).values["case"]).number
+        for wish, phone in zip(wishes, PHONES, strict=True)
+    ]
+    stage.change(Hat, {"function": "call_back", "voice": "woman"}, voice="man")
+    assert listed(stage, "P0157") == numbers
+    assert listed(stage, "P0157", language="fr") == numbers[1:]
+    assert listed(stage, "P0157", voice="woman") == numbers[2:]
+    assert listed(stage, "P0157", hour="morning") == [numbers[0], numbers[2]]
+    assert listed(stage, "P0157", language="fr", voice="man", hour="evening") == numbers[1:]
+    assert listed(stage, "P0151") == []
+
+
+def test_the_queue_says_nothing_of_phones_and_ends_with_the_call(stage):
+    number = stage.case(stage.does("open_call_back", WISH).values["case"]).number
+    with stage.store.work(Job("test")) as work:
+        desk = desk_at(work, stage.scene(phone_of("P0157"), "sms"))
+        [one] = queue(desk.work)
+    assert (one.language, one.voice, one.hour, one.status) == ("ses", "man", "morning", "asked")
+    assert "7000" not in repr(one)
+    stage.writes("P0157", f"FINI {number}")
+    stage.later(minutes=10)
+    stage.settles()
+    assert listed(stage, "P0157") == []
+
+
+def test_a_private_call_is_in_the_queue_of_its_compartment_alone(stage):
+    number = stage.case(
+        stage.does("open_call_back", {**WISH, "private": True}).values["case"]
+    ).number
+    assert listed(stage, "P0155") == [number]
+    assert listed(stage, "P0157") == []

@@ -1,0 +1,47 @@
+"""The SMS line that ends a call-back: FINI, or ``FINI n PAS JOINT`` if nobody was reached.
+
+Not reached is an end too: nobody rings a second time without a new request (field.md 4.4).
+"""
+
+from collections.abc import Callable, Mapping
+
+from flows.commands import Command
+from flows.place_names import fold
+from models.case import Case
+from models.services import handling
+from models.services.case_lines import ON_ITEM as OF_CASES
+from models.services.handling import Desk
+from models.services.replies import Reply
+
+# Folded, so without spaces: whichever way it is spelt or parted.
+NOT_REACHED = frozenset(
+    {
+        "pasjoint", "pasjointe", "nonjoint", "nonjointe", "injoignable", "pasjoignable",
+        "pasreponse", "pasrepondu", "pasdereponse", "nerepondpas", "repondpas", "nedecrochepas",
+        "personnenerepond", "erreur", "erreurdenumero", "autrevoix", "eteint",
+    }
+)  # fmt: skip
+
+
+def _end(desk: Desk, number: str, asked: Command) -> Reply:
+    case = handling.find(desk, number)
+    if case is None or not says_not_reached(asked.words):
+        return OF_CASES["case", "FINI"](desk, number, asked)
+    if not handling.take(desk, case):
+        return _say(desk, "already_taken", case)
+    handling.leave(desk, case, "missed", "")
+    return _say(desk, "call_not_reached", case)
+
+
+def says_not_reached(words: str) -> bool:
+    """Tell whether the words of FINI say that nobody could be spoken to."""
+    return fold(words) in NOT_REACHED
+
+
+def _say(desk: Desk, name: str, case: Case) -> str:
+    return desk.house.flows.texts.say(name, n=case.number)
+
+
+ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
+    ("call_back", "FINI"): _end,
+}
