@@ -105,8 +105,16 @@ def test_a_channel_is_read_with_its_defaults(tmp_path):
     assert channel.tokens == (TOKEN,)
     assert (channel.prefixes, channel.price, channel.rate) == ((), 0, 20)
     assert channel.api_key.get_secret_value() == "secret"
+    assert not channel.wide
     assert "secret" not in repr(channel)
     assert TOKEN not in repr(channel)
+
+
+def test_a_channel_may_carry_more_than_gsm_7(tmp_path):
+    write_channels(tmp_path, CHANNEL + 'alphabet = "ucs2"\n')
+    assert Settings.load(home=tmp_path).channel["at"].wide
+    write_channels(tmp_path, CHANNEL + 'alphabet = "utf8"\n')
+    assert len(mistakes(home=tmp_path)) == 1
 
 
 def test_secrets_of_a_channel_come_from_the_environment_or_a_file(environment, tmp_path):

@@ -282,6 +282,17 @@ def test_the_first_channel_that_reaches_a_number_is_taken(store, opener, clock, 
     assert (mali.texts, near.texts, far.texts) == ([], ["x"], [])
 
 
+def test_letters_outside_the_alphabet_leave_only_by_a_channel_that_carries_them(
+    store, opener, clock, queue
+):
+    narrow, wide = Line("narrow"), Line("wide")
+    for road in (Road(narrow, ("+22370",), 1e6), Road(wide, ("+22370",), 1e6, wide=True)):
+        queue(f"شكرا ça {road.channel.name} 🙂")
+        Sender(store, opener, [road], clock).drain()
+    assert narrow.texts == ["* ca narrow *"]
+    assert wide.texts == ["شكرا ça wide 🙂"]
+
+
 def test_a_number_no_channel_reaches_fails_in_words(store, opener, clock, queue, fates):
     queue("x")
     Sender(store, opener, [Road(Line(), ("+221",))], clock).drain()
