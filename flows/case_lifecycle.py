@@ -88,6 +88,7 @@ FIRST: Mapping[str, str] = {
     kind: "asked" if table is CALL_BACK else "routed" for kind, table in LIFECYCLES.items()
 }
 
+JOINED = "joined"  # answered by what is said to another item
 WAITING = frozenset({"routed", "reopened", "asked"})  # announced, taken by nobody yet
 OPEN = WAITING | {"taken"}  # somebody owes something
 HELD = OPEN | {"answered"}  # its holder may still act

@@ -11,17 +11,17 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from flows.case_lifecycle import OPEN, WAITING
 from flows.deadlines import HOURS, is_office, office, shown
 from flows.policy import SENSITIVE
+from models.alert import Evacuation
 from models.case import Case, CaseEvent, Story
 from models.db import Work
 from models.person import Person
 from models.services import cases, messages
 from models.services.handling import LEAVES
-from models.services.messages import Draft
 from models.services.routing import policy
 from models.services.scene import House
 from models.services.settling import AT_ONCE
+from models.services.telling import Notice, tell
 
-OWN_CLOCK = "evacuation"  # rung every five minutes by its own line
 SEATED = ("opened", "reclassed", "reopened", "returned", "escalated", "rehomed")
 UNSENT = ("case_new", "reminder")  # what the holder before may still have to be told
 
@@ -39,7 +39,7 @@ def remind(work: Work, house: House, now: datetime) -> int:
         case.reminded_at = now
         event = cases.record(work, case, "reminded", now)
         text = house.flows.texts.say("reminder", n=case.number, date=shown(_limit(case)))
-        _tell(work, house, event, case, ("reminder", text, case.holder_person))
+        tell(work, house, case.holder_person, _notice(case, event, "reminder", text), now)
     return len(found)
 
 
@@ -69,12 +69,18 @@ def _take(work: Work, *which: ColumnElement[bool]) -> list[Case]:
     # Whoever has no holder at all comes last: those may have to wait for somebody to be hired.
     wanted = (
         select(Case)
-        .where(Case.status.in_(OPEN), Case.kind != OWN_CLOCK, *which)
+        .where(Case.status.in_(OPEN), ~_is_ringing(), *which)
         .order_by(Case.holder_person.is_(None), Case.id)
         .limit(AT_ONCE)
         .with_for_update(of=Case, skip_locked=True)
     )
     return list(work.session.scalars(wanted))
+
+
+def _is_ringing() -> ColumnElement[bool]:
+    # Rung every five minutes by a line of its own (models/services/rings.py).
+    ringing = Evacuation.next_at.is_not(None)
+    return exists().where(Evacuation.case_id == Case.id, ringing)
 
 
 def _limit(case: Case) -> datetime:
@@ -124,7 +130,7 @@ def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
     case.escalated_at = now
     cases.seat(work, case, now, returned=returned)
     text = house.flows.texts.say("moved_up", n=case.number)
-    _tell(work, house, event, case, ("moved_up", text, had))
+    tell(work, house, had, _notice(case, event, "moved_up", text), now)
     cases.announce(work, house, case, event, _when(case, now))
 
 
@@ -170,23 +176,12 @@ def _when(case: Case, now: datetime) -> datetime:
     return now if case.case_class in HOURS else office(now)
 
 
-def _tell(
-    work: Work, house: House, event: CaseEvent, case: Case, said: tuple[str, str, int | None]
-) -> None:
-    """Tell a registered person (purpose, text, row id) what became of their item, if they can."""
-    purpose, text, person_id = said
-    person = None if person_id is None else work.session.get(Person, person_id)
-    if person is None:
-        return
-    draft = Draft(
-        cause=f"case-event:{event.id}",
+def _notice(case: Case, event: CaseEvent, purpose: str, text: str) -> Notice:
+    return Notice(
         purpose=purpose,
         text=text,
-        address=person.phone_sealed,
-        contact=person.pseudonym,
-        person_id=person.id,
-        case_id=case.id,
+        cause=f"case-event:{event.id}",
         due_at=_when(case, event.at),
+        case_id=case.id,
         sensitive=case.case_class in SENSITIVE,
     )
-    messages.queue(work, draft, house.transit, event.at)

@@ -10,12 +10,11 @@ from flows.sensitivity import class_of
 from models.area import Area
 from models.case import Case, Tally
 from models.db import Work
-from models.services import stories
+from models.services import alerts, stories
 from models.services.cases import answer_date, close, reclass, record, wind
 from models.services.cases import reopen as take_up_again
-from models.services.cases import withdraw as stop_everything
 from models.services.counting import count_up
-from models.services.filing import class_by_words
+from models.services.filing import class_by_words, heard
 from models.services.receipts import case_in_hand
 from models.services.routing import where
 from models.services.scene import EffectFunction, Outcome, Scene
@@ -34,7 +33,8 @@ def add_words(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     if case is None or not allows(case.kind, case.status, "withdrawn"):
         return Outcome("added")
     words = str(answers["words"])
-    stories.keep(work, scene.house.sealer, case, Words("said", words), scene.now)
+    said = Words("said", heard(case.kind, words))
+    stories.keep(work, scene.house.sealer, case, said, scene.now)
     record(work, case, "added", scene.now)
     found = class_by_words(case.category, case.about, words)
     if GRAVITY.get(found, 0) <= GRAVITY.get(case.case_class, 0):
@@ -42,6 +42,7 @@ def add_words(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
         return Outcome("added")
     was_ordinary = case.case_class not in SENSITIVE
     case.case_class = found
+    alerts.leave(work, scene.house, case, scene.now)
     reclass(work, scene.house, case, scene.now)
     return Outcome("private" if was_ordinary else "added")
 
@@ -87,7 +88,7 @@ def withdraw(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Stop everything: words, number and unsent texts are gone. Twice is harmless."""
     case = case_in_hand(work, answers)
     if case is not None and allows(case.kind, case.status, "withdrawn"):
-        stop_everything(work, case, scene.now)
+        alerts.withdraw(work, case, scene.now)
     return Outcome("done")
 
 

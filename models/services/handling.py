@@ -15,7 +15,7 @@ from flows.case_lifecycle import OPEN, WAITING, allows
 from models.case import Case, CaseEvent, Story
 from models.db import Handler, Work
 from models.person import Person
-from models.services import stories
+from models.services import by_kind, stories
 from models.services.cases import aim, move, record
 from models.services.scene import House, Scene
 from models.services.stories import Words
@@ -79,6 +79,7 @@ def take(desk: Desk, case: Case) -> bool:
     if case.status in WAITING:
         move(desk.work, case, "taken", desk.now)
         case.holder_person = desk.person.id
+        by_kind.taken(desk.work, desk.house, case, desk.person, desk.now)
         aim(case, desk.now, case.due_at)
         return True
     return case.holder_person == desk.person.id
@@ -98,16 +99,20 @@ def leave(desk: Desk, case: Case, what: str, text: str) -> Story:
     return stories.keep(desk.work, desk.house.sealer, case, words, desk.now)
 
 
-def give_back(desk: Desk, case: Case, text: str, why: str = "") -> bool:
+def give_back(
+    desk: Desk, case: Case, text: str, why: str = "", to: Mapping[str, Any] | None = None
+) -> bool:
     """Let an item go to somebody else in ten minutes; False if it is no longer theirs to give.
 
-    ``why`` is the digit of G12-5.
+    ``why`` is the digit of G12-5; ``to`` who was named to have it instead (decisions.py).
     """
     theirs = case.status in WAITING or case.holder_person == desk.person.id
     if not theirs or not allows(case.kind, case.status, "returned"):
         return False
+    if by_kind.refused(desk.work, desk.house, case, desk.person, desk.now):
+        return True
     story = leave(desk, case, "return", text)
-    record(desk.work, case, "returning", desk.now, story=story.id, why=why)
+    record(desk.work, case, "returning", desk.now, story=story.id, why=why, to=to)
     return True
 
 
@@ -121,6 +126,7 @@ def undo(desk: Desk, case: Case) -> bool:
     if not allows(case.kind, case.status, "undone") or not _just_taken(desk, case):
         return False
     move(desk.work, case, "undone", desk.now)
+    by_kind.undone(desk.work, desk.house, case, desk.now)
     aim(case, desk.now, min(case.act_by or case.due_at, case.due_at))
     return True
 

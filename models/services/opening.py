@@ -9,6 +9,7 @@ from flows.policy import SENSITIVE
 from models.case import Case
 from models.conversation import Contact
 from models.db import Job, Work
+from models.services.alerts import hear_danger
 from models.services.cases import answer_date, record
 from models.services.filing import Asked, draw_number, file, unfiled
 from models.services.receipts import RECEIPT_EFFECTS, issue, shown_receipt
@@ -22,12 +23,16 @@ SOURCES_ENOUGH = 3  # voices after which a repair points at no household (field.
 def open_case(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """File what was said and return its receipt, unless no answer is wanted."""
     asked = Asked.read(answers)
-    case, routed = file(work, scene, asked)
+    if asked.kind == "alert" and not asked.private:
+        case, repair = hear_danger(work, scene, asked)
+    else:
+        case, routed = file(work, scene, asked)
+        repair = routed.repair
     values: dict[str, Any] = {
         "case": case.id,
         "n": case.number,
         "date": answer_date(case),
-        "ask_repair": routed.repair == "ask" and _few(work, case, scene.now),
+        "ask_repair": repair == "ask" and _few(work, case, scene.now),
     }
     if case.case_class in SENSITIVE:
         values["private"] = True  # whatever is asked next stays inside the compartment

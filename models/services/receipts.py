@@ -19,6 +19,7 @@ from models.db import Work
 from models.errors import KeeperAway, KeeperRefused
 from models.services import referral_codes
 from models.services.cases import answer_date, record
+from models.services.clusters import lead_of
 from models.services.counting import count_up
 from models.services.scene import EffectFunction, Outcome, Scene
 
@@ -116,17 +117,18 @@ def _find(work: Work, scene: Scene, code: str) -> Case | None:
 
 
 def _seen(work: Work, scene: Scene, case: Case, code: str) -> Outcome | None:
+    had = lead_of(work, case) or case  # whoever joined an event waits for what is said to it
     values: dict[str, Any] = {
         "case": case.id,
-        "sentence": _sentence(scene, case),
-        "date": answer_date(case),
+        "sentence": _sentence(scene, had),
+        "date": answer_date(had),
         "pages": [],
         "private": case.case_class in SENSITIVE,
     }
     if case.status in ANSWERED or case.status == "closed":
         values["pages"] = _pages(work, scene, case, code)
         return Outcome("answered" if case.status == "answered" else "closed", values)
-    late = case.escalated_at is not None
+    late = had.escalated_at is not None
     return Outcome("late" if late else "waiting", values)
 
 

@@ -84,6 +84,22 @@ def taken(work: Work, house: House, case: Case, person: Person, now: datetime) -
         tell(work, house, event, thanks, evacuation.relay_id)
 
 
+def refused(work: Work, house: House, case: Case, person: Person, now: datetime) -> None:
+    """Ring on at once for whoever refuses; who refuses behind the others changes nothing."""
+    evacuation = work.session.get_one(Evacuation, case.id)
+    had_it, is_ringing = case.holder_person == person.id, case.status not in WAITING
+    if case.status not in WAITING:
+        cases.move(work, case, "returned", now, had=person.id)
+    else:
+        cases.record(work, case, "refused", now, had=person.id)
+    if not had_it:
+        return
+    if is_ringing or evacuation.next_at is not None:
+        released(work, house, case, now)
+    else:
+        _give_to_supervisor(work, house, case, now, up=1)
+
+
 def released(work: Work, house: House, case: Case, now: datetime) -> None:
     """Ring on at once: it is not for whoever was rung, or who had it took that back."""
     work.session.get_one(Evacuation, case.id).taken_at = None
@@ -149,10 +165,13 @@ def _means(work: Work, evacuation: Evacuation) -> Iterable[Seat]:
             yield Seat(one.number, MEANS, one.organisation_id, one.area_pcode, person_id=one.id)
 
 
-def _give_to_supervisor(work: Work, house: House, case: Case, now: datetime) -> None:
+def _give_to_supervisor(
+    work: Work, house: House, case: Case, now: datetime, *, up: int = 0
+) -> None:
+    """Give it to whoever speaks for it: the supervisor, or who stands ``up`` levels above."""
     facts = cases.facts_of(work, case)
     event = cases.move(work, case, "escalated", now)
-    case.level = supervisor_level(facts, policy())
+    case.level = supervisor_level(facts, policy()) + up
     choice = cases.seat(work, case, now)
     if choice.person is not None:
         tell(work, house, event, voice_text(work, house, case), choice.person)

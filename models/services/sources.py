@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from models.alert import Alert
 from models.case import Case
 from models.db import Work
+from models.services.alert_texts import voices_of
 from models.services.visibility import countable_cases
 
 LATELY = timedelta(days=30)
@@ -14,6 +16,8 @@ COUNTED = ("routed", "taken", "answered", "reopened", "closed")
 
 def sources(work: Work, case: Case, now: datetime) -> int:
     """Return how many voices named this topic in this place, of those the actor may count."""
+    if work.session.get(Alert, case.id) is not None:
+        return voices_of(work, case)
     alike = countable_cases(
         work,
         Case.category == case.category,

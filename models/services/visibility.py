@@ -7,8 +7,9 @@ routing follows (flows/bars.py), and finds what a stranger finds: nothing.
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from flows.bars import bars
-from flows.case_lifecycle import HELD
+from flows.case_lifecycle import HELD, JOINED
 from flows.policy import SENSITIVE
+from models.alert import EvacuationRing
 from models.case import Case, Subject
 from models.db import Handler, Job, Operator, Work
 from models.person import Person
@@ -26,7 +27,8 @@ def visible_cases(work: Work) -> Select[Case]:
         case Job():
             return select(Case)
         case Operator():
-            return select(Case).where(Case.case_class.not_in(SENSITIVE))
+            # What joined an event is counted in it: one event, one item.
+            return select(Case).where(Case.case_class.not_in(SENSITIVE), Case.status != JOINED)
         case Handler(person_id=person_id):
             held = _held(work, person_id)
             return select(Case).where(held, _unbarred(work, person_id, held))
@@ -58,7 +60,10 @@ def _held(work: Work, person_id: int) -> ColumnElement[bool]:
         )
         for hat in person.hats
     ]
-    return and_(Case.status.in_(HELD), or_(Case.holder_person == person.id, *by_function))
+    # Whoever was rung for an evacuation may take it, even when the next one rings already.
+    rung = select(EvacuationRing.case_id).where(EvacuationRing.person_id == person.id)
+    theirs = or_(Case.holder_person == person.id, Case.id.in_(rung), *by_function)
+    return and_(Case.status.in_(HELD), theirs)
 
 
 def _inside(area_pcode: str | None) -> ColumnElement[bool]:

@@ -7,6 +7,8 @@ from threading import Lock
 
 from sqlalchemy import select
 
+from flows.policy import SENSITIVE
+from models.alert import AlertSource
 from models.case import Case, CaseEvent, CaseKey, Story, Subject
 from models.db import Job, Store, Work
 from models.errors import KeeperRefused
@@ -39,7 +41,7 @@ class Openings:
             if not _may_read(work, event):
                 raise KeeperRefused("not the holder")
             self._use(reading, now)
-            return self._opened(work, event.case_id, ("said",))
+            return self._opened(work, _told_alike(work, event.case_id), ("said",))
 
     def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
         """Return the answers given to a case, oldest first. Raises KeeperRefused."""
@@ -50,7 +52,7 @@ class Openings:
                 _same(short, case.receipt_short) or _same(long, case.receipt_long)
             ):
                 raise KeeperRefused("not its receipt")
-            return self._opened(work, case_id, ANSWERS)
+            return self._opened(work, {case_id, *_joined(work, case_id)}, ANSWERS)
 
     def _use(self, reading: int, now: datetime) -> None:
         with self._lock:
@@ -59,14 +61,28 @@ class Openings:
             fresh = {one: at for one, at in self._used.items() if now - at < 2 * FRESH}
             self._used = {**fresh, reading: now}
 
-    def _opened(self, work: Work, case_id: int, what: Collection[str]) -> list[str]:
+    def _opened(self, work: Work, cases: Collection[int], what: Collection[str]) -> list[str]:
         rows = work.session.execute(
             select(Story.sealed, CaseKey.key_id, CaseKey.wrapped)
             .join(CaseKey, CaseKey.story_id == Story.id)
-            .where(Story.case_id == case_id, Story.what.in_(what), Story.status == "kept")
+            .where(Story.case_id.in_(cases), Story.what.in_(what), Story.status == "kept")
             .order_by(Story.at, Story.id)
         )
         return [self._vault.story(*row) for row in rows]
+
+
+def _told_alike(work: Work, case_id: int) -> set[int]:
+    """Return a case with those of speakers who told the same event and wait for it."""
+    own = select(AlertSource.own_id).where(AlertSource.case_id == case_id)
+    waiting = select(Case.id).where(Case.id.in_(own), Case.case_class.not_in(SENSITIVE))
+    return {case_id, *work.session.scalars(waiting)}
+
+
+def _joined(work: Work, case_id: int) -> set[int]:
+    """Return the case whose answers are also those of a speaker's own one, if it joined another."""
+    return set(
+        work.session.scalars(select(AlertSource.case_id).where(AlertSource.own_id == case_id))
+    )
 
 
 def _may_read(work: Work, event: CaseEvent) -> bool:
