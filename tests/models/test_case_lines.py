@@ -11,7 +11,7 @@ from models.person import Person
 from models.services import commanding, messages
 from tests.factories import SPEAKER, phone_of
 
-UNKNOWN = "10004"  # a number whose check digit agrees
+UNKNOWN = "10008"  # a number whose check digit agrees
 
 
 @pytest.fixture
