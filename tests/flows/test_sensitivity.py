@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sensitivity import CATEGORY_OF, CLASS_OF, class_of, is_sensitive, left_out, words_class
-from tests.flows.test_understanding import labelled
+from tests.flows.test_understanding import LINES, labelled
 
 TABLE = {  # field.md 4.2, as it is printed there
     **{"11": "C4", "12": "C4", "13": "C3", "14": "C3", "15": "C4", "16": "C5", "17": "C5"},
@@ -98,6 +98,11 @@ def test_compartments_are_three():
         ("le chef garde ma carte", "C5"),
         ("l'infirmier a demande 3000 pour la consultation", "C5"),
         ("des riches servis sans droit par le chef", "C5"),
+        ("il m'a touche", "C7"),
+        ("on marie ma petite fille de force", "C7"),
+        ("le monsieur du projet ma touché", "C6"),
+        ("ils vendent les vivres", "C5"),
+        ("on m'a demande 5000 francs", "C5"),
     ],
 )
 def test_words_that_leave_the_queue_unread(words, expected):
@@ -118,6 +123,20 @@ def test_words_that_leave_the_queue_unread(words, expected):
         "le boulanger est couche malade",
         "aide alimentaire pas recue",
         "la secheresse frappe les enfants",
+        "le projet ne m'a pas touche",
+        "la secheresse m'a touche",
+        "les commercants vendent les vivres trop cher",
+        "je vends mes animaux pour acheter du mil",
+        "l'eau entre la nuit dans ma tente",
+        "il faut donner a ma fille ses medicaments",
+        "le ventre de mon enfant fait mal",
+        "le chef de village et sa famille n'ont rien recu",
+        "si on ne nous donne pas de vivres on va mourir",
+        "nous demandons de l'argent pour les semences",
+        "la pompe coute 5000 francs",
+        "j'ai pris ma fille au cscom la nuit",
+        "on a pris les enfants malnutris au centre",
+        "il a mis ses enfants a l'ecole",
         "",
         "🙂",
     ],
@@ -126,7 +145,7 @@ def test_ordinary_complaints_stay_in_the_ordinary_queue(words):
     assert words_class(words) is None
 
 
-@pytest.mark.parametrize("name", ["tuning", "held_out"])
+@pytest.mark.parametrize("name", LINES)
 def test_of_the_labelled_lines_none_that_is_sensitive_stays_and_few_others_leave(name):
     rows = labelled(name)
     missed = [words for _, _, expected, words in rows if expected and not words_class(words)]

@@ -5,6 +5,9 @@ Each line: category, who is concerned, compartment, words; "-" where nothing is 
 ordinary lines 2 were guessed wrong, 14 left to a person and 1 taken for sensitive, and 3 of its 21
 sensitive lines were missed. Those misses have widened the lexicon since, so that the figures below
 guard against a step back and promise nothing: lines never seen will do less well.
+``village.tsv`` holds SMS as somebody of a village would write them, which shaped the lexicon too.
+``village_held_out.tsv`` met it blind: of 26 ordinary lines none was wrong or taken for sensitive
+and 5 were left to a person, but of 26 sensitive ones 11 were missed. They have widened it since.
 """
 
 import csv
@@ -23,6 +26,7 @@ from flows.sensitivity import CLASS_OF
 from flows.understanding import Suggestion, suggest
 
 LABELLED = Path(__file__).parent / "labelled"
+LINES = ("tuning", "held_out", "village", "village_held_out")
 LEXICON = yaml.safe_load(files("flows").joinpath("lexicon/fr.yaml").read_text("utf-8"))
 SPELLINGS = {**LEXICON["concepts"], **LEXICON["exact_concepts"]}
 W_VALUES = {
@@ -93,7 +97,12 @@ def test_a_draw_between_two_desks_goes_to_a_person():
 
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
-    [("tuning", 0.95, 0.01), ("held_out", 0.90, 0.05)],
+    [
+        ("tuning", 0.95, 0.01),
+        ("held_out", 0.90, 0.05),
+        ("village", 0.95, 0.01),
+        ("village_held_out", 0.90, 0.05),
+    ],
 )
 def test_guesses_are_mostly_right_and_rarely_wrong(name, right, wrong):
     ordinary = [row for row in labelled(name) if row[2] is None]
@@ -104,10 +113,27 @@ def test_guesses_are_mostly_right_and_rarely_wrong(name, right, wrong):
     assert bad / len(guesses) <= wrong
 
 
-@pytest.mark.parametrize("name", ["tuning", "held_out"])
+@pytest.mark.parametrize("name", LINES)
 def test_who_is_concerned_is_found(name):
     named = [(about, suggest(words).about) for _, about, _, words in labelled(name) if about]
     assert sum(about == found for about, found in named) / len(named) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("words", "languages", "expected"),
+    [
+        ("dumuni pas recu", (), Suggestion("11", None)),
+        ("fura fini au dɔgɔtɔrɔso", {"bm"}, Suggestion("22", None)),
+        ("fura fini au dogotoroso", {"fr", "bm"}, Suggestion("22", None)),
+        ("ji manque ici", {"bm"}, Suggestion("41", None)),
+        ("ji manque ici", {"fr"}, Suggestion(None, None)),
+        ("dugutigi garde karti", {"bm"}, Suggestion(None, "chief")),
+        ("faaba pas recu", {"ses"}, Suggestion("11", None)),
+        ("ballal pas recu", {"ff", "snk"}, Suggestion("11", None)),
+    ],
+)
+def test_words_of_other_languages_mean_what_french_ones_do(words, languages, expected):
+    assert suggest(words, languages) == expected
 
 
 def test_one_story_is_understood_in_a_blink():
