@@ -18,7 +18,7 @@ from models.inbound import InboundMessage
 from models.keeper import Keeper
 from models.outbound import OutboundMessage
 from models.seal import Sealer, Transit
-from models.services import directory, leases
+from models.services import directory, guessing, leases
 from workers.timetable import LEASE
 
 LATE = timedelta(seconds=30)  # a row due longer ago than this is handled by nobody
@@ -114,6 +114,16 @@ def _programme(settings: Settings, store: Store) -> Iterator[str]:
         yield from directory.ready(work)
 
 
+def _codes(settings: Settings, store: Store) -> Iterator[str]:
+    del settings
+    with store.reading(Operator()) as work:
+        if guessing.is_over(work, assembly.clock()):
+            yield (
+                f"{guessing.WRONG_A_DAY_TOGETHER} wrong codes were tried today: somebody is "
+                "guessing. One long code a minute is tried until midnight, UTC."
+            )
+
+
 def _after_database(check: Check) -> Check:
     """Ask only a database that can be asked; its own line says what is wrong with it."""
 
@@ -133,4 +143,5 @@ CHECKS: dict[str, Check] = {
     "workers": _after_database(_workers),
     "waiting rows": _after_database(_rows),
     "programme": _after_database(_programme),
+    "codes": _after_database(_codes),
 }

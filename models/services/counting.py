@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import update
+
 from models.case import Tally
 from models.conversation import WrongCode
 from models.db import Work
@@ -21,3 +23,9 @@ def count_up(work: Work, counter: type[Tally] | type[WrongCode], keys: Mapping[s
         .returning(counter.count)
     )
     return int(work.session.execute(step).scalar_one())
+
+
+def count_down(work: Work, keys: Mapping[str, Any]) -> None:
+    """Take one away again from the wrong codes counted with these keys."""
+    step = update(WrongCode).filter_by(**keys).values(count=WrongCode.count - 1)
+    work.session.execute(step.execution_options(synchronize_session=False))

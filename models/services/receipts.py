@@ -4,7 +4,6 @@ Guessing is limited, and what is unknown, erased, somebody else's or tried too o
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -14,19 +13,13 @@ from flows.case_lifecycle import ANSWERED
 from flows.policy import SENSITIVE
 from flows.rendering import answer_pages
 from models.case import Case
-from models.conversation import WrongCode
 from models.db import Work
 from models.errors import KeeperAway, KeeperRefused
-from models.services import referral_codes
+from models.services import guessing, referral_codes, slips
 from models.services.cases import answer_date, record
 from models.services.clusters import lead_of
-from models.services.counting import count_up
+from models.services.guessing import Try
 from models.services.scene import EffectFunction, Outcome, Scene
-
-# Threat model T8: 5 wrong tries per number and day, 1,000 per day and programme.
-WRONG_A_DAY = 5
-WRONG_A_DAY_TOGETHER = 1000
-EVERYBODY = "*"
 
 DRAWS = 20  # a free receipt is found at the first draw but for one time in millions
 
@@ -88,23 +81,25 @@ def open_code(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     code = str(answers["code"])
     if scene.contact is None:
         return Outcome("away")
-    if not _may_guess(work, scene.contact, scene.now):
+    anywhere = len(code) != numbers.SHORT_RECEIPT
+    guess = guessing.begin(work, scene.contact, scene.now, anywhere=anywhere)
+    if guess is None:
         return Outcome("unknown")
     if len(code) in numbers.ITEM_DIGITS:
-        return referral_codes.seen(work, scene, code) or _missed(work, scene.now)
+        return referral_codes.seen(work, scene, code) or _missed(work, guess)
     try:
-        case = _find(work, scene, code)
-        outcome = None if case is None else _seen(work, scene, case, code)
+        outcome = _opened(work, scene, code)
     except KeeperAway:
-        _undo_guess(work, scene.contact, scene.now)
+        guessing.right(work, guess)
         return Outcome("away")
     if outcome is None:
-        return _missed(work, scene.now)
-    _undo_guess(work, scene.contact, scene.now)
+        return _missed(work, guess)
+    guessing.right(work, guess)
     return outcome
 
 
-def _find(work: Work, scene: Scene, code: str) -> Case | None:
+def _opened(work: Work, scene: Scene, code: str) -> Outcome | None:
+    """Return what a receipt opens; None for one that is nobody's."""
     if not numbers.is_receipt(code):
         return None
     short, long = scene.house.keeper.digests(scene.contact, code)
@@ -113,7 +108,13 @@ def _find(work: Work, scene: Scene, code: str) -> Case | None:
         if len(code) == numbers.SHORT_RECEIPT
         else (Case.receipt_long, long)
     )
-    return work.session.scalar(select(Case).where(column == digest, column.is_not(None)))
+    case = work.session.scalar(select(Case).where(column == digest, column.is_not(None)))
+    if case is not None:
+        return _seen(work, scene, case, code)
+    if not slips.is_out(work, long):
+        return None
+    # Read out during a call whose SMS is still on its way: N1 on a screen, T12 by SMS.
+    return Outcome("away" if scene.kind == "ussd" else "waiting")
 
 
 def _seen(work: Work, scene: Scene, case: Case, code: str) -> Outcome | None:
@@ -157,25 +158,8 @@ def _sentence(scene: Scene, case: Case) -> str:
     return scene.house.speaking(scene.language, scene.channel).texts.say(name)
 
 
-def _may_guess(work: Work, contact: str, now: datetime) -> bool:
-    """Count a try before it is made, so that eight phones at once get no ninth."""
-    day = now.date().isoformat()
-    together = work.session.get(WrongCode, (EVERYBODY, day), populate_existing=True)
-    tried = count_up(work, WrongCode, {"contact": contact, "day": day})
-    if together is not None and together.count >= WRONG_A_DAY_TOGETHER:
-        return False
-    return tried <= WRONG_A_DAY
-
-
-def _undo_guess(work: Work, contact: str, now: datetime) -> None:
-    mine = work.session.get_one(
-        WrongCode, (contact, now.date().isoformat()), populate_existing=True
-    )
-    mine.count -= 1
-
-
-def _missed(work: Work, now: datetime) -> Outcome:
-    count_up(work, WrongCode, {"contact": EVERYBODY, "day": now.date().isoformat()})
+def _missed(work: Work, guess: Try) -> Outcome:
+    guessing.wrong(work, guess)
     pending = select(Case.id).where(Case.receipt_sealed.is_not(None)).limit(1)
     # It may be the code of a case whose digest the keeper has still to write: N1, not F4.
     return Outcome("unknown" if work.session.scalar(pending) is None else "away")

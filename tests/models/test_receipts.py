@@ -1,13 +1,17 @@
 """The speaker's own door: what a code opens, for whom, and how seldom one may guess."""
 
+import itertools
+import statistics
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from models.case import Case
 from models.conversation import WrongCode
 from models.db import Job
-from models.services.receipts import WRONG_A_DAY, WRONG_A_DAY_TOGETHER
+from models.services.guessing import WRONG_A_DAY, WRONG_A_DAY_TOGETHER, is_over
 from tests.factories import NEIGHBOUR, SPEAKER
 
 
@@ -116,14 +120,87 @@ def test_eight_guesses_at_once_get_no_sixth_try(stage):
     assert stage.follows(given["c6"]).name == "unknown"
 
 
-def test_a_thousand_wrong_codes_a_day_close_the_door_for_everybody(stage):
-    given = stage.files()
+def guessed_by_others(stage, count):
     today = stage.now.date().isoformat()
     with stage.store.work(Job("test")) as work:
-        work.session.add(WrongCode(contact="*", day=today, count=WRONG_A_DAY_TOGETHER - 1))
+        work.session.add(WrongCode(contact="*", day=today, count=count))
+
+
+def minutes_later(stage, code, phone):
+    stage.later(minutes=1)
+    return stage.follows(code, phone).name
+
+
+def test_after_a_thousand_wrong_codes_one_long_code_a_minute_is_tried_for_all(stage):
+    given = stage.files()
+    guessed_by_others(stage, WRONG_A_DAY_TOGETHER - 1)
+    assert stage.follows(long_code(given), NEIGHBOUR).name == "waiting"
+    assert stage.follows(wrong(given), "+22370000003").name == "unknown"
+    assert stage.follows("000000000000", "+22370000003").name == "unknown"  # this minute's try
+    assert stage.follows(long_code(given), NEIGHBOUR).name == "unknown"
+    assert minutes_later(stage, long_code(given), NEIGHBOUR) == "waiting"
+    assert stage.follows(long_code(given), NEIGHBOUR).name == "waiting"  # right ones use up none
+    stage.later(days=1)
+    assert stage.follows("000000000000", "+22370000003").name == "unknown"
+    assert stage.follows(long_code(given), NEIGHBOUR).name == "waiting"
+
+
+def test_six_digits_open_for_whoever_filed_however_many_others_guess(stage):
+    given = stage.files()
+    guessed_by_others(stage, WRONG_A_DAY_TOGETHER * 2)
     assert stage.follows(given["c6"]).name == "waiting"
-    assert stage.follows(wrong(given), NEIGHBOUR).name == "unknown"
-    assert stage.follows(given["c6"]).name == "unknown"
+
+
+def test_the_thousandth_wrong_code_raises_the_alarm_once(stage, caplog):
+    given = stage.files()
+    guessed_by_others(stage, WRONG_A_DAY_TOGETHER - 2)
+    for place in range(4):
+        with stage.store.work(Job("test")) as work:
+            assert is_over(work, stage.now) == (place > 1)
+        stage.follows(wrong(given), f"+2237000900{place}")
+    assert [one.getMessage() for one in caplog.records] == ["codes are being guessed"]
+    assert given["c6"] not in caplog.text
+
+
+def test_eight_phones_at_once_get_no_try_beyond_the_programmes_thousand(stage):
+    guessed_by_others(stage, WRONG_A_DAY_TOGETHER - 3)
+    phones = [f"+2237000910{place}" for place in range(8)]
+    with ThreadPoolExecutor(8) as clients:
+        told = list(clients.map(lambda phone: stage.follows("482173061549", phone), phones))
+    assert {one.name for one in told} == {"unknown"}
+    with stage.store.work(Job("test")) as work:
+        rows = {row.contact: row.count for row in work.session.scalars(select(WrongCode))}
+    # Three of the day's, and the one of this minute: the others were never compared.
+    assert rows["*"] == WRONG_A_DAY_TOGETHER + 1
+    assert sum(count for contact, count in rows.items() if len(contact) == 64) == 8
+
+
+def test_eight_clients_at_once_with_the_right_code_all_hear_it(stage):
+    given = stage.files()
+    phones = [f"+2237000920{place}" for place in range(8)]
+    with ThreadPoolExecutor(8) as clients:
+        told = list(clients.map(lambda phone: stage.follows(long_code(given), phone), phones))
+    assert {one.name for one in told} == {"waiting"}
+    with stage.store.work(Job("test")) as work:
+        assert {row.count for row in work.session.scalars(select(WrongCode))} == {0}
+
+
+def test_a_right_code_and_a_wrong_one_take_as_long(stage):
+    given = stage.files()
+    phones = itertools.cycle(f"+223700093{place:02d}" for place in range(100))
+    lasted = {"waiting": [], "unknown": []}
+
+    def follow(code):
+        phone = next(phones)
+        begun = time.perf_counter()
+        told = stage.follows(code, phone)
+        lasted[told.name].append(time.perf_counter() - begun)
+
+    for _ in range(200):
+        follow(long_code(given))
+        follow("482173061549")
+    apart = abs(statistics.median(lasted["waiting"]) - statistics.median(lasted["unknown"]))
+    assert apart < 0.005  # threat model, T8
 
 
 @pytest.mark.parametrize(
