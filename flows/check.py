@@ -227,17 +227,19 @@ def _notice_first(ground: Ground) -> Iterator[Finding]:
 
 
 def _behind_the_pin(ground: Ground) -> Iterator[Finding]:
-    flows = ground.flows
+    flows, walk = ground.flows, ground.walk
     for behind in sorted({rule.behind for rule in EFFECTS.values() if rule.behind}):
-        waiting = [at for at in ENTRIES if at in flows.nodes]
+        starts = [at for at in ENTRIES if at in flows.nodes]
+        waiting = [walk.start(at, {"registered": UNKNOWN, "dialled": UNKNOWN}) for at in starts]
         seen = set(waiting)
         while waiting:
-            node = flows.nodes[waiting.pop()]
+            spot = waiting.pop()
+            node = flows.nodes[spot.at]
             if isinstance(node, Act) and EFFECTS[node.do].behind == behind:
                 yield _finding(node, f"{node.at} can be reached without {behind}")
             if isinstance(node, Act) and node.do == behind:
                 continue
-            new = targets(flows, node) - seen
+            new = {move.to for move in walk.moves(spot)} - seen
             seen |= new
             waiting.extend(new)
 

@@ -119,6 +119,8 @@ def _counted(walk: Walk, spot: Spot, *, first: bool) -> dict[Spot, Move]:
         moves = tuple(
             move for move in moves if move.counted and (first or not nodes[move.to.at].traits.fresh)
         )
+        # Staff behind their PIN have all the time they need: a promise to speakers is counted.
+        moves = tuple(move for move in moves if not nodes[move.to.at].traits.staff)
     return {move.to: move for move in moves}
 
 

@@ -55,6 +55,7 @@ LONGEST: Mapping[str, int] = {
     "slips": len("08, 09, 10"),
     "what": len("evacuation pas remboursee, F 34"),
     "list": 80,
+    "alert_facts": len("Beaucoup de malades, plus de 200 menages, cette semaine"),
     "event": len("beaucoup de malades"),
     "size": len("99999 personnes env."),
     "since": len("cette semaine"),

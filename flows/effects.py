@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flows.effect_rule import EffectRule
 from flows.effects_agent import AGENT_EFFECTS
+from flows.effects_alerts import ALERT_EFFECTS
 from flows.effects_referral import REFERRAL_RULES
 
 _PLACE = ("place", "place_name", "cercle_name")
@@ -12,6 +13,7 @@ _RECEIPT = ("c6", "c6b", "date")
 
 EFFECTS: Mapping[str, EffectRule] = {
     **REFERRAL_RULES,
+    **ALERT_EFFECTS,
     "start_place": EffectRule(
         {"dialled": _PLACE, "known": _PLACE, "unknown": ()}, ("dialled", "private")
     ),

@@ -91,11 +91,14 @@ def discreet(flows: Flows, state: State) -> bool:
 
 
 def resumable(flows: Flows, state: State) -> bool:
-    """Tell whether a dropped dialogue may be offered again at this state, never a private one."""
+    """Tell whether a dropped dialogue may be offered again at this state.
+
+    Never a private one, nor one behind a PIN: whoever dials next gave none.
+    """
     node = flows.nodes.get(state.at)
     if node is None or discreet(flows, state):
         return False
-    hushed = state.answers.get("private") or state.answers.get("quiet")
+    hushed = any(state.answers.get(name) for name in ("private", "quiet", "agent"))
     return node.traits.resume and not hushed
 
 

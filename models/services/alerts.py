@@ -15,7 +15,7 @@ from models.alert import Alert
 from models.case import Case
 from models.db import Gateway, Job, Work
 from models.person import Person
-from models.services import cases, clusters, decisions, filing, stories
+from models.services import cases, clusters, committees, decisions, filing, stories
 from models.services.clusters import RELAY, Voice
 from models.services.filing import Asked
 from models.services.routing import where
@@ -59,6 +59,7 @@ def raise_alert(work: Work, scene: Scene, person: Person, raised: Raised) -> Cas
         _asked(raised, "alert", raised.category, ALERT_CLASS),
         lambda case: clusters.begin(own, case, raised.kind, voice),
     )
+    _inform(own, scene, lead)
     return lead
 
 
@@ -83,6 +84,7 @@ def hear_danger(work: Work, scene: Scene, asked: Asked) -> tuple[Case, str]:
         case, routed = filing.file(
             work, scene, asked, lambda one: clusters.begin(work, one, kind, voice)
         )
+        _inform(work, scene, case)
         return case, routed.repair
     case = _own_case(work, scene, asked, lead)
     clusters.join(work, lead, replace(voice, own=case.id), scene.now)
@@ -107,6 +109,11 @@ def withdraw(work: Work, case: Case, now: datetime) -> None:
         return
     clusters.part(work, case, now)
     cases.withdraw(work, case, now)
+
+
+def _inform(work: Work, scene: Scene, case: Case) -> None:
+    event = cases.record(work, case, "informed", scene.now)
+    committees.tell_informed(work, scene.house, case, event, administration=False)
 
 
 def _relay(scene: Scene) -> Scene:

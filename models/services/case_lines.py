@@ -103,10 +103,10 @@ def _resolve(desk: Desk, case: Case, words: str) -> str:
 def _return(desk: Desk, case: Case, words: str) -> str:
     if handling.give_back(desk, case, words):
         return _say(desk, "returned", n=case.number)
-    return _refused(desk, case)
+    return refused(desk, case)
 
 
-def _refused(desk: Desk, case: Case) -> str:
+def refused(desk: Desk, case: Case) -> str:
     """Say why it cannot be done any more: her own time is over, or a colleague has it."""
     theirs = case.status in WAITING or case.holder_person == desk.person.id
     return _say(desk, "too_late" if theirs else "already_taken", n=case.number)
@@ -120,7 +120,7 @@ def _note(desk: Desk, case: Case, words: str) -> str:
 def _undo(desk: Desk, case: Case, _words: str) -> str:
     if handling.undo(desk, case):
         return _say(desk, "undone", n=case.number)
-    return _refused(desk, case)
+    return refused(desk, case)
 
 
 def _read_back(desk: Desk, name: str, case: Case, words: str) -> str:

@@ -5,7 +5,7 @@ joins keeps a case of their own, behind their own receipt, which waits for the o
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
@@ -108,10 +108,7 @@ def part(work: Work, case: Case, now: datetime) -> None:
         return
     lead = work.session.get_one(Case, found.case_id, with_for_update=True)
     work.session.delete(found)
-    work.session.flush()
-    left = select(AlertSource.id).where(AlertSource.case_id == lead.id).limit(1)
-    if work.session.scalar(left) is None and allows(lead.kind, lead.status, "withdrawn"):
-        withdraw(work, lead, now)
+    _end_if_silent(work, lead, now)
 
 
 def is_shared(work: Work, case: Case) -> bool:
@@ -164,6 +161,38 @@ def _alert(case: Case, kind: str, voice: Voice) -> Alert:
         size=said.size,
         happened_on=voice.happened_on,
     )
+
+
+def told_by(work: Work, number: str, person_id: int) -> Case | None:
+    """Return the alert of this number if this registered person told of it."""
+    own = select(AlertSource.case_id).where(AlertSource.person_id == person_id)
+    wanted = select(Case).where(Case.number == number, Case.id.in_(own))
+    return work.session.scalar(wanted.with_for_update(of=Case))
+
+
+def retract(work: Work, case: Case, person_id: int, now: datetime, within: timedelta) -> bool:
+    """Take back what a registered person told; False once its time is over.
+
+    Without any voice left there is no event.
+    """
+    own = select(AlertSource).where(
+        AlertSource.case_id == case.id,
+        AlertSource.person_id == person_id,
+        AlertSource.at > now - within,
+    )
+    found = work.session.scalar(own)
+    if found is None:
+        return False
+    work.session.delete(found)
+    _end_if_silent(work, case, now)
+    return True
+
+
+def _end_if_silent(work: Work, case: Case, now: datetime) -> None:
+    work.session.flush()
+    left = select(AlertSource.id).where(AlertSource.case_id == case.id).limit(1)
+    if work.session.scalar(left) is None and allows(case.kind, case.status, "withdrawn"):
+        withdraw(work, case, now)
 
 
 def _add(work: Work, case: Case, voice: Voice, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from models.services.agent_menu import AGENT_EFFECTS
+from models.services.alert_effects import ALERT_EFFECTS, ALERT_LOOKS
 from models.services.call_backs import CALL_BACK_EFFECTS
 from models.services.follow_up import FOLLOW_UP_EFFECTS
 from models.services.opening import CASE_EFFECTS
@@ -30,6 +31,7 @@ EFFECTS: Mapping[str, EffectFunction] = {
     **REFERRAL_EFFECTS,
     **REFERRAL_CODE_EFFECTS,
     **STOCK_EFFECTS,
+    **ALERT_EFFECTS,
     **TONGUE_EFFECTS,
 }
 
@@ -55,6 +57,7 @@ LOOK_UPS = frozenset(
         "understand",
         *REFERRAL_LOOKS,
         *STOCK_LOOKS,
+        *ALERT_LOOKS,
         "languages",
     }
 )

@@ -14,7 +14,7 @@ from flows.places import Place
 from flows.policy import Desk
 from flows.routing import seats_of
 from models.alert import Evacuation, EvacuationMeans
-from models.case import Case
+from models.case import Case, CaseEvent
 from models.db import Job, Work
 from models.person import Person
 from models.services import cases, filing, messages, rings
@@ -47,7 +47,8 @@ def call(work: Work, scene: Scene, person: Person, what: str, place: Place | Non
     cases.wind(case, scene.now, due(EVACUATION_CLASS, scene.now))
     own.session.add(case)
     own.session.flush()
-    centre = _centre(own, scene.house, place, area)
+    here = place or (scene.house.places(own).place(f"c:{area}") if area else None)
+    centre = None if here is None else centre_of(own, here)
     own.session.add(Evacuation(case_id=case.id, what=what, facility_id=centre, relay_id=person.id))
     own.session.flush()
     cases.record(own, case, "opened", scene.now, due=case.due_at.isoformat())
@@ -91,6 +92,32 @@ def paid(work: Work, case: Case, now: datetime) -> None:
         cases.close(work, case, now, why="paid")
 
 
+def centre_of(work: Work, place: Place) -> str | None:
+    """Return the centre a place calls: itself if it is one, else the nearest below the cercle's."""
+    if place.ref.startswith("f:"):
+        return place.ref.removeprefix("f:")
+    near = centres_near(work, place)
+    own = [one.id for one in near if one.kind != CSREF] or [one.id for one in near]
+    return own[0] if own else None
+
+
+def centre_called(work: Work, case: Case) -> str | None:
+    """Return the centre an evacuation was called from."""
+    return work.session.get_one(Evacuation, case.id).facility_id
+
+
+def called_by(work: Work, number: str, person: Person) -> Case | None:
+    """Return the evacuation of this number if this person called for it and it is still open."""
+    own = select(Evacuation.case_id).where(Evacuation.relay_id == person.id)
+    wanted = select(Case).where(Case.number == number, Case.id.in_(own), Case.status.in_(OPEN))
+    return work.session.scalar(wanted.with_for_update(of=Case))
+
+
+def noted(work: Work, case: Case, now: datetime) -> CaseEvent:
+    """Write down that whoever called is given numbers to ring."""
+    return cases.record(replace(work, actor=ACTOR), case, "noted", now)
+
+
 def same(work: Work, person: Person, what: str, area: str | None, now: datetime) -> Case | None:
     """Return the call this person made for the same at the same place within the hour."""
     wanted = (
@@ -122,16 +149,6 @@ def _asked(place: str) -> Asked:
         words="",
         call={},
     )
-
-
-def _centre(work: Work, house: House, place: Place | None, area: str | None) -> str | None:
-    """Return the centre a place calls: itself if it is one, else the nearest below the cercle's."""
-    if place is not None and place.ref.startswith("f:"):
-        return place.ref.removeprefix("f:")
-    here = place or (house.places(work).place(f"c:{area}") if area else None)
-    near = [] if here is None else centres_near(work, here)
-    own = [one.id for one in near if one.kind != CSREF] or [one.id for one in near]
-    return own[0] if own else None
 
 
 def _payer(work: Work, evacuation: Evacuation) -> str | None:

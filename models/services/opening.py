@@ -38,6 +38,8 @@ def open_case(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
         values["private"] = True  # whatever is asked next stays inside the compartment
     if asked.answer != "none":
         values |= shown_receipt(issue(work, scene, case))
+        if scene.person_id is not None and case.case_class in SENSITIVE:
+            case.contact = None  # a registered phone has a name: only its code leads back
         _remember_place(work, scene, case)
     return Outcome("filed", values)
 

@@ -1,0 +1,172 @@
+"""SMS lines on alerts: raising one, taking it back, and a refusal that names who takes it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flows.alert_kinds import CLOSED_SAID, KINDS, Estimate, happened
+from flows.case_lifecycle import WAITING
+from flows.commands import Command
+from flows.directory import Seat
+from flows.place_names import words_of
+from flows.places import Place, choices
+from flows.policy import SENSITIVE
+from models.case import Case
+from models.services import alerts, case_lines, clusters, decisions, handling, puzzles, settling
+from models.services.alert_texts import alert_text, organisation_name
+from models.services.alerts import Raised
+from models.services.handling import Desk
+from models.services.replies import Question, Reply
+from models.services.spoken_places import places_said
+
+LINES = 3  # places to choose from in one SMS
+WORD = 20  # characters of somebody's own word given back
+SCHOOL = frozenset({"ecole", "ecoles", "cantine"})
+CENTRE = frozenset({"centre", "cscom", "csref", "dispensaire", "sante", "maternite"})
+WHEN = {"hier": "yesterday", "aujourdhui": "today"}
+
+
+def raise_by_line(desk: Desk, asked: Command) -> Reply:
+    """ALERTE: raised at once when its place is sure, else only the place is asked."""
+    given = {**asked.given, "words": asked.words}
+    said = str(given.pop("place", "") or "")
+    found = places_said(desk, said)
+    if not found:
+        text = desk.house.flows.texts.say("wrong_place", word=said[:WORD])
+        return Question(text, {"verb": "ALERTE", "given": given, "missing": ["place"]})
+    if len(found) == 1:
+        return _raise(desk, given, found[0])
+    some = found[:LINES]
+    listed = " ".join(
+        f"{digit} {one['name']} ({one['cercle']})" for digit, one in enumerate(choices(some), 1)
+    )
+    text = desk.house.flows.texts.say("alert_which_place", list=listed)
+    refs = [one.ref for one in some]
+    return Question(text, {"verb": "alert.place", "given": given, "refs": refs})
+
+
+def choose_place(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
+    """Take the digit of one of several places."""
+    refs, said = list(pending["refs"]), line.strip()
+    if not said.isdecimal() or not 1 <= int(said) <= len(refs):
+        return None
+    place = desk.house.places(desk.work).place(refs[int(said) - 1])
+    return None if place is None else _raise(desk, pending["given"], place)
+
+
+def show(desk: Desk, number: str, asked: Command) -> Reply:
+    """VOIR: to whoever has it what it says by now; to a source where it stands."""
+    case = handling.find(desk, number)
+    if case is not None:
+        if case.status in WAITING and case.case_class not in SENSITIVE:
+            return alert_text(desk.work, desk.house, case)
+        return case_lines.ON_ITEM["case", "VOIR"](desk, number, asked)
+    told = _told(desk, number)
+    if told is None:
+        return puzzles.no_such_item(desk, number)
+    return desk.house.flows.texts.say("alert_noted", n=number)
+
+
+def pass_on(desk: Desk, number: str, asked: Command) -> Reply:
+    """RENVOI: refused only with the name of who takes it instead."""
+    case = handling.find(desk, number)
+    if case is None:
+        return puzzles.no_such_item(desk, number)
+    if case.case_class in SENSITIVE:
+        return case_lines.ON_ITEM["case", "RENVOI"](desk, number, asked)
+    return _pass(desk, case, asked.words) or _whom(desk, number)
+
+
+def name_taker(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
+    """Take the name that a refusal wanted; asked again when it names nobody."""
+    case = handling.find(desk, pending["number"])
+    if case is None:
+        return None
+    return _pass(desk, case, line) or _whom(desk, case.number)
+
+
+def undo(desk: Desk, number: str, asked: Command) -> Reply:
+    """ANNULE: the holder's last act, or a source's own telling, within ten minutes."""
+    told = _told(desk, number)
+    if handling.find(desk, number) is not None or told is None:
+        return case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
+    if not clusters.retract(desk.work, told, desk.person.id, desk.now, within=handling.UNDO):
+        return desk.house.flows.texts.say("alert_too_late", n=number)
+    return desk.house.flows.texts.say("alert_undone", n=number)
+
+
+def knows(desk: Desk, number: str) -> bool:
+    """Return whether this person told of the alert with this number."""
+    return _told(desk, number) is not None
+
+
+def raised_answer(desk: Desk, case: Case) -> str:
+    """Return what is answered to whoever raised this: a number, or of an accusation nothing."""
+    say = desk.house.flows.texts.say
+    if case.case_class in SENSITIVE:
+        return say("sensitive_received", usd=desk.house.service_code)
+    return say("alert_noted", n=case.number)
+
+
+def _raise(desk: Desk, given: Mapping[str, Any], place: Place) -> Reply:
+    assert desk.scene is not None  # noqa: S101 a line is always written in some scene
+    kind, words = KINDS[given["kind"]], str(given.get("words") or "")
+    said = set(words_of(words))
+    when = next((line for word, line in WHEN.items() if word in said), "today")
+    raised = Raised(
+        kind=kind,
+        category=_category(kind.category, kind.name, said),
+        place=place.ref,
+        estimate=Estimate(given.get("households"), given.get("persons")),
+        happened_on=happened(when, desk.now),
+        words=words,
+    )
+    case = alerts.raise_alert(desk.work, desk.scene, desk.person, raised)
+    settling.release_announcements(desk.work, case.id, desk.now)
+    return raised_answer(desk, case)
+
+
+def _category(category: str, kind: str, said: set[str]) -> str:
+    if kind != "closed":
+        return category
+    centre, school = CLOSED_SAID
+    return centre if said & CENTRE else school if said & SCHOOL else category
+
+
+def _pass(desk: Desk, case: Case, words: str) -> Reply:
+    seat = decisions.named(desk.work, case, words, desk.person, desk.now)
+    if seat is None:
+        return None
+    if not handling.give_back(desk, case, words, to=_named(seat)):
+        return case_lines.refused(desk, case)
+    org = organisation_name(desk.work, seat.organisation)
+    return desk.house.flows.texts.say("alert_passing", n=case.number, org=org)
+
+
+def _named(seat: Seat) -> dict[str, Any]:
+    return {
+        "person": seat.person_id,
+        "function": seat.function,
+        "organisation": seat.organisation,
+    }
+
+
+def _whom(desk: Desk, number: str) -> Question:
+    text = desk.house.flows.texts.say("alert_whom", n=number)
+    return Question(text, {"verb": "alert.whom", "number": number})
+
+
+def _told(desk: Desk, number: str) -> Case | None:
+    return clusters.told_by(desk.work, number, desk.person.id)
+
+
+FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"ALERTE": raise_by_line}
+ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
+    ("alert", "VOIR"): show,
+    ("alert", "RENVOI"): pass_on,
+    ("alert", "ANNULE"): undo,
+}
+ANSWERS: Mapping[str, Callable[[Desk, Mapping[str, Any], str], Reply]] = {
+    "alert.place": choose_place,
+    "alert.whom": name_taker,
+}
+KNOWN: Mapping[str, Callable[[Desk, str], bool]] = {"alert": knows}
