@@ -9,6 +9,7 @@ from typing import Any
 import click
 from sqlalchemy import func, select
 
+from flows.case_lifecycle import LIFECYCLES
 from flows.policy import SENSITIVE
 from gateway import assembly
 from gateway.cli_base import Moment, Unusable, iso, load_settings
@@ -19,10 +20,10 @@ from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.person import Person
 from models.services import dead_letters as letters
+from models.services.timeliness import Share, share_in_time
 from models.services.visibility import visible_cases
 
-EVENTS = ("sms", "ussd", "ussd-end", "delivery", "optout")
-KINDS = ("complaint", "alert", "call_back")
+EVENTS = ("sms", "ussd", "ussd-end", "delivery", "optout", "voice")
 Row = Mapping[str, Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
@@ -48,14 +49,21 @@ def channels(as_json: bool) -> None:
 @click.command(name="cases")
 @as_json
 @click.option("--since", type=Moment(), help="opened then or later")
-@click.option("--kind", type=click.Choice(KINDS))
+@click.option("--kind", type=click.Choice(sorted(LIFECYCLES)))
 @click.option("--sensitive", is_flag=True, help="print how many are hidden (demo only)")
-def cases(as_json: bool, since: datetime | None, kind: str | None, sensitive: bool) -> None:
+@click.option("--summary", is_flag=True, help="by class: received, answered in time, late")
+def cases(
+    as_json: bool, since: datetime | None, kind: str | None, sensitive: bool, summary: bool
+) -> None:
     """List the cases. C5 to C7 never appear."""
     if sensitive:
         _count_sensitive(as_json=as_json)
         return
     with _looking() as work:
+        if summary:
+            shares = share_in_time(work, assembly.clock(), since)
+            _print(map(_share, shares), as_json=as_json)
+            return
         asked = visible_cases(work).order_by(Case.id)
         if since is not None:
             asked = asked.where(Case.opened_at >= since)
@@ -124,6 +132,18 @@ def _count_sensitive(*, as_json: bool) -> None:
         hidden = visible_cases(work).where(Case.case_class.in_(SENSITIVE)).subquery()
         count = work.session.scalar(select(func.count()).select_from(hidden))
     click.echo(json.dumps({"sensitive": count}) if as_json else f"{count} sensitive")
+
+
+def _share(one: Share) -> Row:
+    return {
+        "class": one.case_class,
+        "received": one.received,
+        "answered_in_time": one.in_time,
+        "late": one.late,
+        "waiting": one.waiting,
+        "withdrawn": one.withdrawn,
+        "share": one.share,
+    }
 
 
 def _case(case: Case, persons: Mapping[int, str]) -> Row:

@@ -209,7 +209,8 @@ class Story(Base):
         ForeignKey("case_.id"), index=True, info=says("S1", "the case", CASE_LIFE)
     )
     what: Mapped[str] = mapped_column(
-        String(8), info=says("S1", "said, answer, resolved, missed, note or return", CASE_LIFE)
+        String(8),
+        info=says("S1", "said, answer, resolved, missed, note, repair or return", CASE_LIFE),
     )
     by: Mapped[str] = mapped_column(String(40), info=says("S1", "actor", CASE_LIFE))
     at: Mapped[datetime] = mapped_column(info=says("S2", "when", CASE_LIFE))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 
 from models.db import Store
-from models.services import leases, privacy, settling
+from models.services import committees, leases, privacy, rings, settling
 from workers import clocks, remind
 from workers.duties import ACTOR, Duties, Line, until_done
 
@@ -22,6 +22,16 @@ log = logging.getLogger(__name__)
 def settle_leaving(duties: Duties, now: datetime) -> None:
     """Let the acts take effect whose ten minutes to undo are over."""
     until_done(duties.store, lambda work: settling.settle_leaving(work, duties.house, now))
+
+
+def ring_evacuations(duties: Duties, now: datetime) -> None:
+    """Ring the next of every evacuation that nobody took within five minutes."""
+    until_done(duties.store, lambda work: rings.ring_due(work, duties.house, now))
+
+
+def tell_committees(duties: Duties, now: datetime) -> None:
+    """Tell the committees of yesterday's shocks, where the administration is to be told."""
+    until_done(duties.store, lambda work: committees.tell_committees(work, duties.house, now))
 
 
 def act_on_silence(duties: Duties, now: datetime) -> None:
@@ -43,6 +53,8 @@ def purge(duties: Duties, now: datetime) -> None:
 
 TIMETABLE: Sequence[Line] = (
     Line("settle leaving", timedelta(seconds=4), settle_leaving),
+    Line("ring evacuations", timedelta(seconds=4), ring_evacuations),
+    Line("tell committees", timedelta(minutes=1), tell_committees),
     Line("act on silence", timedelta(seconds=4), act_on_silence),
     Line("hand over", timedelta(seconds=10), clocks.hand_over),
     Line("remind", timedelta(minutes=1), clocks.remind),
@@ -51,6 +63,8 @@ TIMETABLE: Sequence[Line] = (
     Line("ask for stock", timedelta(minutes=10), remind.ask_stock),
     Line("call silent centres", timedelta(hours=1), remind.call_silent_centres),
     Line("end referrals", timedelta(hours=1), remind.end_referrals),
+    Line("ask repairs", timedelta(minutes=1), clocks.ask_repairs),
+    Line("follow repairs", timedelta(minutes=1), clocks.follow_repairs),
     Line("close answered", timedelta(hours=1), close_answered),
     Line("purge", timedelta(hours=1), purge),
 )

@@ -16,9 +16,10 @@ from models.db import Work
 from models.person import Person
 from models.services import checks, messages, stories
 from models.services.announcing import text_of
-from models.services.messages import Draft
+from models.services.repair_links import let_go
 from models.services.routing import Routed, route
 from models.services.scene import House
+from models.services.telling import Notice, tell
 
 ANNOUNCED_AFTER = timedelta(minutes=5)  # or at the end of the session (field.md 4.3)
 VOICES = frozenset({"woman", "man"})
@@ -51,22 +52,17 @@ def announce(work: Work, house: House, case: Case, event: CaseEvent, due_at: dat
 
     Nobody is told when no registered person holds it: the organisation has none on duty.
     """
-    person = None if case.holder_person is None else work.session.get(Person, case.holder_person)
-    if person is None:
+    if case.holder_person is None:
         return
-    text = text_of(work, house, case)
-    draft = Draft(
-        cause=f"case-event:{event.id}",
+    notice = Notice(
         purpose="case_new",
-        text=text,
-        address=person.phone_sealed,
-        contact=person.pseudonym,
-        person_id=person.id,
-        case_id=case.id,
+        text=text_of(work, house, case),
+        cause=f"case-event:{event.id}",
         due_at=due_at,
+        case_id=case.id,
         sensitive=case.case_class in SENSITIVE,
     )
-    messages.queue(work, draft, house.transit, event.at)
+    tell(work, house, case.holder_person, notice, event.at)
 
 
 def answer_date(case: Case) -> str:
@@ -165,6 +161,7 @@ def reclass(work: Work, house: House, case: Case, now: datetime) -> None:
     the commune, and the phone's last place: nothing leads back from the phone to what was said.
     """
     messages.withhold(work, case.id, UNSENT, "reclassed", now)
+    let_go(work, case, now)
     if case.case_class in SENSITIVE:
         _hush(work, case, now)
     case.level = 0
@@ -217,6 +214,7 @@ def withdraw(work: Work, case: Case, now: datetime) -> None:
         withdraw(work, item, now)
     stories.erase(work, case)
     messages.withhold(work, case.id, UNSENT, "withdrawn", now)
+    let_go(work, case, now)
     work.session.execute(delete(CallBack).where(CallBack.case_id == case.id))
     case.contact = case.receipt_short = case.receipt_long = None
     case.address = case.sender_sealed = case.receipt_sealed = None
@@ -238,8 +236,6 @@ def reopen(work: Work, house: House, case: Case, now: datetime, *, up: bool) -> 
     """
     had = case.holder_person if up else None
     event = move(work, case, "reopened", now, check=up, had=had)
-    if up:
-        checks.ask(work, case, "not_arrived", now)
     messages.withhold(work, case.id, UNSENT, "reopened", now)
     before = (case.holder_organisation, case.holder_function, case.holder_person)
     if up:
@@ -249,6 +245,8 @@ def reopen(work: Work, house: House, case: Case, now: datetime, *, up: bool) -> 
         case.holder_organisation, case.holder_function, case.holder_person = before
     case.answered_at = case.escalated_at = None
     announce(work, house, case, event, now + ANNOUNCED_AFTER)
+    if up:
+        checks.ask(work, house, case, "not_arrived", event)
 
 
 def _still_works(work: Work, person_id: int | None) -> bool:

@@ -1,23 +1,34 @@
 """Looks on the spot, or calls, at what was said: asked here, known to whoever handles the case."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 
-from models.case import Case
+from flows.deadlines import HOURS, office
+from flows.policy import SENSITIVE
+from models.case import Case, CaseEvent
 from models.db import Work
 from models.repair import Check
+from models.services.scene import House
+from models.services.telling import Notice, tell
 
 
-def ask(work: Work, case: Case, why: str, now: datetime) -> bool:
-    """Ask for a check, unless one is open for the same reason; return whether it is new.
+def ask(work: Work, house: House, case: Case, why: str, event: CaseEvent) -> None:
+    """Ask for a check and tell the holder, unless one is still open for the same reason.
 
-    ``why`` is not_arrived (the speaker says so) or few_sources (nobody may be asked to repair).
+    ``why`` is not_arrived (the speaker says so) or few_sources (no repair may be asked for);
+    ``event`` is what brings it about.
     """
     still_open = select(Check.id).where(
         Check.case_id == case.id, Check.why == why, Check.done_at.is_(None)
     )
     if work.session.scalar(still_open.limit(1)) is not None:
-        return False
-    work.session.add(Check(case_id=case.id, why=why, asked_at=now))
-    return True
+        return
+    work.session.add(Check(case_id=case.id, why=why, asked_at=event.at))
+    notice = Notice(
+        purpose="check_asked",
+        text=house.flows.texts.say("check_asked", n=case.number),
+        cause=f"case-event:{event.id}",
+        due_at=event.at if case.case_class in HOURS else office(event.at),
+        case_id=case.id,
+        sensitive=case.case_class in SENSITIVE,
+    )
+    tell(work, house, case.holder_person, notice, event.at)

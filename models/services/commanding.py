@@ -25,12 +25,15 @@ from flows.commands import Command, Puzzle, Role, bare_number, complete, keyword
 from models.case import Case, ItemNumber
 from models.db import Work
 from models.services import (
+    alert_lines,
     call_lines,
     case_lines,
+    evacuation_lines,
     help_lines,
     phone_lines,
     puzzles,
     referral_lines,
+    repair_lines,
     slip_lines,
     stock_lines,
 )
@@ -40,11 +43,14 @@ from models.services.roles import roles_of
 from models.services.scene import Scene
 
 DOMAINS: tuple[ModuleType, ...] = (
+    alert_lines,
     call_lines,
     case_lines,
+    evacuation_lines,
     help_lines,
     phone_lines,
     referral_lines,
+    repair_lines,
     slip_lines,
     stock_lines,
 )

@@ -101,6 +101,12 @@ def withhold(
     return _end(work, and_(of_case, Message.status == "waiting"), "withheld", reason, now)
 
 
+def withhold_cause(work: Work, cause: str, reason: str, now: datetime) -> int:
+    """Keep back what has not left of one cause that is no case's; return how many texts."""
+    waiting = and_(Message.cause == cause, Message.status == "waiting")
+    return _end(work, waiting, "withheld", reason, now)
+
+
 def claim_due(work: Work, now: datetime, limit: int) -> list[Claimed]:
     """Take up to ``limit`` due messages for sending, oldest due first.
 

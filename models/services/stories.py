@@ -13,7 +13,7 @@ from models.seal import Sealer
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Words:
-    """Words to keep: ``what`` is said, answer, resolved, missed, note or return.
+    """Words to keep: ``what`` is said, answer, resolved, missed, note, repair or return.
 
     With ``leaves_at`` they wait until then and can be cancelled; without, they are kept at once.
     """

@@ -447,9 +447,8 @@ class History:
         if not self.cases:
             return
         case = self.stage.case(self.cases[which % len(self.cases)])
-        holder = self.stage.holder(case.id)
-        if holder is not None:
-            self.stage.writes(holder, line.replace("{n}", case.number))
+        if case.holder_person is not None:
+            self.stage.writes(self.stage.holder(case.id), line.replace("{n}", case.number))
 
 
 def abandoned(stage):

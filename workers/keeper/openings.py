@@ -18,6 +18,7 @@ from models.vault import Vault
 ACTOR = Job("keeper")
 FRESH = timedelta(seconds=60)
 ANSWERS = ("answer", "resolved")
+TO_HANDLERS = ("said", "repair")  # and what an organisation answered to a repair request
 
 
 class Openings:
@@ -30,7 +31,7 @@ class Openings:
         self._used: dict[int, datetime] = {}
 
     def words(self, reading: int, now: datetime) -> list[str]:
-        """Return what was said in a case, oldest first. Raises KeeperRefused.
+        """Return what was said in a case and of its repair, oldest first. Raises KeeperRefused.
 
         ``reading`` is the row id of a committed event that says who reads: the trace comes first.
         """

@@ -1,0 +1,251 @@
+"""Repair requests: what is broken and where, asked of who can mend it; no case, no source.
+
+A request may leave when everybody sees the fact, when three voices say the same, or with the
+speaker's yes (field.md 7.2). Never for C5 to C7. Waiting for voices has an end: a check.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from flows.case_lifecycle import OPEN
+from flows.deadlines import office, told, working_days_after
+from flows.directory import Directory, Seat, within
+from flows.policy import Row
+from models.area import Area
+from models.case import Case
+from models.db import Work
+from models.repair import Check, Repair, RepairCase
+from models.services import cases, checks
+from models.services.cases import ANNOUNCED_AFTER
+from models.services.filing import free_number
+from models.services.repair_links import UNANSWERED, cause_of, link
+from models.services.routing import policy, snapshot
+from models.services.scene import House
+from models.services.settling import AT_ONCE
+from models.services.sources import COUNTED, LATELY
+from models.services.telling import Notice, tell
+from models.services.visibility import countable_cases
+
+ENOUGH = 3  # voices after which a request points at no household
+DAYS = 5  # working ones: for an answer, and for waiting for voices
+AGAIN_AFTER = timedelta(days=7)  # what was answered lately is not asked again
+DOERS = frozenset({"distributes", "implements"})
+MEAL = "meal"  # apart from the distributing team (field.md 7.1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One round of asking, with the directory as it stands."""
+
+    work: Work
+    house: House
+    directory: Directory
+    now: datetime
+
+
+def seek(work: Work, house: House, now: datetime) -> int:
+    """Ask for every repair that may be asked for now; return for how many cases.
+
+    Call it again while it returns AT_ONCE. A case for which nobody can be asked gets a check.
+    """
+    how, voices = _how(), _voices(work, now)
+    loud = or_(voices.c.number >= ENOUGH, Case.repair_allowed.is_(True))
+    wanted = (
+        _unasked(work, now)
+        .join(voices, _alike(voices))
+        .add_columns(how, voices.c.number)
+        .where(or_(how == "visible", and_(how == "ask", loud)))
+        .order_by(Case.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    found = work.session.execute(wanted).all()
+    if found:
+        turn = _Round(work, house, snapshot(work, now), now)
+        for one, visible, number in found:
+            loud_enough = "sources" if number >= ENOUGH else "allowed"
+            _ask_for(turn, one, "visible" if visible == "visible" else loud_enough)
+    return len(found)
+
+
+def give_up_waiting(work: Work, house: House, now: datetime) -> int:
+    """Ask for a check of what waited five working days for voices; return how many.
+
+    Call it again while it returns AT_ONCE.
+    """
+    waiting = (
+        _unasked(work, now)
+        .where(_how() == "ask", Case.opened_at <= now - timedelta(days=DAYS))
+        .order_by(Case.opened_at)
+        .limit(AT_ONCE)
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    found = [
+        one
+        for one in work.session.scalars(waiting)
+        if working_days_after(one.opened_at, DAYS) <= now
+    ]
+    for one in found:
+        _check(work, house, one, now)
+    return len(found)
+
+
+def place_of(work: Work, repair: Repair) -> str:
+    """Return the name of the commune, or of the cercle if nothing finer was said."""
+    area = None if repair.area_pcode is None else work.session.get(Area, repair.area_pcode)
+    return "" if area is None else area.name
+
+
+def _unasked(work: Work, now: datetime) -> Select[Case]:
+    """Return what somebody has, no request speaks for and no check was asked of for want of one.
+
+    Only once its session is over: its words, which may move it elsewhere, are in by then.
+    """
+    linked = exists().where(RepairCase.case_id == Case.id)
+    checked = exists().where(Check.case_id == Case.id, Check.why == "few_sources")
+    return countable_cases(
+        work,
+        Case.kind == "complaint",
+        Case.status.in_(OPEN),
+        Case.area_pcode.is_not(None),
+        Case.opened_at <= now - ANNOUNCED_AFTER,
+        Case.opened_at > now - LATELY,
+        Case.repair_allowed.is_not(False),
+        ~linked,
+        ~checked,
+    )
+
+
+def _voices(work: Work, now: datetime) -> Subquery:
+    """Return how many voices said the same of one place, but those who wish it kept for us."""
+    said = countable_cases(
+        work,
+        Case.opened_at > now - LATELY,
+        Case.status.in_(COUNTED),
+        Case.repair_allowed.is_not(False),
+    ).subquery()
+    named = func.count(func.distinct(said.c.contact))
+    nameless = func.count() - func.count(said.c.contact)
+    return (
+        select(said.c.category, said.c.area_pcode, (named + nameless).label("number"))
+        .group_by(said.c.category, said.c.area_pcode)
+        .subquery()
+    )
+
+
+def _alike(voices: Subquery) -> ColumnElement[bool]:
+    return and_(voices.c.category == Case.category, voices.c.area_pcode == Case.area_pcode)
+
+
+def _how() -> ColumnElement[str]:
+    """Return, as the database sees it, when the policy lets a repair be asked for."""
+    rows = [(_fits(row), literal(row.repair)) for row in policy().rows]
+    return case(*rows, else_=literal(""))
+
+
+def _fits(row: Row) -> ColumnElement[bool]:
+    columns = {
+        "kind": Case.kind,
+        "category": Case.category,
+        "class": Case.case_class,
+        "about": Case.about,
+    }
+    found: list[ColumnElement[bool]] = [true()]
+    for key, wanted in row.when.items():
+        if key == "place":
+            known = Case.area_pcode.is_not(None)
+            found.append(known if wanted == "known" else ~known)
+        elif key in columns:
+            found.append(columns[key].in_(wanted if isinstance(wanted, frozenset) else {wanted}))
+        elif wanted:  # given back, or raised by a registered phone: no complaint as it was said
+            found.append(false())
+    return and_(*found)
+
+
+def _ask_for(turn: _Round, one: Case, why: str) -> None:
+    menders = list(_menders(turn.directory, one))
+    if not menders:
+        _check(turn.work, turn.house, one, turn.now)
+    for seat in menders:
+        repair = _asked_lately(turn, one, seat) or _ask(turn, one, seat, why)
+        link(turn.work, repair, one)
+        cases.record(turn.work, one, "repair_asked", turn.now, repair=repair.number, why=why)
+
+
+def _menders(directory: Directory, one: Case) -> Iterable[Seat]:
+    """Return whom to ask: the MEAL of each organisation concerned that works there, or of all."""
+    area = one.area_pcode or ""
+    there = directory.covering(policy().sectors_of(one.category), area)
+    doers = {cover.organisation for cover in there if cover.role in DOERS}
+    concerned = {subject.ref for subject in one.subjects if subject.kind == "organisation"}
+    accused = {subject.ref for subject in one.subjects if subject.kind == "person"}
+    for organisation in sorted((concerned & doers or concerned) if concerned else doers):
+        seats = [
+            seat
+            for seat in directory.seats
+            if (seat.function, seat.organisation, seat.receives) == (MEAL, organisation, True)
+            and within(seat.area, area)
+            and seat.person not in accused
+        ]
+        yield from sorted(seats, key=lambda seat: (-len(seat.area or ""), seat.person))[:1]
+
+
+def _asked_lately(turn: _Round, one: Case, seat: Seat) -> Repair | None:
+    """Return the request that already asks this, or was answered too lately to ask again."""
+    fresh = or_(Repair.status.in_(UNANSWERED), Repair.answered_at > turn.now - AGAIN_AFTER)
+    alike = select(Repair).where(
+        Repair.organisation_id == seat.organisation,
+        Repair.category == one.category,
+        Repair.area_pcode == one.area_pcode,
+        fresh,
+    )
+    return turn.work.session.scalar(alike.order_by(Repair.id.desc()).limit(1))
+
+
+def _ask(turn: _Round, one: Case, seat: Seat, why: str) -> Repair:
+    work, house, now = turn.work, turn.house, turn.now
+    repair = Repair(
+        number=free_number(work, house, "repair"),
+        category=one.category,
+        area_pcode=one.area_pcode,
+        organisation_id=seat.organisation,
+        function=seat.function,
+        person_id=seat.person_id,
+        status="asked",
+        why=why,
+        asked_at=now,
+        due_at=working_days_after(office(now), DAYS),
+    )
+    work.session.add(repair)
+    work.session.flush()
+    text = house.flows.texts.say(
+        "repair_new",
+        n=repair.number,
+        facts=house.flows.texts.say(f"category_{repair.category}"),
+        place=place_of(work, repair),
+        date=told(repair.due_at),
+    )
+    notice = Notice("repair_new", text, cause_of(repair), office(now))
+    tell(work, house, seat.person_id, notice, now)
+    return repair
+
+
+def _check(work: Work, house: House, one: Case, now: datetime) -> None:
+    event = cases.record(work, one, "check_asked", now)
+    checks.ask(work, house, one, "few_sources", event)
