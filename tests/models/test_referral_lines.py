@@ -9,7 +9,7 @@ from models.referral import Referral
 from tests import referral_world as world
 from tests.referral_world import referral, refers
 
-UNKNOWN = "10004"  # a number whose check digit agrees
+UNKNOWN = "10008"  # a number whose check digit agrees
 
 
 @pytest.fixture
@@ -241,7 +241,8 @@ def test_her_relay_says_why_she_stays_away_with_the_digits_of_the_reminder(loop)
 
 def test_a_relay_confirms_no_arrival(loop):
     code = refers(loop)
-    assert "n'existe pas chez vous" in loop.writes("R128", f"VENUE {code}")
+    assert loop.writes("R128", f"VENUE {code}").startswith("Pas compris: VENUE.")
+    assert "repondez" in loop.writes("R128", f"{code} 9")
     assert referral(loop, code).status == "sent"
 
 
