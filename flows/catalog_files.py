@@ -11,6 +11,7 @@ from babel.messages.catalog import Message as PoMessage
 from babel.messages.pofile import write_po
 
 from flows.catalogs import Catalog, Entry, digest, entry_of, french_of, parse, read
+from flows.errors import Mistaken
 from flows.words import Flows
 
 LANGUAGES = ("bm", "ff", "ses", "taq", "snk", "ar", "en")
@@ -60,7 +61,8 @@ def extract(flows: Flows, language: str, before: str, *, begin: bool = False) ->
     """Return the PO file ``before`` with the French as it is now; twice is once.
 
     A text whose French has changed becomes a draft again. One whose state is gone is kept aside.
-    An empty catalog stays empty, unless somebody is about to ``begin`` it.
+    An empty catalog stays empty, unless somebody is about to ``begin`` it. Raises Mistaken if it
+    cannot be read.
     """
     head, body = _parted(language, before)
     if not body.strip() and not begin:
@@ -81,6 +83,8 @@ def _parted(language: str, text: str) -> tuple[str, str]:
     if not text.strip():
         return _HEAD.format(language=language), ""
     head, _, body = text.partition("\n\n")
+    if 'msgid ""' not in head:
+        raise Mistaken([f"locale/{language}: the file does not begin with its header"])
     return f"{head.rstrip()}\n", body
 
 

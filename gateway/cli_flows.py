@@ -18,10 +18,11 @@ from flows.check import check as findings
 from flows.check_languages import check as language_findings
 from flows.check_texts import measure
 from flows.drawing import draw as picture
+from flows.drawing import names as pages
 from flows.errors import Mistaken
 from flows.loader import load
 from flows.words import FRENCH, Flows
-from gateway.cli_base import writable
+from gateway.cli_base import Unusable, writable
 
 PACKAGE = Path(str(resources.files("flows"))) / "locale"
 
@@ -45,13 +46,21 @@ def check(drafts: bool) -> None:
 
 
 @flows.command()
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def draw(out: Path) -> None:
-    """Draw the conversations as an SVG picture."""
-    drawn = picture(_loaded())
-    with writable(out) as file:
-        file.write(drawn)
-    click.echo(f"{out}: drawn.")
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--flow", default="", help="one conversation alone, by its name")
+def draw(out: Path, flow: str) -> None:
+    """Draw the conversations as an SVG picture; into a folder, a page for each."""
+    loaded = _loaded()
+    known = pages(loaded)
+    if flow and flow not in known:
+        raise Unusable([f"there is no conversation {flow}: {', '.join(known)}"])
+    whole = {out: flow}
+    wanted = {out / f"{name}.svg": name for name in known} if out.is_dir() else whole
+    for path, name in wanted.items():
+        drawn = picture(loaded, name)
+        with writable(path) as file:
+            file.write(drawn)
+        click.echo(f"{path}: drawn.")
 
 
 @flows.command()
