@@ -144,7 +144,7 @@ def _now() -> datetime:
 
 def _person(one: Person) -> dict[str, Any]:
     return {
-        "number": one.number,
+        "person": one.number,
         "role": one.role,
         "organisation": one.organisation_id,
         "functions": [hat.function for hat in one.hats],
@@ -156,5 +156,5 @@ def _person(one: Person) -> dict[str, Any]:
 
 def _line(row: Mapping[str, Any]) -> str:
     shown = {**row, "functions": " ".join(row["functions"])}
-    names = ("number", "role", "organisation", "functions", "area", "phone")
+    names = ("person", "role", "organisation", "functions", "area", "phone")
     return "\t".join(shown[name] or "-" for name in names)

@@ -49,9 +49,9 @@ def test_a_person_is_added_listed_given_a_pin_and_revoked(jaabi):
     assert number == "P0302"
     assert re.fullmatch(r"\d{4}\n", said(jaabi(f"people pin {number}")))
     rows = [json.loads(row) for row in said(jaabi("people list --json")).splitlines()]
-    [row] = [row for row in rows if row["number"] == number]
+    [row] = [row for row in rows if row["person"] == number]
     assert row == {
-        "number": "P0302",
+        "person": "P0302",
         "role": "focal_point",
         "organisation": "csref-ansongo",
         "functions": ["mcd"],
