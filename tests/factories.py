@@ -175,7 +175,7 @@ class Stage:
 
 def phone_of(number):
     """Return the test number of a registered person: P0151 has +223 7000 0151."""
-    return f"+2237000{number[1:]}"
+    return f"+2237000{number[1:].zfill(4)}"
 
 
 def populate(work, vault, sealer, now):
