@@ -95,7 +95,8 @@ def alarm(said: Said) -> Reading:
     if given.get("kind") == "distribution":
         del given["kind"]
     missing = [piece for piece in ("place", "kind") if piece not in given]
-    odd = line.number(told.words_at) and line.silent(told.words_at + 1)
+    sized = {"households", "persons"} & given.keys()
+    odd = line.number(told.words_at) and line.silent(told.words_at + 1) and not sized
     if odd and missing:
         return said.wrong(told.words_at, missing[0], given)
     if missing:

@@ -87,7 +87,7 @@ class Line:
     def measures(self, place: int) -> bool:
         """Tell whether what stands at ``place`` makes a quantity of the number before it."""
         aged = self.word(place) == "f" and self.number(place + 1)  # 12 F34: no francs
-        return self.word(place) in UNITS and not aged
+        return self.word(place) in UNITS and not aged and not self.colon(place)
 
     def silent(self, place: int) -> bool:
         """Tell whether nothing but politeness stands from ``place`` on."""
@@ -113,7 +113,7 @@ class Line:
         after a number: Saba may be a village.
         """
         tokens = list(self.tokens[:start])
-        while len(tokens) < len(self.tokens) and start < len(self.tokens):
+        while start < len(self.tokens):
             words = self.words(start)
             known = names and not (tokens and tokens[-1].is_number)
             found = french_number(words) or (None if known else attested_number(words))

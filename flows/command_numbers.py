@@ -47,7 +47,7 @@ def attested_number(words: Sequence[str]) -> tuple[int, int] | None:
     """Read a digit said in Bambara, Fulfulde or Songhay: its value, words used."""
     for used in (2, 1):
         value = _ATTESTED.get(tuple(words[:used]))
-        if value is not None:
+        if value is not None and used <= len(words):
             return value, used
     return None
 

@@ -151,7 +151,7 @@ def crowd(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     """Pick a size: ``120 menages`` or ``350 pers``."""
     digits, unit = line.number(place), line.word(place + 1)
     for piece, units in (("households", HOUSEHOLDS), ("persons", PERSONS)):
-        if digits and unit in units and piece not in given:
+        if digits and unit in units and piece not in given and not line.colon(place + 1):
             count = bounded(digits, CROWD)
             return None if count is None else ({piece: count}, place + 2)
     return None

@@ -89,7 +89,8 @@ def _opened(said: Said) -> Said:
     while place < len(said.line.tokens):
         slip = None if "slip" in given else _slip(said.line, place)
         hit: Found | None = ({"slip": slip}, place + 1) if slip else None
-        hit = hit or first_hit((_SOURCE, _NUMBERED), said.line, place, _unsourced(given))
+        beside = (_SOURCE,) if "slip" in given else (_SOURCE, _NUMBERED)
+        hit = hit or first_hit(beside, said.line, place, _unsourced(given))
         if hit is None:
             break
         given.update(hit[0])
@@ -160,9 +161,10 @@ def _doubted(said: Said) -> Said:
 
 def _category(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     digits = line.number(place)
-    if "category" in given or digits not in CATEGORIES or line.measures(place + 1):
-        return None
-    return None if line.word(place + 1) == "ans" else ({"category": digits}, place + 1)
+    behind = line.word(place + 1)
+    counts = behind == "ans" or (line.measures(place + 1) and behind not in _LETTERS)
+    fits = "category" not in given and digits in CATEGORIES and not counts
+    return ({"category": digits}, place + 1) if fits else None
 
 
 def _sex_and_age(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
@@ -171,7 +173,7 @@ def _sex_and_age(line: Line, place: int, given: Mapping[str, Any]) -> Found | No
         return None
     sex = first_hit((_SEX,), line, place, {})
     if sex is not None:
-        years = _years(line, sex[1])
+        years = None if line.colon(sex[1]) else _years(line, sex[1])
         if years is not None:
             return {**sex[0], "age": years}, sex[1] + 1 + (line.word(sex[1] + 1) == "ans")
         return (dict(sex[0]), sex[1]) if line.word(place) in _LETTERS else None
@@ -186,8 +188,10 @@ def _sex_and_age(line: Line, place: int, given: Mapping[str, Any]) -> Found | No
 
 
 def _years(line: Line, place: int) -> int | None:
-    digits = line.number(place)
-    return int(digits) if 1 <= len(digits) <= 3 and int(digits) <= _OLDEST else None
+    digits, unit = line.number(place), line.word(place + 1)
+    counts = line.measures(place + 1) and unit not in _LETTERS
+    fits = 1 <= len(digits) <= 3 and int(digits) <= _OLDEST and not counts
+    return int(digits) if fits else None
 
 
 def _zone(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
