@@ -86,7 +86,11 @@ def open_code(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     if guess is None:
         return Outcome("unknown")
     if len(code) in numbers.ITEM_DIGITS:
-        return referral_codes.seen(work, scene, code) or _missed(work, guess)
+        seen = referral_codes.seen(work, scene, code)
+        if seen is None:
+            return _missed(work, guess)
+        guessing.right_but_short(work, guess)
+        return seen
     try:
         outcome = _opened(work, scene, code)
     except KeeperAway:
