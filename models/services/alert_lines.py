@@ -11,7 +11,16 @@ from flows.place_names import words_of
 from flows.places import Place, choices
 from flows.policy import SENSITIVE
 from models.case import Case
-from models.services import alerts, case_lines, clusters, decisions, handling, puzzles, settling
+from models.services import (
+    alerts,
+    case_lines,
+    clusters,
+    decisions,
+    handling,
+    puzzles,
+    settling,
+    slip_lines,
+)
 from models.services.alert_texts import alert_text, organisation_name
 from models.services.alerts import Raised
 from models.services.handling import Desk
@@ -22,7 +31,6 @@ LINES = 3  # places to choose from in one SMS
 WORD = 20  # characters of somebody's own word given back
 SCHOOL = frozenset({"ecole", "ecoles", "cantine"})
 CENTRE = frozenset({"centre", "cscom", "csref", "dispensaire", "sante", "maternite"})
-WHEN = {"hier": "yesterday", "aujourdhui": "today"}
 
 
 def raise_by_line(desk: Desk, asked: Command) -> Reply:
@@ -85,7 +93,10 @@ def name_taker(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
 
 
 def undo(desk: Desk, number: str, asked: Command) -> Reply:
-    """ANNULE: the holder's last act, or a source's own telling, within ten minutes."""
+    """ANNULE: the holder's last act, a source's own telling, or a slip, within ten minutes."""
+    said = slip_lines.freed(desk, number)
+    if said is not None:
+        return said
     told = _told(desk, number)
     if handling.find(desk, number) is not None or told is None:
         return case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
@@ -111,13 +122,12 @@ def _raise(desk: Desk, given: Mapping[str, Any], place: Place) -> Reply:
     assert desk.scene is not None  # noqa: S101 a line is always written in some scene
     kind, words = KINDS[given["kind"]], str(given.get("words") or "")
     said = set(words_of(words))
-    when = next((line for word, line in WHEN.items() if word in said), "today")
     raised = Raised(
         kind=kind,
         category=_category(kind.category, kind.name, said),
         place=place.ref,
         estimate=Estimate(given.get("households"), given.get("persons")),
-        happened_on=happened(when, desk.now),
+        happened_on=happened(str(given.get("when") or ""), desk.now),
         words=words,
     )
     case = alerts.raise_alert(desk.work, desk.scene, desk.person, raised)

@@ -176,11 +176,17 @@ def _reply_with_number(desk: Desk, pending: Mapping[str, Any], line: str) -> Rep
 
 
 def _undo(desk: Desk, number: str, asked: Command) -> Reply:
-    """Free the slip an item was logged on; for whoever took the item ANNULE is another thing."""
-    logged = logged_as(desk, number)
-    taken = handling.find(desk, number)
-    if logged is None or (taken is not None and taken.status == "taken"):
-        return case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
+    return freed(desk, number) or case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
+
+
+def freed(desk: Desk, number: str) -> str | None:
+    """Free the slip an item was logged on; None for what this person did not log, or has taken.
+
+    For whoever took an item ANNULE is another thing.
+    """
+    logged, known = logged_as(desk, number), handling.find(desk, number)
+    if logged is None or (known is not None and known.status == "taken"):
+        return None
     case, slip = logged
     done = undo(desk, slip, case)
     return _say(desk, "slip_freed" if done else "slip_too_late", n=number, slip=slip.number)

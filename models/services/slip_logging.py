@@ -14,9 +14,10 @@ from flows.policy import SENSITIVE
 from flows.sensitivity import class_of, left_out
 from flows.slip_replies import Correction, age_band
 from models.case import Case, Subject
-from models.services import slips
+from models.db import Gateway
+from models.services import alerts, slips
 from models.services.call_backs import file_private
-from models.services.cases import reclass, record, withdraw
+from models.services.cases import reclass, record
 from models.services.filing import Asked, file
 from models.services.follow_up import GRAVITY
 from models.services.handling import Desk
@@ -40,21 +41,36 @@ class Call:
 
 def log_call(desk: Desk, slip: Slip, call: Call) -> Case:
     """File what was told; the caller follows it with the twelve digits of the slip."""
-    scene = scene_of(desk)
+    speaking = replace(desk.work, actor=Gateway())  # the words are the caller's, as on any road
     said = {"category": call.category, "place": call.place, "words": call.words, "answer": "code"}
-    case, _ = file(desk.work, scene, Asked.read(said))
+    asked = Asked.read(said)
+    if asked.kind == "alert" and not asked.private:
+        case, _ = alerts.hear_danger(speaking, _told_by_nobody(desk), asked)
+    else:
+        case, _ = file(speaking, _told_by_nobody(desk), asked)
     case.source, case.sex, case.age_band = call.source, call.sex, age_band(call.age)
-    slips.use(desk.work, slip, case, desk.now)
+    _put_on(desk, slip, case)
     return case
 
 
 def log_private(desk: Desk, slip: Slip, zone: str, wish: Mapping[str, Any]) -> Case:
     """File a wish to be called in private: nobody but its compartment ever knows of it."""
-    scene = replace(scene_of(desk), seal_sender=lambda: b"")
-    case = file_private(desk.work, scene, {**wish, "place": zone})
+    speaking = replace(desk.work, actor=Gateway())
+    case = file_private(speaking, _told_by_nobody(desk), {**wish, "place": zone})
     case.source, case.address = "call", None  # whose number it is has yet to be told
-    slips.use(desk.work, slip, case, desk.now)
+    _put_on(desk, slip, case)
     return case
+
+
+def _told_by_nobody(desk: Desk) -> Scene:
+    """Return the turn without the operator, whose phone is not the caller's."""
+    assert desk.scene is not None  # noqa: S101 lines are only answered inside a turn
+    return replace(desk.scene, contact=None, person_id=None, seal_sender=lambda: b"")
+
+
+def _put_on(desk: Desk, slip: Slip, case: Case) -> None:
+    slips.use(desk.work, slip, case, desk.now)
+    record(desk.work, case, "logged", desk.now)
 
 
 def note_number(desk: Desk, case: Case, msisdn: str) -> None:
@@ -92,7 +108,7 @@ def undo(desk: Desk, slip: Slip, case: Case) -> bool:
         return False
     record(desk.work, case, "slip_freed", desk.now)
     slips.free(desk.work, slip, case)
-    withdraw(desk.work, case, desk.now)
+    alerts.withdraw(desk.work, case, desk.now)
     return True
 
 
@@ -149,9 +165,3 @@ def _standing(case: Case) -> tuple[object, ...]:
 def tells_exclusion(words: str) -> bool:
     """Tell whether words speak of somebody left out."""
     return bool(words) and left_out(words)
-
-
-def scene_of(desk: Desk) -> Scene:
-    """Return the turn in which the person speaks: lines are only answered inside one."""
-    assert desk.scene is not None  # noqa: S101 desk_at gives one
-    return desk.scene

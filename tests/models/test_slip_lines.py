@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from flows.commands import Command
 from flows.gsm7 import segments
+from models.alert import AlertSource
 from models.area import PlaceCode
 from models.case import CallBack, Case, CaseKey, Story, Subject, Tally
 from models.db import Job
@@ -19,6 +20,7 @@ from tests.factories import (
     ANSONGO,
     GAO,
     NEIGHBOUR,
+    SPEAKER,
     TESSIT,
     make_area,
     make_person,
@@ -115,7 +117,7 @@ def test_a_call_becomes_a_case_read_back_with_the_question_who(stage):
     assert (case.sex, case.age_band, case.about) == ("F", "25-59", "unknown")
     assert (case.contact, case.address, case.receipt_short) == (None, None, None)
     assert kept_words(stage) == ["Rations incompletes"]
-    assert stage.events(case.id)[0] == ("opened", OPERATOR)
+    assert stage.events(case.id)[:2] == [("opened", "gateway"), ("logged", OPERATOR)]
     assert len(stage.outbox("case_new")) == 1
 
 
@@ -126,6 +128,21 @@ def test_the_code_read_out_opens_the_case_from_any_phone(stage):
     assert (opened.name, opened.values["case"]) == ("waiting", last_case(stage).id)
     assert opened.values["sentence"] == "Recu, pas encore lu."
     assert slip(stage).receipt_long is None
+
+
+def test_a_code_read_out_before_its_call_is_logged_is_not_called_wrong(stage):
+    code = stage.paper[0].digits
+    for _ in range(9):  # nor does asking use up the caller's tries
+        assert stage.follows(code, NEIGHBOUR).name == "away"
+    assert stage.follows(code, NEIGHBOUR, kind="sms").name == "waiting"
+    logs(stage)
+    assert stage.follows(code, NEIGHBOUR).name == "waiting"
+
+
+def test_a_revoked_slip_opens_nothing(stage):
+    with stage.store.work(Job("test")) as work:
+        slips.revoke(work, 1, stage.now)
+    assert stage.follows(stage.paper[0].digits, NEIGHBOUR).name == "unknown"
 
 
 def test_a_code_that_still_waits_for_its_digest_moves_with_the_case(stage, keeperless):
@@ -353,6 +370,29 @@ def test_a_silent_call_is_only_counted(stage):
     assert counted == {"call_mute": 2, "call_joke": 1, "call_wrong_number": 1}
 
 
+def test_a_danger_told_by_two_callers_is_one_event_and_each_follows_their_own_code(stage):
+    assert "inondation" in logs(stage, category="61", words="l'eau est dans les maisons")
+    first = last_case(stage)
+    logs(stage, category="61", slip="02", words="")
+    second = last_case(stage)
+    assert (first.kind, second.kind, second.status) == ("alert", "alert", "joined")
+    with stage.store.work(Job("test")) as work:
+        voices = work.session.scalars(select(AlertSource).order_by(AlertSource.id)).all()
+        assert [(one.person_id, one.contact) for one in voices] == [(None, None)] * 2
+    opened = [stage.follows(paper.digits, NEIGHBOUR) for paper in stage.paper[:2]]
+    assert [one.values["case"] for one in opened] == [first.id, second.id]
+    stage.does("withdraw", {"case": first.id})
+    assert kept_words(stage) == []
+    assert stage.case(second.id).status == "joined"
+
+
+def test_a_danger_logged_by_mistake_frees_its_slip(stage):
+    logs(stage, category="61")
+    number = last_case(stage).number
+    assert stage.writes(OPERATOR, f"ANNULE {number}").startswith(f"{number}: annule. La fiche 01")
+    assert "fiche 01: Tessit, inondation." in logs(stage, category="61")
+
+
 def test_a_private_call_keeps_zone_hour_and_voice_and_no_story(stage):
     text = logs(stage, verb="PRIVE", words="")
     case = last_case(stage)
@@ -423,3 +463,65 @@ def test_an_operator_revoked_logs_nothing(stage):
     stage.change(Person, {"number": OPERATOR}, revoked_at=stage.now)
     with stage.store.work(Job("test")) as work:
         assert desk_at(work, stage.scene(phone_of(OPERATOR), "sms")) is None
+
+
+LINES = {
+    "LV 01 6143 12 F34 Rations incompletes": "01: Tessit, vivres pas assez, F 34. Qui est en cause",
+    "lv 1 tessit 12 34 F rations": "01: Tessit, vivres pas assez, F 34. Qui est en cause?",
+    "BOITE 02 6143 22 pas de medicament": "02: Tessit, sante pas de medicament. Qui est en cause?",
+    "AG 3 6143 191": "03: Tessit, vivres point trop loin. Qui est en cause?",
+    "LV 01 6143 61 l'eau monte": "01: Tessit, inondation. Erreur?",
+    "RADIO 02 6143 7 merci": "02: Tessit, merci ou idee. Erreur?",
+    "PRIVE 03 ANSONGO SOIR FEMME": "03 prive: note sans recit. Effacez vos SMS.",
+    "LV 0 MUET": "C'est compte, sans fiche.",
+    "LV 44 6143 12": "Fiche 44: pas dans vos carnets. Fiches libres: 01, 02, 03.",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_as_operators_send_it_is_logged_and_read_back(stage, line):
+    assert LINES[line] in stage.writes(OPERATOR, line)
+
+
+def test_what_was_asked_is_answered_by_the_next_line(stage):
+    stage.writes(OPERATOR, "COMITE 01 6143 12 M45 la liste est fausse")
+    assert "Talataye, vivres pas assez, M 45. Qui" in stage.writes(OPERATOR, "6160")
+    assert "Talataye, vivres pas assez, F 45. Qui" in stage.writes(OPERATOR, "F45")
+    assert "Talataye, vivres pas assez, F 45. Erreur?" in stage.writes(OPERATOR, "3")
+    case = last_case(stage)
+    assert (case.about, case.area_pcode, case.sex) == ("chief", TALATAYE, "F")
+    assert (case.source, kept_words(stage)) == ("committee", ["la liste est fausse"])
+
+
+def test_a_private_line_and_then_the_number_to_call(stage):
+    stage.writes(OPERATOR, "PRIVE 01 ANSONGO SOIR FEMME")
+    assert "note sans recit" in stage.writes(OPERATOR, NEIGHBOUR[4:])
+    assert stage.vault.number(last_case(stage).address) == NEIGHBOUR
+    stage.writes(OPERATOR, f"PRIVE 02 ANSONGO MATIN HOMME {SPEAKER[4:]}")
+    assert stage.vault.number(last_case(stage).address) == SPEAKER
+    assert "Effacez votre SMS" in stage.writes(OPERATOR, f"PRIVE 03 ANSONGO {HARM}")
+    assert kept_words(stage) == []
+
+
+def test_a_logged_call_is_taken_back_by_its_number(stage):
+    stage.writes(OPERATOR, "LV 01 6160 12")
+    number = last_case(stage).number
+    assert stage.writes(OPERATOR, f"ANNULE {number}") == (
+        f"{number}: annule. La fiche 01 est libre: envoyez encore."
+    )
+    assert "01: Tessit," in stage.writes(OPERATOR, "LV 01 6143 12")
+
+
+def test_an_operator_works_no_case_that_they_logged(stage):
+    stage.writes(OPERATOR, "LV 01 6143 12")
+    number = last_case(stage).number
+    for verb in ("VOIR", "PRIS", "FINI"):
+        stage.writes(OPERATOR, f"{verb} {number}")
+    assert last_case(stage).status == "routed"
+    assert "vivres" not in stage.writes(OPERATOR, f"VOIR {number}")
+
+
+def test_others_log_nothing_with_an_operators_words(stage):
+    assert "Pas compris: LV" in stage.writes("P0151", "LV 01 6143 12 rations incompletes")
+    with stage.store.work(Job("test")) as work:
+        assert work.session.scalar(select(Case.id)) is None
