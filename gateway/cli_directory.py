@@ -78,10 +78,29 @@ def people_revoke(number: str) -> None:
 
 @people.command("pin")
 @click.argument("number")
-def people_pin(number: str) -> None:
+@click.option("--temporary", is_flag=True, help="opens nothing until its owner has changed it")
+def people_pin(number: str, *, temporary: bool) -> None:
     """Draw a new PIN and print it once. Say it, do not send it."""
     with opened() as (work, _):
-        click.echo(register.new_pin(work, number, secrets.randbelow))
+        click.echo(register.new_pin(work, number, secrets.randbelow, temporary=temporary))
+
+
+@people.command("block")
+@click.argument("number")
+def people_block(number: str) -> None:
+    """Report a phone lost: at its next message nothing opens on it, its items go to others."""
+    with opened() as (work, _):
+        click.echo(f"{register.block(work, number, _now()).number} is blocked")
+
+
+@people.command("phone")
+@click.argument("number")
+@click.option("--phone", required=True, help="+223 ...: kept sealed, never shown again")
+def people_phone(number: str, phone: str) -> None:
+    """Give a person another phone, or the lost one that was found: it works from now on."""
+    with opened() as (work, settings):
+        person = register.change_phone(work, number, phone, numbers_of(settings))
+        click.echo(f"{person.number} has the phone ...{person.phone_ends}")
 
 
 @people.command("tie")
@@ -151,10 +170,12 @@ def _person(one: Person) -> dict[str, Any]:
         "area": one.area_pcode,
         "phone": f"...{one.phone_ends}",
         "has_pin": one.pin_hash is not None,
+        "blocked": one.blocked_at is not None,
     }
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    shown = {**row, "functions": " ".join(row["functions"])}
+    phone = f"{row['phone']} blocked" if row["blocked"] else row["phone"]
+    shown = {**row, "functions": " ".join(row["functions"]), "phone": phone}
     names = ("person", "role", "organisation", "functions", "area", "phone")
     return "\t".join(shown[name] or "-" for name in names)

@@ -58,12 +58,28 @@ def test_a_person_is_added_listed_given_a_pin_and_revoked(jaabi):
         "area": "ML0701",
         "phone": "...177",
         "has_pin": True,
+        "blocked": False,
     }
     assert f"{number}\tfocal_point\tcsref-ansongo\tmcd\tML0701\t...177" in said(
         jaabi("people list")
     )
     assert "is revoked" in said(jaabi(f"people revoke {number}"))
     assert number not in said(jaabi("people list"))
+
+
+def test_a_lost_phone_is_blocked_and_its_person_given_another(jaabi):
+    line = "--role relay --phone 70000178 --organisation ngo-a"
+    number = said(jaabi(f"people add {line}")).strip()
+    assert said(jaabi(f"people block {number.lower()}")) == f"{number} is blocked\n"
+    assert f"{number}\trelay\tngo-a\t-\t-\t...178 blocked\n" in said(jaabi("people list"))
+    assert "was reported lost" in jaabi(f"people add {line}").output
+    taken = jaabi(f"people phone {number} --phone 70000121")
+    assert (taken.exit_code, "is registered as" in taken.output) == (2, True)
+    changed = said(jaabi(f"people phone {number} --phone +22370000179"))
+    assert changed == f"{number} has the phone ...179\n"
+    rows = [json.loads(row) for row in said(jaabi("people list --json")).splitlines()]
+    assert [row["blocked"] for row in rows if row["person"] == number] == [False]
+    assert jaabi("people block R9998").exit_code == 2
 
 
 def test_the_whole_number_is_never_shown_nor_kept(jaabi):
