@@ -48,7 +48,7 @@ def committee_text(work: Work, house: House, case: Case) -> str:
         n=case.number,
         place=_place(work, case),
         event=event_of(case, alert),
-        size=size_of(alert),
+        size=size_of(alert).rstrip("."),
         org=organisation_name(work, case.holder_organisation),
         date=told(case.due_at),
     )
