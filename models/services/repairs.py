@@ -234,16 +234,20 @@ def _ask(turn: _Round, one: Case, seat: Seat, why: str) -> Repair:
     )
     work.session.add(repair)
     work.session.flush()
-    text = house.flows.texts.say(
+    tell(work, house, seat.person_id, _notice(work, house, repair), now)
+    return repair
+
+
+def _notice(work: Work, house: House, repair: Repair) -> Notice:
+    say = house.flows.texts.say
+    text = say(
         "repair_new",
         n=repair.number,
-        facts=house.flows.texts.say(f"category_{repair.category}"),
+        facts=say(f"category_{repair.category}"),
         place=place_of(work, repair),
         date=told(repair.due_at),
     )
-    notice = Notice("repair_new", text, cause_of(repair), office(now))
-    tell(work, house, seat.person_id, notice, now)
-    return repair
+    return Notice("repair_new", text, cause_of(repair), office(repair.asked_at))
 
 
 def _check(work: Work, house: House, one: Case, now: datetime) -> None:

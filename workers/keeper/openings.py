@@ -42,7 +42,7 @@ class Openings:
             if not _may_read(work, event):
                 raise KeeperRefused("not the holder")
             self._use(reading, now)
-            return self._opened(work, _told_alike(work, event.case_id), ("said",))
+            return self._opened(work, _told_alike(work, event.case_id), TO_HANDLERS)
 
     def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
         """Return the answers given to a case, oldest first. Raises KeeperRefused."""
