@@ -16,13 +16,13 @@ from models.organisation import Coverage, Organisation
 from models.person import Person
 from models.services.directory import NewPerson, Numbers, add_person, new_pin
 from models.services.gazetteer import directory_changed, name_code
-from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, put_setting
+from models.services.programme import DAYTIME, GREEN_LINE, WOMAN_TO_TALK, put_setting
 
 RANGE = "+2237000"
 PINS = "demo-pins"
 SINCE = timedelta(days=90)  # coverage began before the first case
 ANSONGO, GOUNDAM, TENENKOU, KOULIKORO = "ML0701", "ML0602", "ML0507", "ML0206"
-TESSIT, TALATAYE = "ML070106", "ML070105"
+TESSIT, TALATAYE, BARA = "ML070106", "ML070105", "ML070102"
 EVERYWHERE = ""
 
 # id, name (20 characters on a phone), kind, area, facility, pair
@@ -34,6 +34,7 @@ ORGANISATIONS = (
     ("outside", "Organisme exterieur", "outside", EVERYWHERE, "", ""),
     ("cscom-tessit", "CSCOM Tessit", "cscom", TESSIT, "MLF0219", ""),
     ("cscom-talataye", "CSCOM Talataye", "cscom", TALATAYE, "", ""),
+    ("cscom-bara", "CSCOM Bara", "cscom", BARA, "MLF0159", ""),
     ("csref-ansongo", "CSRef Ansongo", "csref", ANSONGO, "MLF0155", ""),
     ("csref-goundam", "CSRef Goundam", "csref", GOUNDAM, "MLF1419", ""),
     ("csref-tenenkou", "CSRef Tenenkou", "csref", TENENKOU, "MLF0870", ""),
@@ -73,6 +74,7 @@ PEOPLE = (
     ("P0101", "0101", "focal_point", "cscom-tessit", TESSIT, "cscom_head"),
     ("P0102", "0102", "focal_point", "cscom-tessit", TESSIT, "cscom_maternity"),
     ("P0103", "0103", "focal_point", "cscom-tessit", TESSIT, "cscom_store"),
+    ("P0107", "0107", "focal_point", "cscom-bara", BARA, "cscom_maternity cscom_store"),
     ("P0111", "0111", "focal_point", "csref-ansongo", ANSONGO, "mcd"),
     ("P0112", "0112", "focal_point", "csref-ansongo", ANSONGO, "csref_fp"),
     ("P0113", "0113", "focal_point", "csref-ansongo", ANSONGO, "csref_store"),
@@ -147,6 +149,7 @@ def populate(work: Work, numbers: Numbers, now: datetime) -> None:
     _places(work)
     put_setting(work, GREEN_LINE, RANGE + GREEN)
     put_setting(work, WOMAN_TO_TALK, RANGE + WOMAN)
+    put_setting(work, DAYTIME, "0-24")  # whoever tries the demo by night waits for no morning
 
 
 def exists(work: Work) -> bool:

@@ -131,6 +131,23 @@ def _locked(work: Work, *among: ColumnElement[bool]) -> Sequence[Referral]:
 
 
 def _silent_centres(work: Work, now: datetime) -> Sequence[str]:
+    called = exists().where(
+        Case.kind == "referral",
+        Case.place_ref == "f:" + Referral.facility_id,
+        or_(Case.status.in_(HELD), Case.opened_at > now - CALLED_AGAIN),
+    )
+    waiting = (Referral.status == "sent") & (Referral.sent_at <= now - SILENT)
+    wanted = select(Referral.facility_id).where(
+        or_(waiting & ~_answered_anything(), Referral.status == "refused"),
+        Referral.due_at > now,
+        Referral.facility_id.is_not(None),
+        ~called,
+    )
+    return [one for one in work.session.scalars(wanted.distinct()).all() if one is not None]
+
+
+def _answered_anything() -> ColumnElement[bool]:
+    """Tell whether the centre a referral went to did anything since, for whichever woman."""
     other = aliased(Referral)
     acted = (
         select(ReferralStep.id)
@@ -144,20 +161,7 @@ def _silent_centres(work: Work, now: datetime) -> Sequence[str]:
     counted = select(StockReport.id).where(
         StockReport.facility_id == Referral.facility_id, StockReport.at > Referral.sent_at
     )
-    called = exists().where(
-        Case.kind == "referral",
-        Case.place_ref == "f:" + Referral.facility_id,
-        or_(Case.status.in_(HELD), Case.opened_at > now - CALLED_AGAIN),
-    )
-    waiting = (Referral.status == "sent") & (Referral.sent_at <= now - SILENT)
-    unanswered = waiting & ~acted.exists() & ~counted.exists()
-    wanted = select(Referral.facility_id).where(
-        or_(unanswered, Referral.status == "refused"),
-        Referral.due_at > now,
-        Referral.facility_id.is_not(None),
-        ~called,
-    )
-    return [one for one in work.session.scalars(wanted.distinct()).all() if one is not None]
+    return or_(acted.exists(), counted.exists())
 
 
 def _by_day(work: Work, now: datetime) -> bool:
