@@ -79,10 +79,8 @@ def add_person(work: Work, new: NewPerson, numbers: Numbers) -> Person:
             phone_ends=phone[-3:],
         )
         work.session.add(person)
-    elif person.role != new.role:
-        raise DirectoryRefused([f"this phone is registered as {person.role}, {person.number}"])
-    elif person.blocked_at is not None:
-        raise DirectoryRefused([f"this phone of {person.number} was reported lost"])
+    else:
+        _refuse_other(person, new)
     if new.function:
         _give_hat(person, new)
     work.session.flush()
@@ -211,6 +209,13 @@ def _by_pseudonym(work: Work, pseudonym: str) -> Person | None:
     return work.session.scalar(
         select(Person).where(Person.pseudonym == pseudonym, Person.revoked_at.is_(None))
     )
+
+
+def _refuse_other(person: Person, new: NewPerson) -> None:
+    if person.role != new.role:
+        raise DirectoryRefused([f"this phone is registered as {person.role}, {person.number}"])
+    if person.blocked_at is not None:
+        raise DirectoryRefused([f"this phone of {person.number} was reported lost"])
 
 
 def _give_hat(person: Person, new: NewPerson) -> None:

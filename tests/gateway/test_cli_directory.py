@@ -73,7 +73,8 @@ def test_a_lost_phone_is_blocked_and_its_person_given_another(jaabi):
     assert said(jaabi(f"people block {number.lower()}")) == f"{number} is blocked\n"
     assert f"{number}\trelay\tngo-a\t-\t-\t...178 blocked\n" in said(jaabi("people list"))
     assert "was reported lost" in jaabi(f"people add {line}").output
-    taken = jaabi(f"people phone {number} --phone 70000121")
+    said(jaabi("people add --role relay --phone 70000180 --organisation ngo-a"))
+    taken = jaabi(f"people phone {number} --phone 70000180")
     assert (taken.exit_code, "is registered as" in taken.output) == (2, True)
     changed = said(jaabi(f"people phone {number} --phone +22370000179"))
     assert changed == f"{number} has the phone ...179\n"
