@@ -56,7 +56,7 @@ def committee_text(work: Work, house: House, case: Case) -> str:
 
 def evacuation_text(work: Work, house: House, case: Case) -> str:
     """Return what is said of an evacuation where no number is put in."""
-    return house.flows.texts.say("evacuation_voice_alone", **evacuation_values(work, case))
+    return house.flows.texts.say("evacuation_facts", **evacuation_values(work, case))
 
 
 def evacuation_values(work: Work, case: Case) -> dict[str, str]:

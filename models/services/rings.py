@@ -70,7 +70,8 @@ def taken(work: Work, house: House, case: Case, person: Person, now: datetime) -
     """Stop ringing, because somebody has it; the others rung, and who called, are told."""
     evacuation = work.session.get_one(Evacuation, case.id)
     evacuation.next_at, evacuation.taken_at = None, now
-    case.level = supervisor_level(cases.facts_of(work, case), policy())  # whoever lets it lie
+    # Who lets it lie loses it to the supervisor: one level more.
+    case.level = supervisor_level(cases.facts_of(work, case), policy()) - 1
     messages.withhold(work, case.id, (RING,), "taken", now)
     event = cases.record(work, case, "stopped", now)
     say = house.flows.texts.say
