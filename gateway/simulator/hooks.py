@@ -22,6 +22,11 @@ def message_id() -> str:
     return f"ATXid_{uuid.uuid4().hex}"
 
 
+def call_id() -> str:
+    """Draw an id as Africa's Talking gives to a call."""
+    return f"ATVId_{uuid.uuid4().hex}"
+
+
 def stamp(now: datetime) -> str:
     """Write a time as most callbacks do, UTC."""
     return now.strftime("%Y-%m-%d %H:%M:%S")
@@ -50,6 +55,33 @@ def delivery(message: str, number: str, status: str, reason: str = "") -> dict[s
         "retryCount": "0",
     }
     return {**form, "failureReason": reason} if reason else form
+
+
+def call(caller: str, to: str, session: str, now: datetime) -> dict[str, str]:
+    """Fill in the callback of a call that rings (docs.africastalking.com, voice/callhandler)."""
+    return {
+        "isActive": "1",
+        "sessionId": session,
+        "direction": "Inbound",
+        "callerNumber": caller,
+        "destinationNumber": to,
+        "callSessionState": "Ringing",
+        "callerCountryCode": "223",
+        "callStartTime": stamp(now).replace(" ", "+"),
+    }
+
+
+def call_over(ringing: Mapping[str, str]) -> dict[str, str]:
+    """Fill in the callback of the end of a call that nobody took."""
+    return {
+        **ringing,
+        "isActive": "0",
+        "callSessionState": "Completed",
+        "durationInSeconds": "0",
+        "currencyCode": "XOF",
+        "amount": "0",
+        "hangupCause": "CALL_REJECTED",
+    }
 
 
 def opt_out(number: str, sender: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ UNITS = 80
 MMI_ERROR = "Problème de connexion ou code MMI non valide."
 TIME_OVER = "Temps dépassé. La session est fermée."
 LINE_LOST = "Connexion perdue."
+BUSY = "Occupé. L'appel n'a rien coûté."
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, RLock
 
+from flows.msisdn import normalise
 from gateway.simulator import hooks, sessions
 from gateway.simulator.errors import NoSession
 from gateway.simulator.letters import Letters
@@ -51,10 +52,16 @@ class Subscriber:
     _lock: RLock = field(default_factory=RLock)
 
     def dial(self, code: str) -> Shown:
-        """Dial a USSD code; an open session is hung up first, as the phone does."""
+        """Dial a USSD code, or call a number; an open session is hung up first, as the phone does.
+
+        Whatever number is called, it is the service that rings.
+        """
         with self._lock:
             self.hang_up()
             said = sessions.dialled(code, self.exchange.service_code)
+            to = normalise(code) if said is None else None
+            if to is not None:
+                return self._ring(to)
             if said is None:
                 return Shown(sessions.MMI_ERROR, over=True, error=True)
             self._session = Session(self.number, self.exchange.service_code, time.monotonic(), said)
@@ -127,6 +134,15 @@ class Subscriber:
     def _carry(self, event: str, form: Mapping[str, str]) -> None:
         times, exchange = self.mischief.times, self.exchange
         exchange.postman.later(self.mischief.delay, lambda: exchange.post(event, form, times))
+
+    def _ring(self, to: str) -> Shown:
+        exchange = self.exchange
+        ringing = hooks.call(self.number, to, hooks.call_id(), exchange.clock())
+        answer = exchange.hooks.post("voice", ringing, self.mischief.times)
+        self._carry("voice", hooks.call_over(ringing))
+        rejected = answer is not None and b"<Reject" in answer.content
+        text = sessions.BUSY if rejected else sessions.LINE_LOST
+        return Shown(text, over=True, error=not rejected)
 
     def _hop(self, session: Session) -> Shown:
         exchange = self.exchange

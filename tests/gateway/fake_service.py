@@ -11,6 +11,7 @@ class FakeService:
     def __init__(self, screens=lambda fields: "CON Jaabi\n1 Dire un probleme"):
         self.screens = screens
         self.statuses = {}
+        self.calls = "<Response><Reject/></Response>"
         self.posts = []
         self._bell = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -24,6 +25,8 @@ class FakeService:
         with self._bell:
             self.posts.append((path, fields))
             self._bell.notify_all()
+        if event == "voice" and fields["isActive"] == "1":
+            return 200, self.calls
         if event != "ussd":
             statuses = self.statuses.get(event, [])
             return (statuses.pop(0) if statuses else 200), ""

@@ -21,7 +21,7 @@ from tests.gateway.fake_service import FakeService
 ONE, TWO = "+22370000001", "+22370000002"
 TOKEN = "t" * 40
 
-# Field sets of the recorded callbacks at-01, at-20, at-31, at-40, at-41 and at-46.
+# Field sets of the recorded callbacks at-01, at-20, at-31, at-40, at-41, at-46 and at-50.
 RECORDED = {
     "sms": {"linkId", "text", "to", "id", "date", "from", "networkCode"},
     "ussd": {"sessionId", "serviceCode", "phoneNumber", "networkCode", "text"},
@@ -31,6 +31,10 @@ RECORDED = {
     },
     "delivery": {"id", "status", "phoneNumber", "networkCode", "retryCount"},
     "optout": {"senderId", "phoneNumber"},
+    "voice": {
+        "isActive", "sessionId", "direction", "callerNumber", "destinationNumber",
+        "callSessionState", "callerCountryCode", "callStartTime",
+    },
 }  # fmt: skip
 
 
@@ -238,6 +242,26 @@ def test_a_code_of_somebody_else_never_reaches_the_service(phones, service, code
     shown = phones.dial(code)
     assert (shown["over"], shown["error"]) == (True, True)
     assert service.posts == []
+
+
+@pytest.mark.parametrize("code", ["+22370000399", "70 00 03 99"])
+def test_a_number_that_is_called_rings_at_the_service_and_is_busy(phones, service, code):
+    shown = phones.dial(code)
+    assert (shown["text"], shown["over"], shown["error"]) == (
+        "Occupé. L'appel n'a rien coûté.",
+        True,
+        False,
+    )
+    ringing, over = service.wait_for("voice", 2)
+    assert set(ringing) == RECORDED["voice"]
+    assert (ringing["callerNumber"], ringing["destinationNumber"]) == (ONE, "+22370000399")
+    assert (ringing["isActive"], over["isActive"]) == ("1", "0")
+    assert ringing["sessionId"] == over["sessionId"]
+
+
+def test_a_call_that_nobody_rejects_is_a_lost_line(phones, service):
+    service.calls = ""
+    assert phones.dial("+22370000399")["error"] is True
 
 
 def test_an_ended_dialogue_is_told_with_everything_in_it(phones, service):
