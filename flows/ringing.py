@@ -44,9 +44,9 @@ def _everybody(
 
 # Words that name nobody: they stand in the titles of many.
 _COMMON_WORDS = """
-    de du des d la le les l au aux a en pour pas moi mon nous notre et ou chef point focal service
+    de du des la le les au aux en pour pas moi mon nous notre et ou chef point focal service
     partenaire garde lieu travail responsable agent cercle region organisme equipe nord sud
-    exterieur secteur voir avec c est
+    exterieur secteur voir avec est
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 
@@ -61,9 +61,14 @@ def named_instead(
     """
     said = set(words_of(words)) - _COMMON
     free = seats_of(None, facts, directory, policy)
-    scored = [(len(said & _names(seat, directory, policy)), seat) for seat in free]
+    scored = [(_score(said & _names(seat, directory, policy)), seat) for seat in free]
     best = max((score for score, _ in scored), default=0)
     return next((seat for score, seat in scored if score == best), None) if best else None
+
+
+def _score(words: set[str]) -> int:
+    # A letter alone tells ONG B from ONG C, and nothing else.
+    return len(words) if any(len(word) > 1 for word in words) else 0
 
 
 def _names(seat: Seat, directory: Directory, policy: Policy) -> set[str]:
