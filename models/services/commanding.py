@@ -125,8 +125,8 @@ def _heard_line(turn: _Turn) -> Heard | None:
     desk, asked = turn.desk, turn.asked
     understood = read_all(turn.line, turn.roles)
     commands = [one for one in understood if isinstance(one, Command)]
-    if asked and (not commands or bare_number(turn.line) is not None):
-        answered = _answered(desk, turn.roles, asked[0], turn.line)
+    if asked and (not commands or _is_bare_item(turn.line, commands)):
+        answered = _answered(turn, asked[0], sure=bool(commands))
         if answered is not None:
             return _next_question(_heard([answered], asked[1:], desk.now), answered)
     if turn.speaking and not commands:
@@ -143,14 +143,23 @@ def still_open(asked: Sequence[Pending], now: datetime) -> tuple[Pending, ...]:
     return tuple(one for one in asked if datetime.fromisoformat(one["until"]) > now)
 
 
-def _answered(desk: Desk, roles: Roles, pending: Pending, line: str) -> Reply:
-    """Take the line as the answer to a question; None if it is none."""
+def _is_bare_item(line: str, commands: Sequence[Command]) -> bool:
+    """Tell whether a line is an item's number alone: VOIR, unless just that was asked."""
+    return bare_number(line) is not None and [one.verb for one in commands] == ["VOIR"]
+
+
+def _answered(turn: _Turn, pending: Pending, *, sure: bool) -> Reply:
+    """Take the line as the answer to a question; None if it is none.
+
+    ``sure``: a wrong answer is none either, because the line means something else.
+    """
+    line, roles = turn.line, turn.roles
     if "missing" not in pending:
-        return ANSWERS[pending["verb"]](desk, pending, line)
+        return ANSWERS[pending["verb"]](turn.desk, pending, line)
     piece = complete(pending["verb"], pending["given"], tuple(pending["missing"]), line, roles)
-    if piece is None:
+    if piece is None or (sure and isinstance(piece, Puzzle)):
         return None
-    reply = _reply(desk, roles, piece)
+    reply = _reply(turn.desk, roles, piece)
     if isinstance(piece, Puzzle) and isinstance(reply, str):
         return Question(reply, pending)  # said what was wrong; what was missing still is
     return reply

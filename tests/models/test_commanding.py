@@ -85,6 +85,14 @@ def test_a_look_leaves_the_question_open_and_another_act_closes_it(stage, talkin
     assert "bloque" not in talking.text(phone, OPERATOR)[0]
 
 
+def test_the_number_of_an_item_alone_is_looked_at_unless_a_number_was_asked(stage, talking, number):
+    stage.change(Person, {"number": "P0150"}, role="supervisor")
+    phone = phone_of("P0150")
+    talking.text(phone, "PERDU")
+    assert talking.text(phone, number)[0].startswith(f"{number}: vivres, pas assez.")
+    assert talking.text(phone, RELAY)[0].startswith(f"Telephone de {RELAY} bloque.")
+
+
 def test_a_question_of_yesterday_is_not_answered_by_the_line_of_today(stage, talking):
     phone = phone_of(CHIEF)
     talking.text(phone, "PERDU")

@@ -1,13 +1,14 @@
-"""Signing in with a PIN: five tries, then waits that grow; a PIN of one's own, and none too easy."""
+"""Signing in: five tries, then waits that grow; a PIN of one's own, and none too easy."""
 
 import pytest
 from sqlalchemy import select
 
 from models.db import Job
 from models.person import Person
-from models.services import pins
+from models.services import pins, waiting
 from models.services.directory import new_pin
 from tests.factories import NEIGHBOUR, PIN, phone_of
+from tests.models.talking import Talking
 
 
 def sign_in(stage, pin, number="P0150"):
@@ -53,6 +54,21 @@ def test_while_the_keeper_is_away_nobody_can_say_whose_phone_it_is(stage, keeper
     unnamed = {"house": keeperless, "contact": False}
     assert stage.does("knock", {}, NEIGHBOUR, **unnamed).name == "away"
     assert stage.does("sign_in", {"pin": PIN}, NEIGHBOUR, **unnamed).name == "away"
+
+
+def test_whoever_dials_8_while_the_keeper_is_away_is_told_to_dial_again(stage, keeperless):
+    talking = Talking(stage)
+    talking.dial(phone_of("P0150"), "s1", "", keeperless)
+    said = talking.dial(phone_of("P0150"), "s1", "8", keeperless)
+    assert said == "Jaabi ne peut pas repondre maintenant. Recomposez *123# dans un moment."
+
+
+def test_who_is_named_meanwhile_goes_on_to_the_pin(stage, keeperless):
+    talking, phone = Talking(stage), phone_of("P0150")
+    talking.dial(phone, "s1", "", keeperless)
+    with stage.store.work(Job("fill")) as work:
+        waiting.fill(work, stage.vault)
+    assert talking.dial(phone, "s1", "8").startswith("Votre PIN")
 
 
 def test_wrong_pins_are_counted_and_the_right_one_starts_anew(stage):
