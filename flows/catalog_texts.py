@@ -4,9 +4,10 @@ A text is named by its state and which of its texts it is: ``menu.main`` asks, `
 its first choice, ``/9`` and ``/0`` the lines on and out, ``/more`` the line to the next page,
 ``/each`` a line made of a list, ``/hint`` the remark. ``call_back.hour/1:when`` is words that a
 choice puts into a later screen. ``messages.receipt`` is the SMS text of that name; a state that
-says it has no text of its own.
+says it has no text of its own. What is made of values alone is the same in every language.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from flows.words import Act, Each, End, Flows, Fork, Json, Menu, Node, Option, P
 
 Say = Callable[[str, str], str]
 _ITEM, _PLAIN = "{#.", "{"
+_VALUE = re.compile(r"\{[^{}]*\}")
 
 
 def texts_of(node: Node, shown: frozenset[str]) -> dict[str, str]:
@@ -34,6 +36,14 @@ def respelt(node: Node, shown: frozenset[str], say: Say) -> Node:
 
     ``shown`` are the values that some text shows: what a state sets them to is a text too.
     """
+
+    def words(name: str, text: str) -> str:
+        return say(name, text) if has_words(text) else text
+
+    return _respelt(node, shown, words)
+
+
+def _respelt(node: Node, shown: frozenset[str], say: Say) -> Node:
     if isinstance(node, Act | Fork):
         return replace(node, sets=_sets(node.at, node.sets, shown, say))
     own = f"messages.{node.traits.message}" if node.traits.message else node.at
@@ -51,17 +61,28 @@ def respelt(node: Node, shown: frozenset[str], say: Say) -> Node:
 
 def shown_values(flows: Flows) -> frozenset[str]:
     """Return the names of all values that a screen shows."""
-    texts = [text for node in flows.nodes.values() for text in texts_of(node, frozenset()).values()]
+    return frozenset().union(*(values_of(node) for node in flows.nodes.values()))
+
+
+def values_of(node: Node) -> frozenset[str]:
+    """Return the names of the values that this state shows."""
+    texts: list[str] = []
+
+    def note(_name: str, text: str) -> str:
+        texts.append(text)
+        return text
+
+    _respelt(node, frozenset(), note)
     return frozenset(name.partition(".")[0] for text in texts for name in names(text))
 
 
 def _menu(node: Menu, own: str, shown: frozenset[str], say: Say) -> Menu:
     return replace(
         node,
-        text=say(own, node.text) if node.text else "",
+        text=say(own, node.text),
         each=_each(node.at, node.each, say),
         options=tuple(_options(node.at, node.options, shown, say)),
-        hint=say(f"{node.at}/hint", node.hint) if node.hint else "",
+        hint=say(f"{node.at}/hint", node.hint),
         next=_line(node.at, "9", node.next, say),
         more=say(f"{node.at}/more", node.more) if node.each is not None else node.more,
         zero=_line(node.at, "0", node.zero, say),
@@ -80,8 +101,9 @@ def _options(
 ) -> Iterable[Option]:
     for number, option in enumerate(options, 1):
         name = f"{at}/{number}"
-        text = say(name, option.text) if option.text else ""
-        yield replace(option, text=text, sets=_sets(name, option.sets, shown, say))
+        yield replace(
+            option, text=say(name, option.text), sets=_sets(name, option.sets, shown, say)
+        )
 
 
 def _line(at: str, key: str, line: Option | None, say: Say) -> Option | None:
@@ -98,5 +120,9 @@ def _sets(
 
 
 def _is_words(text: Json) -> bool:
-    plain = isinstance(text, str) and "{" not in text
-    return plain and any(sign.isalpha() for sign in text)
+    return isinstance(text, str) and "{" not in text
+
+
+def has_words(text: str) -> bool:
+    """Tell whether a text says anything beside its values."""
+    return any(sign.isalpha() for sign in _VALUE.sub("", text))

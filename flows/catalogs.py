@@ -17,7 +17,7 @@ from babel.messages.catalog import Message as PoMessage
 from babel.messages.pofile import PoFileError, read_po
 
 from flows import gsm7
-from flows.catalog_texts import respelt, shown_values, texts_of
+from flows.catalog_texts import has_words, respelt, shown_values, texts_of, values_of
 from flows.errors import Mistaken
 from flows.texts import Texts, names
 from flows.words import Flows, Menu, Node
@@ -113,8 +113,7 @@ def translated(flows: Flows, catalog: Catalog, *, drafts: bool = False) -> Flows
         for name, entry in catalog.entries.items()
         if (entry.text if drafts else entry.shown)
     }
-    units = _units(flows)
-    whole = _whole(units, catalog, said.keys())
+    whole = _whole(flows, catalog, said)
     shown = shown_values(flows)
     nodes = {
         at: respelt(node, shown, lambda name, _text: said[name]) if at in whole else node
@@ -130,7 +129,7 @@ def translated(flows: Flows, catalog: Catalog, *, drafts: bool = False) -> Flows
 def offered(flows: Flows, catalog: Catalog) -> bool:
     """Tell whether the ordinary way from the menu to an answer can be spoken in this language."""
     said = {name for name, entry in catalog.entries.items() if entry.shown}
-    whole = _whole(_units(flows), catalog, said)
+    whole = _whole(flows, catalog, said)
     return all(at in whole for at in required(flows))
 
 
@@ -172,21 +171,24 @@ def _units(flows: Flows) -> dict[str, dict[str, str]]:
     """Return the texts of each state and message that has some, by their names."""
     shown = shown_values(flows)
     states = {at: texts_of(node, shown) for at, node in flows.nodes.items()}
-    own = {f"messages.{name}": one.text for name, one in flows.texts.messages.items()}
+    own = {
+        f"messages.{name}": one.text
+        for name, one in flows.texts.messages.items()
+        if has_words(one.text)
+    }
     units = {at: texts for at, texts in states.items() if texts}
     return units | {name: {name: text} for name, text in own.items()}
 
 
-def _whole(
-    units: Mapping[str, Mapping[str, str]], catalog: Catalog, said: Container[str]
-) -> set[str]:
+def _whole(flows: Flows, catalog: Catalog, said: Container[str]) -> set[str]:
     """Return the units of which every text is said, and nothing French is put into."""
+    units = _units(flows)
 
     def has(name: str, french: str) -> bool:
         return name in said and catalog.entries[name].french == french
 
     whole = {unit for unit, texts in units.items() if all(has(*text) for text in texts.items())}
-    bound = _bound(units)
+    bound = _bound(flows, units)
     while True:
         broken = [together for together in bound if together & whole and not together <= whole]
         if not broken:
@@ -194,7 +196,7 @@ def _whole(
         whole -= set().union(*broken)
 
 
-def _bound(units: Mapping[str, Mapping[str, str]]) -> list[set[str]]:
+def _bound(flows: Flows, units: Mapping[str, Mapping[str, str]]) -> list[set[str]]:
     """Return the units that say words to be put into one another, each with those it needs."""
     giving: dict[str, set[str]] = {
         value: {f"messages.{name}" for name in messages} & units.keys()
@@ -205,15 +207,11 @@ def _bound(units: Mapping[str, Mapping[str, str]]) -> list[set[str]]:
             _, given, value = name.partition(":")
             if given:
                 giving.setdefault(value, set()).add(unit)
-    return [givers | _showing(units, value) for value, givers in giving.items()]
-
-
-def _showing(units: Mapping[str, Mapping[str, str]], value: str) -> set[str]:
-    return {
-        unit
-        for unit, texts in units.items()
-        if not unit.startswith("messages.") and any(value in names(one) for one in texts.values())
-    }
+    values = {at: values_of(node) for at, node in flows.nodes.items() if at in units}
+    return [
+        givers | {at for at, shown in values.items() if value in shown}
+        for value, givers in giving.items()
+    ]
 
 
 def _told(flows: Flows, nodes: Mapping[str, Node], texts: Texts, language: str) -> Flows:

@@ -127,8 +127,14 @@ def test_a_screen_is_translated_whole_and_its_digits_stay():
 def test_lists_and_the_line_to_the_next_page_are_translated_too():
     cercles = [{"value": str(one), "name": f"Cercle {one}"} for one in range(8)]
     screen = shown(translated(FLOWS, XX), "place.cercle", cercles=cercles)
-    assert "1 <Cercle 0>" in screen
+    assert "1 Cercle 0" in screen
     assert "9 <Suite__>" in screen
+
+
+def test_what_is_made_of_values_alone_has_no_words_to_translate():
+    assert "place.cercle/each" not in FRENCH
+    assert "place.last/1" not in FRENCH
+    assert "messages.band" not in FRENCH
 
 
 def test_words_of_a_choice_that_a_later_screen_shows_are_one_with_it():

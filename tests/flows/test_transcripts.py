@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from flows.catalogs import spelt, translated
 from flows.engine import advance, begin, compose, resume
 from flows.loader import load
 from flows.words import Turn
+from tests.flows.pseudo import catalog
 
 FLOWS = load()
+TONGUES = {"xx": spelt(translated(FLOWS, catalog(FLOWS)))}  # spoken by nobody
 FOLDER = Path(__file__).parent.parent / "transcripts"
 INDENT = "    "
 KNOWN = {"usd": "*123#", "dialled": "", "registered": False}
@@ -36,12 +39,13 @@ def step(turn: Turn | None, line: str) -> Turn | None:
     word, _, rest = line.partition(" ")
     if word == "dial":
         at, _, known = rest.partition(" ")
-        return begin(FLOWS, at, {**KNOWN, **json.loads(known or "{}")})
+        answers = {**KNOWN, **json.loads(known or "{}")}
+        return begin(spoken(answers), at, answers)
     assert turn is not None, "a transcript begins with dial"
     if word == ">":
         assert turn.screen is not None, f"the service has not answered: {turn.effect}"
         assert not turn.over, f"the dialogue is over before: {line}"
-        return advance(FLOWS, turn.state, rest)
+        return advance(spoken(turn.state.answers), turn.state, rest)
     if word == "?":
         name, _, value = rest.partition(" ")
         assert turn.state.answers.get(name) == json.loads(value), line
@@ -50,7 +54,12 @@ def step(turn: Turn | None, line: str) -> Turn | None:
     assert turn.effect is not None, f"nobody asked the service: {line}"
     name, outcome, values = (*rest.split(" ", 2), "{}")[:3]
     assert name == turn.effect.name, f"asked was {turn.effect.name}"
-    return resume(FLOWS, turn.state, outcome, json.loads(values))
+    given = json.loads(values)
+    return resume(spoken({**turn.state.answers, **given}), turn.state, outcome, given)
+
+
+def spoken(answers):
+    return TONGUES.get(answers.get("language"), FLOWS)
 
 
 def shown(turn: Turn | None) -> list[str]:
