@@ -22,7 +22,7 @@ from models.services.scene import House
 from models.services.settling import AT_ONCE
 from models.services.telling import Notice, tell
 
-SEATED = ("opened", "reclassed", "reopened", "returned", "escalated", "rehomed")
+SEATED = ("opened", "reclassed", "reopened", "returned", "passed", "escalated", "rehomed")
 UNSENT = ("case_new", "reminder")  # what the holder before may still have to be told
 
 
@@ -160,15 +160,13 @@ def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> bool:
 def _was_given_back(work: Work, case: Case) -> bool:
     """Return whether the case goes the way of what was given back (RENVOI), not its own."""
     seated = (
-        select(CaseEvent.transition, CaseEvent.details)
+        select(CaseEvent.details)
         .where(CaseEvent.case_id == case.id, CaseEvent.transition.in_(SEATED))
         .order_by(CaseEvent.id.desc())
         .limit(1)
     )
-    last = work.session.execute(seated).first()
-    return last is not None and (
-        last.transition == "returned" or bool(last.details.get("returned"))
-    )
+    details = work.session.scalar(seated)
+    return bool(details and details.get("returned"))
 
 
 def _when(case: Case, now: datetime) -> datetime:

@@ -153,7 +153,8 @@ def _give_back(desk: Desk, case: Case, story: Story) -> None:
     if why == CONCERNED:
         case.subjects.append(Subject(kind="person", ref=story.by))
     had = desk.person.id
-    event = cases.move(desk.work, case, "returned", desk.now, why=why, had=had)
+    # Which way it goes from here is asked again when its clock ends (models/services/clocks.py).
+    event = cases.move(desk.work, case, "returned", desk.now, why=why, had=had, returned=True)
     if to and decisions.pass_on(desk.work, desk.house, case, to, desk.now):
         return
     if case.case_class not in SENSITIVE:  # a compartment goes on along its own officers
