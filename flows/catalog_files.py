@@ -1,6 +1,6 @@
 """Catalogs as PO files: read from the package, and brought up to date with the French."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from io import BytesIO
@@ -16,6 +16,7 @@ from flows.words import Flows
 
 LANGUAGES = ("bm", "ff", "ses", "taq", "snk", "ar", "en")
 FILE = "flows.po"
+_REVIEWED = "\n# status: reviewed\n"
 _UNWRAPPED = 0
 _HEAD = """\
 # The words of the conversations, one entry a text. Beside each: status (missing, draft, attested,
@@ -41,13 +42,20 @@ class Attested:
 
 def catalogs() -> list[Catalog]:
     """Return the catalogs of the package. Raises Mistaken if one cannot be read."""
+    return [read(language, text) for language, text in _texts()]
+
+
+def spoken() -> list[Catalog]:
+    """Return the catalogs in which anything is reviewed; every process reads them at its start."""
+    return [read(language, text) for language, text in _texts() if _REVIEWED in text]
+
+
+def _texts() -> Iterator[tuple[str, str]]:
     folder = resources.files("flows") / "locale"
-    texts = {language: folder / language / FILE for language in LANGUAGES}
-    return [
-        read(language, file.read_text(encoding="utf-8"))
-        for language, file in texts.items()
-        if file.is_file()
-    ]
+    for language in LANGUAGES:
+        file = folder / language / FILE
+        if file.is_file():
+            yield language, file.read_text(encoding="utf-8")
 
 
 def attested(language: str) -> dict[str, Attested]:

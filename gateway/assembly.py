@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from flows.catalog_files import catalogs
+from flows.catalog_files import spoken
 from flows.catalogs import tongues
 from flows.loader import load
 from gateway import valkey
@@ -39,7 +39,7 @@ def build_house(settings: Settings) -> House:
     flows = load()
     return House(
         flows=flows,
-        tongues=tongues(flows, catalogs()),
+        tongues=tongues(flows, spoken()),
         wide_channels=frozenset(name for name, one in settings.channel.items() if one.wide),
         places=Places(),
         sealer=Sealer.load(settings.keys),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.catalog_files import LANGUAGES, attested, catalogs, extract
+from flows.catalog_files import LANGUAGES, attested, catalogs, extract, spoken
 from flows.catalogs import digest, french_of, offered, read
 from flows.loader import load, load_from
 from tests.flows.definition_files import changed, changed_files
@@ -128,6 +128,11 @@ def test_every_language_of_the_service_has_its_catalog():
     held = {one.language: len(one.entries) for one in catalogs()}
     assert tuple(held) == LANGUAGES
     assert {language for language, size in held.items() if size} == {"bm", "ff", "ses"}
+
+
+def test_nothing_is_read_at_a_start_that_cannot_be_shown():
+    assert spoken() == []
+    assert "\n# status: reviewed\n" in extract(FLOWS, "snk", with_bye(begun()))
 
 
 def test_no_language_is_offered_before_it_is_reviewed():
