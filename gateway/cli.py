@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "channels": ("gateway.cli_lists:channels", "list the channels and their webhook addresses"),
     "cases": ("gateway.cli_lists:cases", "list the ordinary cases, without words and phones"),
     "referrals": ("gateway.cli_referrals:referrals", "list the referrals, or sum them up"),
+    "alerts": ("gateway.cli_alerts:alerts", "list the alerts, one event a line, or evacuations"),
     "stock": ("gateway.cli_referrals:stock", "list what each centre has of each product"),
     "messages": ("gateway.cli_lists:messages", "list messages, without texts and phones"),
     "dead-letters": ("gateway.cli_lists:dead_letters", "list or retry what could not be handled"),

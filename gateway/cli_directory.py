@@ -103,6 +103,16 @@ def people_phone(number: str, phone: str) -> None:
         click.echo(f"{person.number} has the phone ...{person.phone_ends}")
 
 
+@people.command("ring")
+@click.argument("number")
+@click.option("--no", "refuses", is_flag=True, help="agrees no more")
+def people_ring(number: str, *, refuses: bool) -> None:
+    """Note that a person agreed to be rung by number for evacuations: theirs is then given."""
+    with opened() as (work, _):
+        person = register.agree_to_ring(work, number, None if refuses else _now())
+        click.echo(f"{person.number} {'is not rung' if refuses else 'may be rung'} by number")
+
+
 @people.command("tie")
 @click.argument("one")
 @click.argument("other")

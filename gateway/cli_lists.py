@@ -62,7 +62,7 @@ def cases(
     with _looking() as work:
         if summary:
             shares = share_in_time(work, assembly.clock(), since)
-            _print(map(_share, shares), as_json=as_json)
+            print_rows(map(_share, shares), as_json=as_json)
             return
         asked = visible_cases(work).order_by(Case.id)
         if since is not None:
@@ -71,7 +71,7 @@ def cases(
             asked = asked.where(Case.kind == kind)
         found = work.session.execute(select(Person.id, Person.number))
         persons = {row: number for row, number in found}
-        _print((_case(one, persons) for one in work.session.scalars(asked)), as_json=as_json)
+        print_rows((_case(one, persons) for one in work.session.scalars(asked)), as_json=as_json)
 
 
 @click.command(name="messages")
@@ -87,7 +87,7 @@ def messages(as_json: bool, direction: str | None) -> None:
         if direction != "in":
             sent = select(OutboundMessage).order_by(OutboundMessage.id)
             rows += map(_outbound, work.session.scalars(sent))
-    _print(sorted(rows, key=lambda row: row["created_at"]), as_json=as_json)
+    print_rows(sorted(rows, key=lambda row: row["created_at"]), as_json=as_json)
 
 
 @click.group(name="dead-letters", invoke_without_command=True)
@@ -97,7 +97,7 @@ def dead_letters(ctx: click.Context, as_json: bool) -> None:
     """List what could not be handled."""
     if ctx.invoked_subcommand is None:
         with _looking() as work:
-            _print(map(_inbound, letters.dead_letters(work)), as_json=as_json)
+            print_rows(map(_inbound, letters.dead_letters(work)), as_json=as_json)
 
 
 @dead_letters.command(name="retry")
@@ -195,7 +195,8 @@ def _outbound(row: OutboundMessage) -> Row:
     }
 
 
-def _print(rows: Iterable[Row], *, as_json: bool) -> None:
+def print_rows(rows: Iterable[Row], *, as_json: bool) -> None:
+    """Print rows, one JSON object a line or their values side by side."""
     for row in rows:
         if as_json:
             click.echo(json.dumps(row, ensure_ascii=False))

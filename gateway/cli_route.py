@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from flows.case_lifecycle import LIFECYCLES
 from flows.concerned import UNKNOWN, Told, subjects
 from flows.directory import Directory, Subject
 from flows.routing import CaseFacts
@@ -17,6 +18,7 @@ from gateway.cli_directory import opened
 from models.area import Area, Facility, PlaceCode
 from models.db import Work
 from models.organisation import Organisation
+from models.services.alerts import ALERT_CLASS
 from models.services.directory import DirectoryRefused
 from models.services.routing import Routed, policy, snapshot, where
 from models.services.routing import route as decide
@@ -26,12 +28,13 @@ ANSWERS = {"ngo": "ngo", "cscom": "staff", "csref": "csref", "asaco": "asaco", "
 
 
 @click.command()
-@click.option("--kind", type=click.Choice(["complaint", "alert", "call_back"]), required=True)
+@click.option("--kind", type=click.Choice(sorted(LIFECYCLES)), required=True)
 @click.option("--category", required=True, help="digits of the menus, e.g. 12")
 @click.option("--area", default="", help="p-code or place code; none = not said")
 @click.option("--about", default="", help="organisation, facility, function[@area], person (P0151)")
+@click.option("--registered", is_flag=True, help="raised by a registered phone (ALERTE)")
 @click.option("--json", "as_json", is_flag=True)
-def route(kind: str, category: str, area: str, about: str, as_json: bool) -> None:
+def route(kind: str, category: str, area: str, about: str, registered: bool, as_json: bool) -> None:
     """Say who would receive a case, until when, and why."""
     now = datetime.now(UTC)
     with opened() as (work, _):
@@ -41,10 +44,11 @@ def route(kind: str, category: str, area: str, about: str, as_json: bool) -> Non
         facts = CaseFacts(
             kind=kind,
             category=category,
-            case_class=_class(category, answer),
+            case_class=_class(category, answer, always=registered or kind == "evacuation"),
             area_pcode=pcode or None,
             about=answer,
             subjects=accused,
+            registered=registered,
         )
         routed = decide(work, facts, now)
     said = as_words(routed)
@@ -69,10 +73,10 @@ def _explained(said: dict[str, Any]) -> Iterator[str]:
     yield from (f"ecarte: {one}" for one in said["barred"])
 
 
-def _class(category: str, answer: str) -> str:
+def _class(category: str, answer: str, *, always: bool) -> str:
     if category not in CLASS_OF:
         raise DirectoryRefused([f"no category {category}"])
-    return class_of(category, answer)
+    return ALERT_CLASS if always else class_of(category, answer)
 
 
 def _area(work: Work, said: str) -> str:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from models.alert import EvacuationMeans
 from models.area import Area, Facility
 from models.db import Work
 from models.organisation import Coverage, Organisation
 from models.person import Person
-from models.services.directory import NewPerson, Numbers, add_person, new_pin
+from models.services.directory import NewPerson, Numbers, add_person, by_number, new_pin
 from models.services.gazetteer import directory_changed, name_code
 from models.services.programme import DAYTIME, GREEN_LINE, WOMAN_TO_TALK, put_setting
 
@@ -75,9 +76,11 @@ PEOPLE = (
     ("P0102", "0102", "focal_point", "cscom-tessit", TESSIT, "cscom_maternity"),
     ("P0103", "0103", "focal_point", "cscom-tessit", TESSIT, "cscom_store"),
     ("P0107", "0107", "focal_point", "cscom-bara", BARA, "cscom_maternity cscom_store"),
+    ("P0104", "0104", "focal_point", "cscom-tessit", TESSIT, ""),
     ("P0111", "0111", "focal_point", "csref-ansongo", ANSONGO, "mcd"),
     ("P0112", "0112", "focal_point", "csref-ansongo", ANSONGO, "csref_fp"),
     ("P0113", "0113", "focal_point", "csref-ansongo", ANSONGO, "csref_store"),
+    ("P0117", "0117", "focal_point", "csref-ansongo", ANSONGO, ""),
     ("P0114", "0114", "focal_point", "csref-goundam", GOUNDAM, "mcd"),
     ("P0115", "0115", "focal_point", "csref-tenenkou", TENENKOU, "mcd"),
     ("P0116", "0116", "focal_point", "csref-koulikoro", KOULIKORO, "mcd"),
@@ -87,7 +90,7 @@ PEOPLE = (
     ("P0131", "0131", "focal_point", "sldses-ansongo", ANSONGO, "sldses"),
     ("P0132", "0132", "focal_point", "cap-ansongo", ANSONGO, "cap"),
     ("P0133", "0133", "focal_point", "sap-ansongo", ANSONGO, "sap"),
-    ("P0134", "0134", "focal_point", "drdses-gao", "ML07", "drdses"),
+    ("P0134", "0134", "focal_point", "drdses-gao", "ML07", "drdses rrm_secretary"),
     ("P0141", "0141", "focal_point", "rrm-ansongo", ANSONGO, "rrm_duty"),
     ("P0142", "0142", "focal_point", "rrm-centre", EVERYWHERE, "rrm_duty"),
     ("P0143", "0143", "focal_point", "protection-nord", EVERYWHERE, "protection"),
@@ -118,6 +121,14 @@ FACILITIES = (
 )
 GREEN, WOMAN = "0301", "0155"
 
+# What carries the sick of a centre: facility, rank, what, who is rung, who refunds.
+MEANS = (
+    ("MLF0219", 1, "vehicle", "P0104", "ngo-b"),
+    ("MLF0219", 2, "ambulance", "P0117", "ngo-b"),
+)
+# Who agreed at registration that their own number is given to be rung (D5 to D7).
+RINGS = ("P0101", "P0104", "P0111", "P0117", "P0152", "R128", "R129")
+
 
 def create(
     work: Work, numbers: Numbers, draw: Callable[[int], int], now: datetime
@@ -147,6 +158,7 @@ def populate(work: Work, numbers: Numbers, now: datetime) -> None:
             )
             add_person(work, new, numbers)
     _places(work)
+    _evacuations(work, now)
     put_setting(work, GREEN_LINE, RANGE + GREEN)
     put_setting(work, WOMAN_TO_TALK, RANGE + WOMAN)
     put_setting(work, DAYTIME, "0-24")  # whoever tries the demo by night waits for no morning
@@ -201,6 +213,20 @@ def _organisations(work: Work, now: datetime) -> None:
         work.session.add(
             Coverage(
                 organisation_id=organisation, sector=sector, role=role, area_pcode=area, since=since
+            )
+        )
+    work.session.flush()
+
+
+def _evacuations(work: Work, now: datetime) -> None:
+    agreed = work.session.scalars(select(Person).where(Person.number.in_(RINGS)))
+    for person in agreed:
+        person.ring_agreed_at = now
+    for facility, rank, what, number, payer in MEANS:
+        person_id = by_number(work, number).id
+        work.session.add(
+            EvacuationMeans(
+                facility_id=facility, rank=rank, what=what, person_id=person_id, payer_id=payer
             )
         )
     work.session.flush()

@@ -141,6 +141,13 @@ def new_pin(work: Work, number: str, draw: Callable[[int], int], *, temporary: b
     return pins.give(by_number(work, number), draw, temporary=temporary)
 
 
+def agree_to_ring(work: Work, number: str, at: datetime | None) -> Person:
+    """Note that a person agreed to be rung by number for evacuations; None: agrees no more."""
+    person = by_number(work, number)
+    person.ring_agreed_at = at
+    return person
+
+
 def tie(work: Work, one: str, other: str) -> None:
     """Note a declared family or household tie between two persons. Raises NotFound."""
     first, second = sorted((by_number(work, one).id, by_number(work, other).id))
