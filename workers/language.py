@@ -25,13 +25,13 @@ LOWEST, LAST_LEVEL = 33, 90  # characters of the table: printable, no space
 STEP = 0.16  # nats between two levels
 
 SEED = 7  # any; without one, one text in twelve changes its answer between two runs
-DOUBT = 1e-4  # what langdetect rules out may still be: its probability is no confidence
-REFUSED = 3.0  # nats by which another language must lead before nothing is said
+DOUBT = 1e-2  # what langdetect rules out may still be: its probability is no confidence
 SURE = 8.0  # nats by which the first must lead the second
 FEWEST_LETTERS = 4  # "ok" is of no language
 FEWEST_WORDS = 3  # reference "Languages", design rule 1: the detector is asked from 3 words on
-WINDOW = 4  # words within which one language of a mixed message is heard
-LEADS = 10.0  # nats by which it must lead there
+WINDOW = 4  # words within which one language of a mixed message is heard,
+SHORT_WINDOW = 3  # and in a message too short for two such windows
+LEADS = 8.0  # nats by which it must lead there
 
 Nats = Mapping[str, float]  # how likely a text is in each language, as a logarithm
 Levels = Sequence[int]
@@ -79,9 +79,9 @@ class Ear:
         if len(mixed) > 1:
             one, other = sorted(mixed[:2], key=both.__getitem__, reverse=True)
             return self._heard(one, "guess", other)
-        if alone[OTHER] - max(alone[code] for code in self._served) > REFUSED:
+        best, lead = _leader({**both, OTHER: alone[OTHER]})
+        if best == OTHER:
             return self._heard(None, "unknown")
-        best, lead = _leader({**both, OTHER: alone[OTHER] - REFUSED})
         sure = lead >= SURE and len(said) >= FEWEST_WORDS
         return self._heard(best, "sure" if sure else "guess")
 
@@ -106,10 +106,11 @@ class Ear:
         return {code: -STEP * level for code, level in zip(self._codes, sums, strict=True)}
 
     def _mixed(self, by_word: Sequence[Levels]) -> list[str]:
-        """Return the languages that lead somewhere within WINDOW words, the clearest first."""
+        """Return the languages that lead within some window of words, the clearest first."""
         clear: dict[str, float] = {}
-        for start in range(max(1, len(by_word) - WINDOW + 1)):
-            code, lead = _leader(self._nats(by_word[start : start + WINDOW]))
+        width = WINDOW if len(by_word) >= 2 * WINDOW else SHORT_WINDOW
+        for start in range(max(1, len(by_word) - width + 1)):
+            code, lead = _leader(self._nats(by_word[start : start + width]))
             if code != OTHER and lead >= LEADS:
                 clear[code] = max(lead, clear.get(code, 0))
         return sorted(clear, key=lambda code: (-clear[code], code))

@@ -9,6 +9,7 @@ same bytes. The text itself stays outside the project (docs/decisions, on the la
 
 import json
 import math
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,7 @@ from workers.language import LAST_LEVEL, LOWEST, OTHER, SECOND, STEP
 from workers.language_text import LONGEST_GRAM, grams, lower
 
 PACKAGED = ("ar", "en", "fr")  # langdetect brings these, counted in Wikipedia
+FRENCH = "fr"
 FIRST_GRAMS = 3  # langdetect's longest n-gram
 PACKAGED_LETTERS = 200_000  # letters that a packaged profile counts for beside our own text
 PACKAGED_GRAMS = 20_000  # the same for the second opinion: more would hide SMS French
@@ -32,6 +34,14 @@ RARE = 4  # n-grams seen less often say nothing
 SMOOTHING = (0, 50, 200, 500, 1000)  # n-grams of 1 to 4 that every language is given in advance
 FLOOR = 0.02  # of an n-gram that a language has never shown
 VERSION_DIGITS = 8
+TEXTED = 3  # every third line of French is learnt as it would be texted, too
+
+# How French is texted: kan, medikaman, o marché. Written for this project.
+_TEXTING = (
+    (r"qu", "k"), (r"eau|au", "o"), (r"ph", "f"), (r"tion", "sion"), (r"ç", "s"),
+    (r"c(?=[aoulr])", "k"), (r"ai", "e"), (r"oi", "wa"), (r"(?<=\w\w)(?:es|ts?|[dsex])\b", ""),
+    (r"er\b|ez\b", "é"), (r"ss", "s"), (r"\b([cdjlmnst])'", r"\1"),
+)  # fmt: skip
 
 Texts = Mapping[str, Sequence[str]]
 Counts = Mapping[str, float]
@@ -45,9 +55,10 @@ def read_texts(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def build(texts: Texts, out: Path) -> None:
+def build(read: Texts, out: Path) -> None:
     """Write the profiles of langdetect, one a language, and the table of the second opinion."""
     out.mkdir(parents=True, exist_ok=True)
+    texts = {**read, FRENCH: [*read[FRENCH], *map(texted, read[FRENCH][::TEXTED])]}
     files = {f"{code}.json": _first(code, texts[code]) for code in texts if code != OTHER}
     body = _second(texts)
     everything = "".join(files[name] for name in sorted(files)) + body
@@ -55,6 +66,13 @@ def build(texts: Texts, out: Path) -> None:
     files[SECOND] = f"{version} {' '.join(sorted(texts))}\n{body}"
     for name, text in files.items():
         (out / name).write_text(text, "utf-8", newline="\n")
+
+
+def texted(line: str) -> str:
+    """Return a line of French as it would be texted."""
+    for written, sent in _TEXTING:
+        line = re.sub(written, sent, line)
+    return line
 
 
 def _first(code: str, lines: Iterable[str]) -> str:
