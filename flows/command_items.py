@@ -150,10 +150,10 @@ def _on_referral(said: Said, piece: str) -> Reading:
     spare = weighty(line, picked.rest)
     if line.measures(place) or (spare and not is_item_number(digits)):
         return None
-    given = {**({piece: None} if piece else {}), **picked.given, "number": digits}
-    if spare and piece and picked.given.get(piece) is None:
-        return replace(said, line=line).wrong(spare[0], piece, given)
-    return _of_number(replace(said, line=line), digits, place, given)
+    said = replace(said, line=line)
+    if spare and piece and piece not in picked.given:
+        return said.wrong(spare[0], piece, {**picked.given, "number": digits})
+    return _of_number(said, digits, place, {**dict.fromkeys([piece] * bool(piece)), **picked.given})
 
 
 def _pickers(piece: str) -> tuple[Picker, ...]:

@@ -60,8 +60,10 @@ def _together(value: int, said: int | None) -> int | None:
     """Return the number that ``value`` and the word after it make, or None if they are two."""
     if said is None or not said:
         return None
-    if said in {100, 1000}:
+    if said == 1000:
         return value * said if 1 < value < said else None
+    if said == 100 and 1 < value % 1000 < 10:
+        return value + value % 1000 * 99  # deux mille cinq cents
     if said == 20 and value % 100 == 4:
         return value + 76  # quatre-vingt
     room = _room(value)

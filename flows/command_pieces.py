@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.command_cards import (
+    ALERTS,
     DAYS,
     HOUSEHOLDS,
     METHODS,
+    PATIENTS,
     PERSONS,
     Card,
     found,
@@ -19,6 +21,10 @@ from flows.place_words import KINDS, LINKS, ORDINARY
 
 YOUNGEST, OLDEST = 10, 59  # ages of who is referred (field.md 6.1)
 PLACE_DIGITS = 4
+ON_CARDS = frozenset(
+    word for card in (ALERTS, METHODS, PATIENTS) for words in card.values() for word in words
+)
+"""Words that say what happened or what is wished, so never where."""
 NAME_WORDS = 3  # words a name of a place may have, little ones apart
 CROWD = 1_000_000  # more people than live in any cercle: a slip of the thumb
 
@@ -127,13 +133,18 @@ def age(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
 
 
 def of_card(piece: str, card: Card) -> Picker:
-    """Return the picker of a word or digit of ``card`` that counts nothing."""
+    """Return the picker of a word or digit of ``card`` that counts nothing.
+
+    A word may say again what a digit said: ``3 implant``.
+    """
 
     def picker(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
-        if piece in given or (line.number(place) and line.measures(place + 1)):
+        if line.number(place) and (piece in given or line.measures(place + 1)):
             return None
-        meant = found(card, line, place)
-        return None if meant is None else ({piece: meant[0]}, meant[1])
+        meant, known = found(card, line, place), given.get(piece)
+        if meant is None or known not in {None, meant[0]}:
+            return None
+        return ({} if known else {piece: meant[0]}), meant[1]
 
     return picker
 
@@ -193,11 +204,16 @@ def name_of_place(said: Said, run: Sequence[int]) -> str | None:
         words.pop(0)
     while words and words[-1] in LINKS:
         words.pop()
-    if not words or len(words) > NAME_WORDS or not all(word.isalpha() for word in words):
+    if not 0 < len(words) <= NAME_WORDS or not all(map(_may_name, words)):
         return None
-    if not said.certain and any(word in ORDINARY for word in words):
+    ordinary = any(word in ORDINARY for word in words)
+    if ordinary and not (said.certain and len(words) == 1):
         return None
     return " ".join(words)
+
+
+def _may_name(word: str) -> bool:
+    return word.isalpha() and word not in ON_CARDS
 
 
 def runs_of(rest: Sequence[int]) -> list[list[int]]:

@@ -1,7 +1,6 @@
 """Which command a line is: the verb first, the number first, or a puzzle that names the word."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -61,7 +60,12 @@ def parts_of(line: Line, verbs: Collection[Verb]) -> list[Line]:
     first = _REPEATED.intersection(verbs_of(line.words(0, 1), verbs))
     again = [at for at in range(1, len(line.tokens)) if first & {*verbs_of(line.words(at, at + 1))}]
     bounds = [0, *again, len(line.tokens)]
-    return [replace(line, tokens=line.tokens[start:end]) for start, end in pairwise(bounds)]
+    return [_part(line, start, end) for start, end in pairwise(bounds)]
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    behind = line.tokens[end].start if end < len(line.tokens) else len(line.text)
+    return Line(line.text[:behind], line.tokens[start:end])
 
 
 def read_one(line: Line, verbs: Sequence[Verb]) -> Reading:

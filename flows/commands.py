@@ -55,7 +55,7 @@ def read_all(line: str, roles: Collection[Role] = ALL) -> list[Command | Puzzle]
     else:
         parts = parts_of(said, verbs)
         understood = [read_one(part, verbs) for part in parts]
-        if len(parts) > 1 and not all(understood):
+        if understood[-1] is None or not all(isinstance(one, Command) for one in understood[:-1]):
             understood = [read_one(said, verbs)]
     return [one for one in understood if one is not None]
 
