@@ -20,6 +20,7 @@ from models.db import Work
 from models.organisation import Organisation
 from models.services.alerts import ALERT_CLASS
 from models.services.directory import DirectoryRefused
+from models.services.filing import accuses_nobody
 from models.services.routing import Routed, policy, snapshot, where
 from models.services.routing import route as decide
 
@@ -41,6 +42,8 @@ def route(kind: str, category: str, area: str, about: str, registered: bool, as_
         known = snapshot(work, now)
         pcode = _area(work, area)
         answer, accused = _accused(work, known, Told(category, about, pcode))
+        if not about and accuses_nobody(kind, category, answer):
+            accused = ()
         facts = CaseFacts(
             kind=kind,
             category=category,

@@ -24,7 +24,9 @@ from models.services.upsert import insert
 CROWDED = 4000  # live items, above which numbers have seven digits (contract.md, "Words")
 DRAWS = 200
 OTHER = "8"
-TASKS = frozenset({"stock_out", "referral"})  # something to do, which accuses nobody
+TASKS = frozenset({"stock_out", "referral", "evacuation"})  # to be done, which accuses nobody
+SHOCK = "6"  # first digit of what happens to people: water, fire, flight, attack, sickness
+UNACCUSED = frozenset({"nobody", "unknown", "unsaid"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -116,9 +118,14 @@ def heard(kind: str, words: str) -> str:
 
 
 def _subjects(work: Work, asked: Asked) -> list[tuple[str, str]]:
-    if asked.kind in TASKS:
+    if accuses_nobody(asked.kind, asked.category, asked.about):
         return []
     return subjects_of(work, asked.category, asked.place, asked.about, asked.about_org)
+
+
+def accuses_nobody(kind: str, category: str, about: str) -> bool:
+    """Return whether nobody is concerned: else who helps where there is a shock would be barred."""
+    return kind in TASKS or (category.startswith(SHOCK) and about in UNACCUSED)
 
 
 def _wish(call: Mapping[str, str], now: datetime) -> CallBack:
