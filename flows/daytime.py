@@ -2,9 +2,9 @@
 
 from datetime import datetime, time, timedelta, tzinfo
 
-from flows.deadlines import BAMAKO
+from flows.deadlines import BAMAKO, CLOSES, OPENS
 
-DAYTIME = (7, 17)  # hours: from, until
+DAYTIME = (OPENS.hour, CLOSES.hour)  # from, until
 MONDAY = 0
 
 Hours = tuple[int, int]

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from flows.deadlines import HOURS, office
+from flows.daytime import next_daytime
+from flows.deadlines import HOURS
 from flows.policy import SENSITIVE
 from models.case import Case, CaseEvent
 from models.db import Work
@@ -27,7 +28,7 @@ def ask(work: Work, house: House, case: Case, why: str, event: CaseEvent) -> Non
         purpose="check_asked",
         text=house.flows.texts.say("check_asked", n=case.number),
         cause=f"case-event:{event.id}",
-        due_at=event.at if case.case_class in HOURS else office(event.at),
+        due_at=event.at if case.case_class in HOURS else next_daytime(event.at),
         case_id=case.id,
         sensitive=case.case_class in SENSITIVE,
     )

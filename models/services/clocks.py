@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from flows.case_lifecycle import OPEN, WAITING
-from flows.deadlines import HOURS, is_office, office, shown
+from flows.daytime import next_daytime
+from flows.deadlines import HOURS, is_office, shown
 from flows.policy import SENSITIVE
 from models.alert import Evacuation
 from models.case import Case, CaseEvent, Story
@@ -170,8 +171,8 @@ def _was_given_back(work: Work, case: Case) -> bool:
 
 
 def _when(case: Case, now: datetime) -> datetime:
-    """Return when staff hear of it: harm and shocks at once, the rest in working hours."""
-    return now if case.case_class in HOURS else office(now)
+    """Return when staff hear of it: harm and shocks at once, the rest not by night."""
+    return now if case.case_class in HOURS else next_daytime(now)
 
 
 def _notice(case: Case, event: CaseEvent, purpose: str, text: str) -> Notice:

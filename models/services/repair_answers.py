@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from flows.case_lifecycle import OPEN
-from flows.deadlines import is_office, office, remind_at, shown
+from flows.daytime import next_daytime
+from flows.deadlines import is_office, remind_at, shown
 from models.case import Case, Story
 from models.db import Work
 from models.organisation import Organisation
@@ -150,6 +151,6 @@ def _tell_handlers(work: Work, house: House, repair: Repair, purpose: str, now: 
         told.add(case.holder_person)
         event = cases.record(work, case, purpose, now, repair=repair.number)
         text = house.flows.texts.say(purpose, n=case.number, usd=house.service_code)
-        leaves = office(now + UNDO) if purpose == "repair_came" else office(now)
+        leaves = next_daytime(now + UNDO if purpose == "repair_came" else now)
         notice = Notice(purpose, text, f"case-event:{event.id}", leaves, case.id)
         tell(work, house, case.holder_person, notice, now)

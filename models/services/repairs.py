@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from flows.case_lifecycle import OPEN
-from flows.deadlines import office, told, working_days_after
+from flows.daytime import next_daytime
+from flows.deadlines import told, working_days_after
 from flows.directory import Directory, Seat, within
 from flows.policy import Row
 from models.area import Area
@@ -230,7 +231,7 @@ def _ask(turn: _Round, one: Case, seat: Seat, why: str) -> Repair:
         status="asked",
         why=why,
         asked_at=now,
-        due_at=working_days_after(office(now), DAYS),
+        due_at=working_days_after(now, DAYS),
     )
     work.session.add(repair)
     work.session.flush()
@@ -247,7 +248,7 @@ def _notice(work: Work, house: House, repair: Repair) -> Notice:
         place=place_of(work, repair),
         date=told(repair.due_at),
     )
-    return Notice("repair_new", text, cause_of(repair), office(repair.asked_at))
+    return Notice("repair_new", text, cause_of(repair), next_daytime(repair.asked_at))
 
 
 def _check(work: Work, house: House, one: Case, now: datetime) -> None:

@@ -112,7 +112,7 @@ def test_what_was_taken_moves_up_at_the_end_of_its_clock(stage):
     assert stage.holder(case.id) == OUTSIDE
 
 
-def test_who_had_it_and_who_has_it_are_told_a_number_and_a_date_in_working_hours(stage):
+def test_who_had_it_and_who_has_it_are_told_a_number_and_a_date_and_not_by_night(stage):
     case = taken(stage)
     had = stage.holder(case.id)
     at(stage, case.due_at)  # as a date begins, at midnight
