@@ -61,7 +61,7 @@ def test_profiles_tell_apart_what_they_were_made_of(train, tmp_path):
 
 
 def test_french_is_learnt_as_it_is_texted_too():
-    assert texted("quand j'ai pris les médicaments au marché") == "kan je pri lé médikamen o marché"
+    assert texted("quand j'ai pris les médicaments au marché") == "kan je pri le médikamen o marché"
 
 
 def test_other_text_has_another_version(train, tmp_path):
