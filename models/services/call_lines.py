@@ -1,4 +1,4 @@
-"""The SMS line that ends a call-back: FINI, or ``FINI n PAS JOINT`` if nobody was reached.
+"""The SMS lines on a call-back: PRIS, then FINI, or ``FINI n PAS JOINT`` if nobody was reached.
 
 Not reached is an end too: nobody rings a second time without a new request (field.md 4.4).
 """
@@ -23,6 +23,13 @@ NOT_REACHED = frozenset(
 )  # fmt: skip
 
 
+def _take(desk: Desk, number: str, asked: Command) -> Reply:
+    case = handling.find(desk, number)
+    if case is None or not handling.take(desk, case):
+        return OF_CASES["case", "PRIS"](desk, number, asked)
+    return _say(desk, "call_taken", case)
+
+
 def _end(desk: Desk, number: str, asked: Command) -> Reply:
     case = handling.find(desk, number)
     if case is None or not says_not_reached(asked.words):
@@ -43,5 +50,6 @@ def _say(desk: Desk, name: str, case: Case) -> str:
 
 
 ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
+    ("call_back", "PRIS"): _take,
     ("call_back", "FINI"): _end,
 }

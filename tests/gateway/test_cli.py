@@ -3,7 +3,7 @@
 import json
 import stat
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from gateway.cli import commands
 from gateway.settings import Settings
 from models.case import Case, ItemNumber
+from models.conversation import WrongCode
 from models.db import Job, Store
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
@@ -227,6 +228,16 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(demo, store, now):
     for wrong in ("Valkey", "keeper", "workers", "waiting rows"):
         assert f"WRONG  {wrong}" in done.output
     assert "The oldest row of the inbox has been due for" in done.output
+
+
+def test_the_doctor_says_when_somebody_guesses_codes(demo, store):
+    assert "good   codes" in demo("doctor").output
+    day = datetime.now(UTC).date().isoformat()
+    with store.work(Job("test")) as work:
+        work.session.add(WrongCode(contact="*", day=day, count=1000))
+    done = demo("doctor")
+    assert "WRONG  codes" in done.output
+    assert "1000 wrong codes were tried today" in done.output
 
 
 def test_the_doctor_finds_a_database_without_tables_and_missing_keys(tmp_path):

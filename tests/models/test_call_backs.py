@@ -151,7 +151,10 @@ def test_words_that_raise_the_class_take_the_call_into_the_compartment(stage):
 def test_an_agent_takes_a_call_and_says_when_it_is_done(stage):
     noted = stage.does("open_call_back", WISH).values
     number = stage.case(noted["case"]).number
-    assert stage.writes("P0157", f"PRIS {number}").startswith(f"{number} est a vous.")
+    assert stage.writes("P0157", f"PRIS {number}") == (
+        f"{number} est a vous. Appel fait: FINI {number}. "
+        f"Personne n'a repondu: FINI {number} PAS JOINT."
+    )
     assert "n'attend pas de reponse" in stage.writes("P0157", f"DIRE {number} Bonjour")
     stage.writes("P0157", f"FINI {number}")
     stage.later(minutes=10)

@@ -7,6 +7,7 @@ from models.area import PlaceCode
 from models.case import CaseKey, Story, Tally
 from models.conversation import Contact
 from models.db import Job
+from models.repair import Check
 from models.services.stories import Words, keep
 from tests.factories import ANSONGO, NEIGHBOUR, SPEAKER, TESSIT
 
@@ -139,6 +140,34 @@ def test_what_never_arrived_goes_one_level_up_and_asks_for_a_check(stage):
     assert case.level >= 1
     assert stage.holder(case.id) != holder
     assert ("reopened", "gateway") in stage.events(case.id)
+    with stage.store.work(Job("test")) as work:
+        assert [(one.case_id, one.why) for one in work.session.scalars(select(Check))] == [
+            (case.id, "not_arrived")
+        ]
+
+
+KINDS = {
+    "complaint": ("open_case", {"category": "12", "place": f"c:{TESSIT}", "words": MORE}),
+    "alert": ("open_case", {"category": "61", "place": f"c:{TESSIT}", "words": MORE}),
+    "sensitive": ("open_case", {"category": "93", "private": True, "words": MORE}),
+    "call_back": ("open_call_back", {"call_language": "ses", "call_when": "morning"}),
+    "private call": ("open_call_back", {"call_when": "evening", "private": True}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_was_filed_is_followed_and_stopped_by_its_code(stage, kind):
+    effect, said = KINDS[kind]
+    given = stage.does(effect, {"answer": "code", **said}).values
+    opened = stage.follows(given["c6"])
+    assert (opened.name, opened.values["sentence"]) == ("waiting", "Recu, pas encore lu.")
+    stage.does("withdraw", {"case": opened.values["case"]})
+    stopped = stage.case(opened.values["case"])
+    assert stopped.status in {"withdrawn", "closed"}
+    assert (stopped.contact, stopped.address, stopped.receipt_short) == (None, None, None)
+    assert [key for _, key in stories(stage, stopped.id) if key is not None] == []
+    assert stage.outbox("case_new") == []
+    assert stage.follows(given["c6"]).name == "unknown"
 
 
 def test_an_unanswered_case_is_not_reopened_and_no_press_is_an_error(stage):
