@@ -20,7 +20,7 @@ REFERRAL_RULES: Mapping[str, EffectRule] = {
     "code_serve": EffectRule(_DONE, ("referral", "given"), behind=_PIN),
     "code_not_serve": EffectRule(_DONE, ("referral", "reason"), behind=_PIN),
     "code_send_on": EffectRule(
-        {**_DONE, "nowhere": ("n2",)}, ("referral", "facility"), behind=_PIN
+        {**_DONE, "nowhere": ("n2",)}, ("referral", "centre"), behind=_PIN
     ),
     "centres_around": EffectRule({"listed": ("facilities",), "none": ()}, behind=_PIN),
     "find_without_code": EffectRule(

@@ -118,7 +118,7 @@ def code_send_on(work: Work, scene: Scene, answers: Answers) -> Outcome:
     here = None if desk is None else centre_of(work, desk.person)
     if here is None:
         return _gone(answers)
-    chosen = str(answers.get("facility") or "").removeprefix("f:")
+    chosen = str(answers.get("centre") or "").removeprefix("f:")
     to = work.session.get(Facility, chosen) if chosen else seat_of_cercle(work, here)
     if to is None:
         return Outcome("nowhere", {"n2": str(answers.get("referral") or "")})

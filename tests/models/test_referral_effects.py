@@ -81,15 +81,15 @@ def test_she_is_sent_to_another_centre_of_the_list_or_to_the_reference_centre(lo
     around = loop.signed_in("P0202", "centres_around", referral=code).values["facilities"]
     assert {one["value"] for one in around} >= {"f:F2", "f:F3"}
     assert "f:F1" not in {one["value"] for one in around}
-    loop.signed_in("P0202", "code_send_on", referral=code, facility="f:F2")
+    loop.signed_in("P0202", "code_send_on", referral=code, centre="f:F2")
     assert referral(loop, code).facility_id == "F2"
     other = refers(loop)
-    loop.signed_in("P0202", "code_send_on", referral=other, facility="")
+    loop.signed_in("P0202", "code_send_on", referral=other, centre="")
     assert referral(loop, other).facility_id == "F9"
     loop.signed_in("P0112", "code_come", referral=other)
     last = refers(loop, "REF 6160 20")
     loop.signed_in("P0112", "code_come", referral=last)
-    assert loop.signed_in("P0112", "code_send_on", referral=last, facility="").name == "nowhere"
+    assert loop.signed_in("P0112", "code_send_on", referral=last, centre="").name == "nowhere"
 
 
 def test_who_has_no_code_is_found_or_counted(loop):
