@@ -5,11 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.gsm7 import segments
+from models.area import Area
 from models.case import Subject
 from models.db import Job
 from models.person import Person
 from models.services import commanding, messages
-from tests.factories import SPEAKER, phone_of
+from tests.factories import SPEAKER, TESSIT, phone_of
 
 UNKNOWN = "10008"  # a number whose check digit agrees
 
@@ -46,6 +47,17 @@ def test_the_facts_name_topic_commune_and_voices_but_no_words(stage, filed):
     )
     assert "sacs" not in said
     assert stage.writes("P0150", number) == said  # the number alone is VOIR
+    assert segments(said) == 1
+
+
+@pytest.mark.parametrize("category", ["14", "22", "26", "27"])
+def test_the_facts_are_one_segment_with_the_longest_place_and_many_voices(stage, category):
+    stage.change(Area, {"pcode": TESSIT}, name="Gossi-Gourma-Rharous-Es")
+    for voice in range(12):
+        filed = stage.files(f"+223700090{voice:02d}", category=category, about="nobody")
+    said = stage.writes(stage.holder(filed["case"]), f"VOIR {filed['n']}")
+    assert "12 sources" in said
+    assert "Commune Gossi-Gourma-Rharous-E" in said
     assert segments(said) == 1
 
 

@@ -1,6 +1,8 @@
 """A lost phone is dead at its next message; a new one goes on where the old one stopped."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,9 +12,10 @@ from models.case import Case
 from models.conversation import Conversation
 from models.db import Job, Operator
 from models.errors import KeeperRefused, NotFound
+from models.keeper import Keeper
 from models.outbound import OutboundMessage
 from models.person import Person
-from models.services import directory, messages
+from models.services import directory, messages, waiting
 from models.services.agent_menu import AGENT_READS
 from models.services.directory import DirectoryRefused, NewPerson, Numbers
 from tests.factories import ANSONGO, GAO, NEIGHBOUR, PIN, TESSIT, make_person, phone_of
@@ -98,6 +101,24 @@ def test_its_texts_are_withheld_whatever_is_queued_for_it_later(stage):
 def test_nothing_is_seated_with_it_any_more(stage):
     perdu(stage)
     assert stage.holder(stage.files()["case"]) == "P0151"
+
+
+def test_nobody_with_a_lost_phone_is_said_to_be_on_duty(stage):
+    assert stage.does("help_on_duty", {}).values["woman_on_duty"]
+    perdu(stage, lost="P0155")
+    assert not stage.does("help_on_duty", {}).values["woman_on_duty"]
+
+
+def test_a_dialogue_of_it_that_the_keeper_names_late_is_a_strangers(stage, talking):
+    phone = phone_of(LOST)
+    away = replace(stage.house, keeper=Keeper(Path("/nobody")))
+    talking.dial(phone, "s7", "", away)
+    perdu(stage)
+    with stage.store.work(Job("fill")) as work:
+        waiting.fill(work, stage.vault)
+        [row] = work.session.scalars(select(Conversation)).all()
+        assert (row.contact, row.person_id) == (stage.vault.pseudonym(phone), None)
+    assert "PIN" not in talking.dial(phone, "s7", "8")
 
 
 def test_a_screen_of_words_is_not_shown_again_on_it(stage, talking):
