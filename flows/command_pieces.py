@@ -7,10 +7,13 @@ from typing import Any
 from flows.command_cards import (
     ALERTS,
     DAYS,
+    HOURS,
     HOUSEHOLDS,
     METHODS,
     PATIENTS,
     PERSONS,
+    SOURCES,
+    VOICES,
     Card,
     found,
 )
@@ -22,9 +25,12 @@ from flows.place_words import KINDS, LINKS, ORDINARY
 YOUNGEST, OLDEST = 10, 59  # ages of who is referred (field.md 6.1)
 PLACE_DIGITS = 4
 ON_CARDS = frozenset(
-    word for card in (ALERTS, METHODS, PATIENTS) for words in card.values() for word in words
-)
-"""Words that say what happened or what is wished, so never where."""
+    word
+    for card in (ALERTS, METHODS, PATIENTS, SOURCES, HOURS, VOICES)
+    for words in card.values()
+    for word in words
+) | {"prive", "confid"}
+"""Words that say what happened, what is wished, who told it, so never where."""
 NAME_WORDS = 3  # words a name of a place may have, little ones apart
 CROWD = 1_000_000  # more people than live in any cercle: a slip of the thumb
 
