@@ -18,7 +18,7 @@ from models.services.routing import concerned, route, subjects_of, where
 
 NUMBERS = Numbers(lambda number: f"name of {number[-4:]}", lambda number: number[-4:].encode())
 TESSIT = "ML070106"
-CENTRES = ("MLF0155", "MLF1419", "MLF0870", "MLF0602")
+CENTRES = ("MLF0155", "MLF0159", "MLF1419", "MLF0870", "MLF0602")
 PLACES = [
     *(("ML", 0, None), ("ML07", 1, "ML"), ("ML06", 1, "ML"), ("ML05", 1, "ML")),
     *(("ML0701", 2, "ML07"), ("ML0602", 2, "ML06"), ("ML0507", 2, "ML05")),
