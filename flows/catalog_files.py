@@ -15,6 +15,7 @@ from flows.errors import Mistaken
 from flows.words import Flows
 
 LANGUAGES = ("bm", "ff", "ses", "taq", "snk", "ar", "en")
+STAFF = "en"  # for their pages; no phone is offered it
 FILE = "flows.po"
 _REVIEWED = "\n# status: reviewed\n"
 _UNWRAPPED = 0
@@ -47,7 +48,11 @@ def catalogs() -> list[Catalog]:
 
 def spoken() -> list[Catalog]:
     """Return the catalogs in which anything is reviewed; every process reads them at its start."""
-    return [read(language, text) for language, text in _texts() if _REVIEWED in text]
+    return [
+        read(language, text)
+        for language, text in _texts()
+        if language != STAFF and _REVIEWED in text
+    ]
 
 
 def _texts() -> Iterator[tuple[str, str]]:
