@@ -1,6 +1,8 @@
 """Every text that leaves, walked: what it may hold, to whom, and nothing more (field guide, 5)."""
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from flows.words import End, Menu
 from tests.rules.sources import modules
 
 FLOWS = load()
+STORIES = Path(__file__).parent.parent / "transcripts" / "stories"
 MESSAGES = FLOWS.texts.messages
 
 # What a value may be in any text: numbers, dates, the code to dial, the sender's own typing
@@ -200,6 +203,30 @@ def test_the_tables_of_this_test_name_texts_that_exist():
 def test_only_evacuations_hold_a_telephone_and_name_a_health_matter():
     holding = {name for name, one in MESSAGES.items() if values(one.text) & {"tel", "tel2", "sick"}}
     assert all(name.startswith("evacuation_") for name in holding)
+
+
+def sent():
+    """Every text that reached a phone in the golden stories: (phone, text)."""
+    for path in sorted(STORIES.glob("*.txt")):
+        told = re.compile(r"^ {4}(?:\d\d/\d\d \d\d:\d\d )?(\d{4}) < (.*)$", re.MULTILINE)
+        yield from told.findall(path.read_text(encoding="utf-8"))
+
+
+def said_by(texts):
+    """Return what matches any of these texts, whatever their values are."""
+    parts = (re.sub(r"\\\{.*?\\\}", ".*", re.escape(one)) for one in texts)
+    return re.compile("|".join(f"(?:{one})" for one in parts))
+
+
+def test_what_reached_phones_in_the_stories_is_of_these_texts_and_speakers_get_only_theirs():
+    speakers = said_by([text for _, text in spoken()])
+    everybody = said_by([text for _, text in spoken()] + [one.text for one in MESSAGES.values()])
+    texts = list(sent())
+    assert len(texts) > 100
+    assert [text for _, text in texts if not everybody.fullmatch(text)] == []
+    assert [
+        text for phone, text in texts if phone.startswith("00") and not speakers.fullmatch(text)
+    ] == []
 
 
 def test_no_text_is_written_outside_the_definitions():
