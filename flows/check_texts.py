@@ -73,6 +73,7 @@ _ITEMS: Mapping[str, Mapping[str, int]] = {
     **dict.fromkeys(("communes", "places", "facilities"), _ITEM),
     "cercles": {**_ITEM, "name": 14},
     "orgs": {**_ITEM, "name": 20},
+    "takers": {**_ITEM, "name": 20},
     "referrals": {"name": len("4732212: pas encore passee"), "value": 7},
     "languages": {"name": len("Bamanankan"), "value": 3},
     "phones": {**_ITEM, "name": len("R1281")},

@@ -54,5 +54,10 @@ AGENT_EFFECTS: Mapping[str, EffectRule] = {
         spends=("words",),
         behind=_PIN,
     ),
-    "return_item": EffectRule({"returned": ("n",), "gone": ("n",)}, ("item", "why"), behind=_PIN),
+    "return_item": EffectRule(
+        {"returned": ("n",), "whom": ("n", "takers"), "gone": ("n",)},
+        ("item", "why", "taker"),
+        spends=("taker",),
+        behind=_PIN,
+    ),
 }

@@ -9,6 +9,7 @@ from flows.routing import CaseFacts, row_for, seats_of
 
 MEANS = "evacuation_means"
 CENTRE = "cscom_head"
+CALLS = "call_back"
 VOICE = "cell_supervisor"  # rings nobody: speaks to somebody
 
 
@@ -60,10 +61,17 @@ def named_instead(
     the words name nobody who may receive it.
     """
     said = set(words_of(words)) - _COMMON
-    free = seats_of(None, facts, directory, policy)
+    free = may_take(facts, directory, policy)
     scored = [(_score(said & _names(seat, directory, policy)), seat) for seat in free]
     best = max((score for score, _ in scored), default=0)
     return next((seat for score, seat in scored if score == best), None) if best else None
+
+
+def may_take(facts: CaseFacts, directory: Directory, policy: Policy) -> list[Seat]:
+    """Return who may be given what somebody refuses, the nearest first: no officer, no caller."""
+    officers = {CALLS, *(name for names in policy.officers.values() for name in names)}
+    every = seats_of(None, facts, directory, policy)
+    return [seat for seat in every if seat.function not in officers]
 
 
 def _score(words: set[str]) -> int:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flows.policy import SENSITIVE
 from flows.rendering import answer_pages
 from models.case import Case
 from models.db import Work
-from models.services import handling
+from models.services import decisions, handling
+from models.services.alert_texts import organisation_name
 from models.services.cases import answer_date, record
 from models.services.facts import facts
 from models.services.handling import Desk, desk_signed_in
@@ -62,12 +64,20 @@ def answer_item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome
 
 
 def return_item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
-    """Let an item go to somebody else in ten minutes."""
+    """Let an item go to somebody else in ten minutes; of an alert it is asked who that is."""
     found = _item(work, scene, answers)
     if found is None:
         return _gone(answers)
     desk, case = found
-    if not handling.give_back(desk, case, "", str(answers.get("why") or "")):
+    to = None
+    if case.kind == "alert" and case.case_class not in SENSITIVE:
+        takers = decisions.takers(work, case, desk.person, scene.now)
+        seat = takers.get(str(answers.get("taker") or ""))
+        if seat is None and takers:
+            names = [{"value": one, "name": organisation_name(work, one)} for one in takers]
+            return Outcome("whom", {"n": case.number, "takers": names})
+        to = None if seat is None else decisions.place_of(seat)
+    if not handling.give_back(desk, case, "", str(answers.get("why") or ""), to):
         return _gone(answers)
     return Outcome("returned", {"n": case.number})
 

@@ -6,7 +6,6 @@ from typing import Any
 from flows.alert_kinds import CLOSED_SAID, KINDS, Estimate, happened
 from flows.case_lifecycle import WAITING
 from flows.commands import Command
-from flows.directory import Seat
 from flows.place_names import words_of
 from flows.places import Place, choices
 from flows.policy import SENSITIVE
@@ -146,18 +145,10 @@ def _pass(desk: Desk, case: Case, words: str) -> Reply:
     seat = decisions.named(desk.work, case, words, desk.person, desk.now)
     if seat is None:
         return None
-    if not handling.give_back(desk, case, words, to=_named(seat)):
+    if not handling.give_back(desk, case, words, to=decisions.place_of(seat)):
         return case_lines.refused(desk, case)
     org = organisation_name(desk.work, seat.organisation)
     return desk.house.flows.texts.say("alert_passing", n=case.number, org=org)
-
-
-def _named(seat: Seat) -> dict[str, Any]:
-    return {
-        "person": seat.person_id,
-        "function": seat.function,
-        "organisation": seat.organisation,
-    }
 
 
 def _whom(desk: Desk, number: str) -> Question:

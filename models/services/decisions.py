@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from flows.alert_kinds import KINDS
 from flows.deadlines import due
-from flows.directory import Seat
-from flows.ringing import named_instead
+from flows.directory import Directory, Seat
+from flows.ringing import may_take, named_instead
 from models.alert import Alert, AlertSource
 from models.case import Case, CaseEvent, Story
 from models.db import Work
@@ -78,14 +78,24 @@ def tell_late(work: Work, house: House, case: Case, person_id: int, now: datetim
 
 def named(work: Work, case: Case, words: str, by: Person, now: datetime) -> Seat | None:
     """Return who is meant by the words of a refusal: never its own organisation again."""
-    facts = cases.facts_of(work, case)
-    known = snapshot(work, now)
-    others = tuple(
-        seat
-        for seat in known.seats
-        if seat.organisation != case.holder_organisation and seat.person_id != by.id
-    )
-    return named_instead(words, facts, replace(known, seats=others), policy())
+    return named_instead(words, cases.facts_of(work, case), _others(work, case, by, now), policy())
+
+
+def takers(work: Work, case: Case, by: Person, now: datetime) -> dict[str, Seat]:
+    """Return who may be named by a refusal: one of each organisation, the nearest first."""
+    found: dict[str, Seat] = {}
+    for seat in may_take(cases.facts_of(work, case), _others(work, case, by, now), policy()):
+        found.setdefault(seat.organisation, seat)
+    return found
+
+
+def place_of(seat: Seat) -> dict[str, Any]:
+    """Return a seat as an event keeps it, for ``pass_on``."""
+    return {
+        "person": seat.person_id,
+        "function": seat.function,
+        "organisation": seat.organisation,
+    }
 
 
 def pass_on(work: Work, house: House, case: Case, to: Mapping[str, Any], now: datetime) -> bool:
@@ -107,6 +117,12 @@ def pass_on(work: Work, house: House, case: Case, to: Mapping[str, Any], now: da
         text = house.flows.texts.say("alert_passed", n=case.number, org=name, usd=usd)
         _tell(work, house, _Saying(case, event, text), _told(work, alert))
     return True
+
+
+def _others(work: Work, case: Case, by: Person, now: datetime) -> Directory:
+    known = snapshot(work, now)
+    others = (one for one in known.seats if one.organisation != case.holder_organisation)
+    return replace(known, seats=tuple(one for one in others if one.person_id != by.id))
 
 
 def _decision(house: House, case: Case, story: Story, event: CaseEvent) -> _Saying:
