@@ -187,6 +187,20 @@ def test_a_worker_that_dies_before_its_commit_leaves_the_move_to_the_other(stage
     assert moves(stage) == [(case, stage.now)]
 
 
+def test_a_repair_is_asked_reminded_and_found_late_and_a_check_asked_once_each(stage):
+    stage.files(category="13")  # a fact that all can see
+    stage.files(category="12")  # waits for three voices
+    duties = Duties(stage.store, stage.house, Quiet())
+    lines = [line for line in TIMETABLE if line.name.endswith("repairs")]
+    for _ in range(20):
+        stage.later(hours=11)
+        for line in lines:
+            line.do(duties, stage.now)
+            line.do(duties, stage.now)
+    told = ("repair_new", "repair_reminder", "repair_late", "check_asked")
+    assert [len(stage.outbox(one)) for one in told] == [1, 1, 1, 1]
+
+
 def die_in_the_midst(stage):
     with stage.store.work(Job("timetable")) as work:
         assert clocks.hand_over(work, stage.house, stage.now) == 1
