@@ -9,6 +9,7 @@ from flows.policy import Policy
 
 UNKNOWN = "unknown"
 CENTRE = "cscom"
+LEADS = "leads"  # role in coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,20 @@ def subjects(told: Told, directory: Directory, policy: Policy) -> tuple[Subject,
 
 def most_present(told: Told, directory: Directory, policy: Policy) -> list[Body]:
     """Return the non-governmental organisations of a sector at a place, most present first (W5)."""
-    covers = directory.covering(policy.sectors_of(told.category) or None, told.area)
-    seen = Counter(one.organisation for one in covers)
+    seen = Counter(_at_work(told, directory, policy.sectors_of(told.category)))
     bodies = [body for one in seen if (body := directory.organisations.get(one)) is not None]
     ngos = [body for body in bodies if body.kind in policy.concerned["ngo"]["kinds"]]
     return sorted(ngos, key=lambda body: (-seen[body.id], body.name))
 
 
 def _covering(told: Told, directory: Directory, sectors: frozenset[str]) -> list[str]:
-    return sorted({one.organisation for one in directory.covering(sectors or None, told.area)})
+    return sorted(set(_at_work(told, directory, sectors)))
+
+
+def _at_work(told: Told, directory: Directory, sectors: frozenset[str]) -> list[str]:
+    """Return who works in these sectors there: who only leads the cluster delivers nothing."""
+    covers = directory.covering(sectors or None, told.area)
+    return [one.organisation for one in covers if one.role != LEADS]
 
 
 def _organisations(ids: Iterable[str]) -> list[Subject]:

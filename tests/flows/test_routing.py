@@ -259,6 +259,17 @@ def test_who_is_concerned_is_read_from_the_answer_and_the_place():
     )
 
 
+def test_who_only_leads_the_cluster_is_not_concerned_and_has_it_when_the_cell_was_late():
+    covers = [
+        Cover("ngo-a", "food", "distributes", ANSONGO),
+        Cover("ngo-c", "food", "leads", ANSONGO),
+    ]
+    lead = seat("P0171", "cluster_lead", "ngo-c")
+    here = small(lead, covers=covers)
+    assert ("organisation", "ngo-c") not in subjects(told("12"), here, POLICY)
+    assert chosen(told("12"), here, level=1).number == "P0171"
+
+
 def test_state_food_by_a_local_ngo_bars_that_ngo():
     covers = [Cover("ngo-c", "state_food", "distributes", "ML0602")]
     about = subjects(Told("12", "state", "ML060208"), small(covers=covers), POLICY)
