@@ -42,17 +42,12 @@ def find_open(
         return None  # without a place nothing says that it is the same
     # Two first voices at once would make two items: they wait for one another at their place.
     work.session.get(Area, area, with_for_update=True)
+    still = (Case.status.in_(HELD), Case.opened_at > scene.now - kind.window)
+    same = (Alert.kind == kind.name, Case.category == category, Case.area_pcode == area)
     alike = (
         select(Case)
         .join(Alert, Alert.case_id == Case.id)
-        .where(
-            Alert.kind == kind.name,
-            Case.area_pcode == area,
-            Case.category == category,
-            Case.opened_at > scene.now - kind.window,
-            Case.status.in_(HELD),
-            Case.case_class.not_in(SENSITIVE),
-        )
+        .where(*same, *still, Case.case_class.not_in(SENSITIVE))
         .order_by(Case.id)
         .limit(1)
         .with_for_update(of=Case)

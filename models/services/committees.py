@@ -56,11 +56,7 @@ def tell_informed(
 
     The others with the announcement, which a session's end lets go and graver words hold back.
     """
-    alert = work.session.get(Alert, case.id)
-    open_to_all = alert is not None and case.category.startswith(SHOCKS)
-    if alert is None or not open_to_all or KINDS[alert.kind].quiet:
-        return
-    if case.case_class in SENSITIVE:
+    if not _is_told(work, case):
         return
     facts = cases.facts_of(work, case)
     known = snapshot(work, event.at)
@@ -79,3 +75,9 @@ def tell_informed(
             due_at=event.at if administration else event.at + cases.ANNOUNCED_AFTER,
         )
         messages.queue(work, draft, house.transit, event.at)
+
+
+def _is_told(work: Work, case: Case) -> bool:
+    alert = work.session.get(Alert, case.id)
+    ordinary = case.category.startswith(SHOCKS) and case.case_class not in SENSITIVE
+    return ordinary and alert is not None and not KINDS[alert.kind].quiet
