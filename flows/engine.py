@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flows.effects import EFFECTS
 from flows.errors import Unreadable
+from flows.place_names import fold
 from flows.screens import compose as compose
 from flows.screens import listed, menu_screen, page_screen, pages
 from flows.texts import fill
@@ -110,7 +111,7 @@ def _choose(node: Menu | Pages, state: State, key: str) -> _Way | None:
     if isinstance(node, Pages):
         return None
     for number, option in listed(node, state):
-        if key == number or key in option.also:
+        if key == number or (option.also and fold(key) in option.also):
             return _Way(option.to, option.sets)
     return None
 

@@ -425,3 +425,18 @@ def assert_stands(turn: Turn) -> None:
     assert turn.over or not isinstance(node, End)
     assert compose(turn.screen) is not None
     assert len(turn.state.trail) == len(set(turn.state.trail))
+
+
+@pytest.mark.parametrize("said", ["1", "Oui!", "Ɔwɔ", "awo", "Eey", "Ayyo"])
+def test_yes_is_understood_in_every_language_that_has_it_attested(said):
+    asked = begin(FLOWS, "sms.place_confirm", {"place": "c:1", "place_name": "Tessit"})
+    turn = advance(FLOWS, asked.state, said)
+    assert turn.effect is not None
+    assert turn.effect.answers["place"] == "c:1"
+
+
+@pytest.mark.parametrize("said", ["2", "NON", "ayi", "Alaa", "Na'o", "kala", "Kalaa"])
+def test_no_is_understood_in_every_language_that_has_it_attested(said):
+    asked = begin(FLOWS, "sms.place_confirm", {"place": "c:1", "place_name": "Tessit"})
+    turn = advance(FLOWS, asked.state, said)
+    assert turn.state.at == "sms.place_ask_last"
