@@ -112,9 +112,7 @@ class UssdDialogues:
             self._dialogues.let_go(contact, scene.conversation)
         return shown
 
-    def _known(
-        self, said: list[str], language: str | None, *, registered: bool
-    ) -> dict[str, Any]:
+    def _known(self, said: list[str], language: str | None, *, registered: bool) -> dict[str, Any]:
         code = said.pop(0) if said and _is_place_code(said[0]) else ""
         known = {
             "usd": self._house.service_code,
