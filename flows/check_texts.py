@@ -32,6 +32,7 @@ LONGEST: Mapping[str, int] = {
     "age": 2,
     "ages": len("15-19"),
     "quantity": 5,
+    **dict.fromkeys(("arrived", "served", "waiting"), 3),
     "codes": len("4732212 30 j, ") * 4 - 2,
     "c6": len("48 21 73"),
     "c6b": len("06 15 49"),

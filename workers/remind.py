@@ -22,6 +22,12 @@ def ask_stock(duties: Duties, now: datetime) -> None:
         referral_clock.ask_stock(work, duties.house, now)
 
 
+def tell_week(duties: Duties, now: datetime) -> None:
+    """Tell the centres on Mondays how last week was."""
+    with duties.store.work(ACTOR) as work:
+        referral_clock.tell_week(work, duties.house, now)
+
+
 def call_silent_centres(duties: Duties, now: datetime) -> None:
     """Let somebody call the centres that answer nothing."""
     with duties.store.work(ACTOR) as work:

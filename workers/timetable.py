@@ -61,6 +61,7 @@ TIMETABLE: Sequence[Line] = (
     Line("rehome", timedelta(minutes=1), clocks.rehome),
     Line("remind relays", timedelta(minutes=5), remind.remind_relays),
     Line("ask for stock", timedelta(minutes=10), remind.ask_stock),
+    Line("tell the week", timedelta(minutes=10), remind.tell_week),
     Line("call silent centres", timedelta(hours=1), remind.call_silent_centres),
     Line("end referrals", timedelta(hours=1), remind.end_referrals),
     Line("ask repairs", timedelta(minutes=1), clocks.ask_repairs),

@@ -38,6 +38,7 @@ HEALTH = (
     Phone("0101", "CSCOM de Tessit", "responsable du centre", "La santé"),
     Phone("0102", "CSCOM de Tessit", "maternité", "La santé"),
     Phone("0103", "CSCOM de Tessit", "magasin", "La santé"),
+    Phone("0107", "CSCOM de Bara", "maternité et magasin", "La santé"),
     Phone("0111", "CSRef d'Ansongo", "médecin-chef (MCD)", "La santé"),
     Phone("0112", "CSRef d'Ansongo", "sage-femme, planification", "La santé"),
     Phone("0113", "CSRef d'Ansongo", "magasin", "La santé"),

@@ -3,10 +3,11 @@
 Each function may run twice and in two workers at once: rows are locked, and what was done shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from flows.case_lifecycle import HELD
@@ -19,7 +20,7 @@ from models.person import Person
 from models.referral import Referral, ReferralStep
 from models.services import messages, referrals
 from models.services import referral_texts as texts
-from models.services.centres import COUNTS, who_at
+from models.services.centres import COUNTS, RECEIVES, who_at
 from models.services.filing import Asked, file
 from models.services.messages import Draft
 from models.services.programme import DAYTIME, setting
@@ -34,6 +35,7 @@ REMINDERS: tuple[tuple[timedelta, int, str], ...] = (
 )
 NOT_SEEN = ("sent", "refused")  # whoever was sent on has been at a centre
 RECEIVED = "yes"  # she says herself that she was received
+WEEK = timedelta(days=7)
 SILENT = timedelta(hours=48)  # field.md 8: then the midwife of the CSRef calls the matron
 CALLED_AGAIN = timedelta(days=14)
 ACTS = ("arrived", "served", "not_served", "redirected", "accepted")
@@ -79,15 +81,22 @@ def ask_stock(work: Work, house: House, now: datetime) -> None:
         person = who_at(work, facility_id, COUNTS)
         if person is None:
             continue
-        draft = Draft(
-            cause=f"stock-question:{facility_id}:{week_of(now)}",
-            purpose="stock_question",
-            text=house.flows.texts.say("stock_question"),
-            address=person.phone_sealed,
-            contact=person.pseudonym,
-            person_id=person.id,
-        )
-        messages.queue(work, draft, house.transit, now)
+        cause = f"stock-question:{facility_id}:{week_of(now)}"
+        text = house.flows.texts.say("stock_question")
+        messages.queue(work, _draft(person, cause, "stock_question", text), house.transit, now)
+
+
+def tell_week(work: Work, house: House, now: datetime) -> None:
+    """Tell each centre on Monday, once, how many came and were served last week (field.md 8)."""
+    if not is_monday(now) or not _by_day(work, now):
+        return
+    for facility_id, counts in _weeks(work, now).items():
+        person = who_at(work, facility_id, RECEIVES)
+        if person is None:
+            continue
+        text = house.flows.texts.say("week_at_centre", **counts)
+        cause = f"week:{facility_id}:{week_of(now)}"
+        messages.queue(work, _draft(person, cause, "week_at_centre", text), house.transit, now)
 
 
 def call_silent_centres(work: Work, house: House, now: datetime) -> int:
@@ -162,6 +171,48 @@ def _answered_anything() -> ColumnElement[bool]:
         StockReport.facility_id == Referral.facility_id, StockReport.at > Referral.sent_at
     )
     return or_(acted.exists(), counted.exists())
+
+
+def _weeks(work: Work, now: datetime) -> Mapping[str, dict[str, int]]:
+    """Return for each centre with codes: came and served in seven days, still awaited."""
+    found: dict[str, dict[str, int]] = {}
+    asked = {
+        "arrived": _done("arrived", Referral.status.not_in((*AWAITED, "cancelled")), now),
+        "served": _done("served", Referral.status.in_(("served", "closed")), now),
+        "waiting": select(Referral.facility_id, func.count())
+        .where(Referral.status.in_(AWAITED), Referral.facility_id.is_not(None))
+        .group_by(Referral.facility_id),
+    }
+    for name, rows in asked.items():
+        for facility_id, count in work.session.execute(rows):
+            found.setdefault(facility_id, dict.fromkeys(asked, 0))[name] = count
+    return found
+
+
+def _done(step: str, still: ColumnElement[bool], now: datetime) -> Select[Any]:
+    """Count whom a centre did something for in a week, where it was not undone."""
+    return (
+        select(Referral.facility_id, func.count(Referral.id.distinct()))
+        .join(ReferralStep, ReferralStep.referral_id == Referral.id)
+        .where(
+            ReferralStep.transition == step,
+            ReferralStep.at > now - WEEK,
+            Referral.facility_id.is_not(None),
+            still,
+        )
+        .group_by(Referral.facility_id)
+    )
+
+
+def _draft(person: Person, cause: str, purpose: str, text: str) -> Draft:
+    return Draft(
+        cause=cause,
+        purpose=purpose,
+        text=text,
+        address=person.phone_sealed,
+        contact=person.pseudonym,
+        person_id=person.id,
+    )
 
 
 def _by_day(work: Work, now: datetime) -> bool:

@@ -137,7 +137,8 @@ def came_without_code(desk: Desk, asked: Command) -> Reply:
         return desk.house.flows.texts.say("referral_relay_unknown", relay=number, age=age)
     found = [] if relay is None else referrals.awaited(desk.work, relay.id, band_of(age))
     if found and relay is not None:
-        ours = sorted(found, key=lambda one: one.facility_id != here.id)[:LISTED]
+        likely = sorted(found, key=lambda one: (_has_been(one), one.facility_id != here.id))
+        ours = likely[:LISTED]
         listed = ", ".join(_listed(desk, one) for one in ours)
         return _say(desk, "referral_open_list", ours[0], relay=relay.number, codes=listed, age=age)
     wanted = referrals.Wanted("walk_in", here.id, band_of(age), here.commune_pcode)
@@ -240,6 +241,10 @@ def _among(said: str, digits: Collection[str]) -> str | None:
 def _known(desk: Desk, one: Referral) -> str:
     state = desk.house.flows.texts.say(f"state_{one.status}")
     return _say(desk, "referral_known", one, state=state)
+
+
+def _has_been(one: Referral) -> bool:
+    return one.status not in AWAITED
 
 
 def _listed(desk: Desk, one: Referral) -> str:

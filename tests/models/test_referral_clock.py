@@ -160,6 +160,24 @@ def test_each_store_is_asked_on_monday_once(loop):
     assert len(loop.outbox("stock_question")) == 8
 
 
+def test_each_matron_hears_on_monday_how_the_week_was(loop):
+    came, served, undone = refers(loop), refers(loop), refers(loop)
+    refers(loop)
+    refers(loop, "REF 6160 20")
+    loop.writes("P0202", f"VENUE {came}")
+    loop.writes("P0202", f"DONNE {served} 3")
+    loop.writes("P0202", f"VENUE {undone}")
+    loop.writes("P0202", f"ANNULE {undone}")
+    for _ in range(2):
+        passes(loop, "tell_week", hours=1)
+    assert sorted(loop.outbox("week_at_centre")) == [
+        ("P0202", "Semaine: venues 2, servies 1, en attente 2."),
+        ("P0212", "Semaine: venues 0, servies 0, en attente 1."),
+    ]
+    passes(loop, "tell_week", days=1)
+    assert len(loop.outbox("week_at_centre")) == 2
+
+
 def test_a_centre_silent_for_two_days_is_called_by_the_midwife_of_the_csref(loop):
     refers(loop)
     refers(loop)

@@ -1,5 +1,7 @@
 """Stock by product digit: said, out, found elsewhere, and the task that is open once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -68,6 +70,12 @@ def test_maternity_and_partner_are_told_the_fact_and_no_number(loop):
     assert {text for _, text in told} == {
         "Stock: CSCOM Tessit, produit 3 a 0 depuis 23/11, 0 personnes renvoyees."
     }
+
+
+def test_two_who_say_it_at_once_open_one_task(loop):
+    with ThreadPoolExecutor(2) as together:
+        list(together.map(lambda who: loop.writes(who, "RUPTURE 3"), ("P0202", "P0203")))
+    assert tasks(loop) == [("routed", "product 3")]
 
 
 def test_each_product_and_centre_has_a_task_of_its_own(loop):
