@@ -6,9 +6,10 @@ happened, where and how many are told by digits.
 
 import re
 
-from flows.place_names import words_of
+from flows.place_names import fold, words_of
 
 CUT = "[coupe]"
+UNNAMED = "..."
 
 _ARMED_WORDS = """
     arme armes armee armees bandit bandits djihadiste djihadistes jihadiste jihadistes
@@ -26,8 +27,15 @@ _WHERE_WORDS = """
     dorment dort cachent cache cachent traversent partis parti direction environs zone lieu
     checkpoint barrage barrages patrouille patrouilles
 """
+_STATE_WORDS = """
+    prefet prefets prefecture sousprefet sousprefets sousprefecture gouverneur gouvernorat
+    gouvernement etat ministre ministere maire mairie administration police policier policiers
+    gendarmerie douane onu minusma barkhane garde gardes sap sldses drdses
+"""
 _ARMED = frozenset(_ARMED_WORDS.split())
 _WHERE = frozenset(_WHERE_WORDS.split())
+_STATE = frozenset(_STATE_WORDS.split()) | _ARMED
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SENTENCE = re.compile(r"[^.!?;\n]*[.!?;\n]*")
 
 
@@ -35,6 +43,14 @@ def without_armed(words: str) -> str:
     """Return ``words`` with every sentence that says where armed people are replaced by [coupe]."""
     kept = "".join(map(_judged, _SENTENCE.findall(words)))
     return re.sub(rf"(?:{re.escape(CUT)}\s*)+", f"{CUT} ", kept).strip()
+
+
+def unnamed(words: str) -> str:
+    """Return ``words`` without the State and its arms by name.
+
+    Whoever is searched at a check-point has such a text on the phone (field.md 1, row 13).
+    """
+    return _WORD.sub(lambda one: UNNAMED if fold(one.group()) in _STATE else one.group(), words)
 
 
 def _judged(sentence: str) -> str:

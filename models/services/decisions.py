@@ -105,16 +105,15 @@ def pass_on(work: Work, house: House, case: Case, to: Mapping[str, Any], now: da
         return False
     case.holder_person, case.holder_function = person.id, to["function"]
     case.holder_organisation = to["organisation"]
-    name = organisation_name(work, to["organisation"])
-    case.why = [f"rendu par celui qui l'avait, qui a nomme: {name}"]
+    case.why = [f"rendu, et nomme: {organisation_name(work, to['organisation'])}"]
     cases.wind(case, now, due(case.case_class, now))
     event = cases.record(work, case, "passed", now, to=to["organisation"])
     cases.announce(work, house, case, event, now)
     alert = work.session.get(Alert, case.id)
     if alert is not None:
         alert.passed_to = to["organisation"]
-        usd = house.service_code
-        text = house.flows.texts.say("alert_passed", n=case.number, org=name, usd=usd)
+        # Not to whom: a text found on a relay's phone names no State service (field.md 1, row 13).
+        text = house.flows.texts.say("alert_passed", n=case.number, usd=house.service_code)
         _tell(work, house, _Saying(case, event, text), _told(work, alert))
     return True
 

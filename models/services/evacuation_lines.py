@@ -33,7 +33,7 @@ def call(desk: Desk, asked: Command) -> Reply:
 def answer(desk: Desk, case: Case) -> str:
     """Return what the caller reads (D7); a number only the keeper knows comes in a text after."""
     said = relay_text(desk.work, desk.house, case)
-    if not said.fills:
+    if not said.fills and desk.person.stopped_at is None:
         return said.text
     send_numbers(desk, case)
     return desk.house.flows.texts.say("alert_noted", n=case.number)

@@ -57,8 +57,7 @@ def ring_next(work: Work, house: House, case: Case, now: datetime) -> None:
         _give_to_supervisor(work, house, case, now)
         evacuation.next_at = None
         return
-    ring = EvacuationRing(case_id=case.id, person_id=seat.person_id, function=seat.function, at=now)
-    work.session.add(ring)
+    work.session.add(_row(case, seat.person_id, seat.function, now))
     _hold(case, seat)
     event = cases.record(work, case, "rung", now, person=seat.person, function=seat.function)
     said = TEXTS.get(seat.function, vehicle_text)(work, house, case)
@@ -130,6 +129,10 @@ def tell(work: Work, house: House, event: CaseEvent, said: Said, person_id: int)
     messages.queue(work, draft, house.transit, event.at)
 
 
+def _row(case: Case, person_id: int, function: str, now: datetime) -> EvacuationRing:
+    return EvacuationRing(case_id=case.id, person_id=person_id, function=function, at=now)
+
+
 def _hold(case: Case, seat: Seat) -> None:
     case.holder_organisation, case.holder_function = seat.organisation, seat.function
     case.holder_person = seat.person_id
@@ -175,4 +178,6 @@ def _give_to_supervisor(
     case.level = supervisor_level(facts, policy()) + up
     choice = cases.seat(work, case, now)
     if choice.person is not None:
+        if choice.person not in {row.person_id for row in rung(work, case)}:
+            work.session.add(_row(case, choice.person, choice.function or "", now))
         tell(work, house, event, voice_text(work, house, case), choice.person)

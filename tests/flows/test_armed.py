@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.armed import CUT, without_armed
+from flows.armed import CUT, unnamed, without_armed
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,9 @@ def test_only_the_sentences_that_say_it_are_cut():
 def test_it_never_fails_and_cutting_twice_is_cutting_once(words):
     once = without_armed(words)
     assert without_armed(once) == once
+
+
+def test_a_text_for_a_relay_names_no_prefect_no_service_of_the_state_and_no_army():
+    said = unnamed("Le préfet et le sous-prefet, le SAP et l'armée viennent lundi avec ONG B.")
+    assert said == "Le ... et le ..., le ... et l'... viennent lundi avec ONG B."
+    assert unnamed("mission prevue") == "mission prevue"

@@ -123,7 +123,7 @@ def test_a_refusal_names_who_takes_it_or_is_asked(field):
     field.later(minutes=10)
     field.settles()
     assert field.holder(case) == "P0142"
-    assert told(field, "R128") == [f"{number}: passe a RRM Centre. Suite: *123#."]
+    assert told(field, "R128") == [f"{number}: passe a une autre equipe. Suite: *123#."]
     assert alert_of(field, number).passed_to == "rrm-centre"
     assert [person for person, _ in field.outbox("case_new")].count("P0142") == 1
 

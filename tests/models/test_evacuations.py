@@ -311,3 +311,21 @@ def test_no_number_stands_in_any_text_but_of_a_centre(here):
     for _, text, _ in rung(here):
         digits = text.replace("70000101", "")
         assert "7000" not in digits
+
+
+def test_the_supervisor_hears_too_that_somebody_took_it(here):
+    _, number = calls(here)
+    for _ in ORDER:
+        here.later(minutes=5)
+        rings_on(here)
+    here.writes("P0104", f"PRIS {number}")
+    texts = [text for person, text, _ in rung(here) if person == "P0152"]
+    assert texts == [f"{number} est deja pris par une autre personne. Rien a faire."]
+
+
+def test_a_relay_who_wanted_no_more_texts_still_reads_whom_to_ring(here):
+    here.change(Person, {"number": "R128"}, stopped_at=here.now)
+    _, number = calls(here)
+    assert next(text for person, text, _ in rung(here) if person == "R128").startswith(
+        f"{number}: le centre est prevenu."
+    )

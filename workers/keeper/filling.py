@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
 
-from flows.armed import without_armed
+from flows.armed import unnamed, without_armed
 from flows.fills import quoted
 from flows.msisdn import HOME_CODE
 from flows.readers import without_numbers
@@ -57,4 +57,5 @@ class Filling:
         ).first()
         if row is None:
             return NOTHING
-        return quoted(without_armed(without_numbers(self._vault.story(*row)))) or NOTHING
+        words = without_armed(without_numbers(self._vault.story(*row)))
+        return quoted(unnamed(words)) or NOTHING
