@@ -5,7 +5,6 @@ Each function may run twice and in two workers at once: rows are locked, and wha
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -185,11 +184,11 @@ def _weeks(work: Work, now: datetime) -> Mapping[str, dict[str, int]]:
     }
     for name, rows in asked.items():
         for facility_id, count in work.session.execute(rows):
-            found.setdefault(facility_id, dict.fromkeys(asked, 0))[name] = count
+            found.setdefault(str(facility_id), dict.fromkeys(asked, 0))[name] = count
     return found
 
 
-def _done(step: str, still: ColumnElement[bool], now: datetime) -> Select[Any]:
+def _done(step: str, still: ColumnElement[bool], now: datetime) -> Select[str | None, int]:
     """Count whom a centre did something for in a week, where it was not undone."""
     return (
         select(Referral.facility_id, func.count(Referral.id.distinct()))
