@@ -213,7 +213,7 @@ def _judge(said: Said, digits: str, place: int) -> Reading:
     line, verb = said.line, said.verb
     measured = line.measures(place)
     if is_item_number(digits) and not (measured and verb not in SAYS_MORE):
-        words = line.after(place)
+        words = line.after(place) if verb in SAYS_MORE else ""
         wordless = verb in NEEDS_WORDS and not words
         return Puzzle(verb, "word") if wordless else Command(verb, digits, words)
     if measured or is_item_number(digits):

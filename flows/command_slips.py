@@ -144,7 +144,7 @@ def _codes(said: Said) -> tuple[Given, int]:
     while at < len(line.tokens) and not (line.colon(at) and {"place", "category"} <= given.keys()):
         hit = first_hit(codes, line, at, given)
         end = at
-        while hit is None and line.word(end).isalpha() and not first_hit(codes, line, end, given):
+        while hit is None and line.word(end).isalpha() and not first_hit(codes, line, end, {}):
             end += 1
         name = None if "place" in given else name_of_place(_doubted(said), range(at, end))
         if hit is None and name is None:

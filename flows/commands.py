@@ -53,9 +53,8 @@ def read_all(line: str, roles: Collection[Role] = ALL) -> list[Command | Puzzle]
     if digits.isdecimal():
         understood = [alone(digits)]
     else:
-        parts = parts_of(said, verbs)
-        understood = [read_one(part, verbs) for part in parts]
-        if understood[-1] is None or not all(isinstance(one, Command) for one in understood[:-1]):
+        understood = [read_one(part, verbs) for part in parts_of(said, verbs)]
+        if not _one_after_another(understood):
             understood = [read_one(said, verbs)]
     return [one for one in understood if one is not None]
 
@@ -93,6 +92,12 @@ def keyword(line: str) -> Keyword | None:
 def bare_number(line: str) -> str | None:
     """Return the digits of a message that holds nothing else but spaces and dots, or None."""
     return plain_digits(line)
+
+
+def _one_after_another(understood: Sequence[Reading]) -> bool:
+    """Tell whether the parts of a line are commands of one verb; the last may lack a piece."""
+    whole = all(isinstance(one, Command) for one in understood[:-1])
+    return whole and len({one and one.verb for one in understood}) == 1
 
 
 def _went_on(answer: Puzzle, given: Mapping[str, Any]) -> bool:
