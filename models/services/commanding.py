@@ -56,6 +56,8 @@ DOMAINS: tuple[ModuleType, ...] = (
 )
 """One line a domain."""
 
+# What somebody raised or logged is kept for a person to read, should the missing piece never come.
+TELLS = frozenset({"ALERTE", "alert.place", "EVAC", "LV"})
 OPEN_FOR = timedelta(hours=24)  # an answer that comes later is no longer an answer
 LOOKS = frozenset({"LISTE", "VOIR", "AIDE"})  # after these the question still stands
 
@@ -128,14 +130,20 @@ def _heard_line(turn: _Turn) -> Heard | None:
     if asked and (not commands or _is_bare_item(turn.line, commands)):
         answered = _answered(turn, asked[0], sure=bool(commands))
         if answered is not None:
-            return _next_question(_heard([answered], asked[1:], desk.now), answered)
+            line = " ".join((*unfiled(asked[:1]), turn.line))
+            return _next_question(_heard([answered], asked[1:], desk.now, line), answered)
     if turn.speaking and not commands:
         return None
     replies = [_reply(desk, turn.roles, one) for one in understood]
     if all(reply is None for reply in replies):
         return None
     kept = asked if all(one.verb in LOOKS for one in commands) else ()
-    return _heard(replies, kept, desk.now)
+    return _heard(replies, kept, desk.now, turn.line)
+
+
+def unfiled(asked: Sequence[Pending]) -> list[str]:
+    """Return the lines among ``asked`` that told something no item holds yet."""
+    return [one["line"] for one in asked if one.get("line")]
 
 
 def still_open(asked: Sequence[Pending], now: datetime) -> tuple[Pending, ...]:
@@ -196,7 +204,7 @@ def _kinds(work: Work, number: str) -> tuple[str, ...]:
     return () if named is None else (named.kind,)
 
 
-def _heard(replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime) -> Heard:
+def _heard(replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime, line: str) -> Heard:
     """Say the texts; of several questions ask the first, and keep the others for after it."""
     texts: list[str] = []
     asked: list[Pending] = []
@@ -204,6 +212,8 @@ def _heard(replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime) 
         if isinstance(reply, Question):
             until = (now + OPEN_FOR).isoformat()
             asked.append({**reply.pending, "text": reply.text, "until": until})
+            if reply.pending["verb"] in TELLS and "case" not in reply.pending:
+                asked[-1]["line"] = line
         elif reply is not None:
             texts.append(reply)
     if asked:

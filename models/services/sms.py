@@ -21,6 +21,7 @@ from models.services.scene import Scene
 
 SILENCE = timedelta(minutes=30)  # no answer to a question for so long: filed as it stands
 OPENING = {"RAPPEL": "sms.call_back", "LANGUE": "sms.language"}
+UNREAD = "8"  # category of what a person must read
 RECEIPT_DIGITS = (5, 6, 12)  # the lengths F1 asks for; five name no case of a speaker
 
 
@@ -68,7 +69,10 @@ class SmsDialogues:
         if dialogue is None or dialogue.sender_sealed is None:
             return
         scene = self._silent_scene(dialogue, now)
-        reply = self._file(work, scene, dialogue)
+        left = commanding.unfiled(dialogue.asked)
+        reply = (
+            self._file_lines(work, scene, dialogue) if left else self._file(work, scene, dialogue)
+        )
         self._queue(
             work, scene, reply, cause=f"silence:{reply.case}", address=dialogue.sender_sealed
         )
@@ -97,6 +101,24 @@ class SmsDialogues:
         turn = begin(self._house.speaking(scene.language, scene.channel), "sms.silent", answers)
         return self._carry(work, scene, dialogue, turn)
 
+    def _file_lines(self, work: Work, scene: Scene, dialogue: Dialogue) -> Reply:
+        """File the commands that were never completed as words for a person to read."""
+        said = {"kind": "complaint", "category": UNREAD, "answer": "none"}
+        for line in commanding.unfiled(dialogue.asked):
+            filed = EFFECTS["open_case"](work, scene, {**said, "words": line}).values
+            settling.release_announcements(work, filed["case"], scene.now)
+        asked = tuple({**one, "line": ""} for one in dialogue.asked)
+        words_wait = not dialogue.over and _unfiled(dialogue.state)
+        done = replace(
+            dialogue,
+            asked=asked,
+            due_at=scene.now if words_wait else None,
+            sender_sealed=None if dialogue.over else dialogue.sender_sealed,
+        )
+        self._dialogues.save_in(work, done, scene.now)
+        texts = self._house.speaking(scene.language, scene.channel).texts
+        return Reply(texts.say("not_understood", usd=self._house.service_code), case=filed["case"])
+
     def _commanded(self, work: Work, scene: Scene, text: str) -> commanding.Heard | None:
         """Do what a registered person's line asks; keep the question it ends with, if any."""
         dialogue = self._dialogues.load_in(work, scene.conversation)
@@ -107,10 +129,20 @@ class SmsDialogues:
         if heard is None or heard.asked == before:
             return heard
         kept = dialogue or self._new(scene, State("sms.words", {}), over=True)
-        silent_at = scene.now + SILENCE if speaking and _unfiled(kept.state) else None
-        kept = replace(kept, asked=heard.asked, due_at=silent_at)
+        kept = replace(kept, asked=heard.asked, **self._silence(scene, kept, heard))
         self._dialogues.save_in(work, kept, scene.now)
         return heard
+
+    def _silence(self, scene: Scene, dialogue: Dialogue, heard: commanding.Heard) -> dict[str, Any]:
+        """Return when silence is acted upon, and for whom: words or a command half said."""
+        half_said = commanding.unfiled(heard.asked)
+        unfiled = not dialogue.over and _unfiled(dialogue.state)
+        answers = {**dialogue.state.answers, "channel": scene.channel}
+        return {
+            "due_at": scene.now + SILENCE if half_said or unfiled else None,
+            "sender_sealed": scene.seal_sender() if half_said else dialogue.sender_sealed,
+            "state": replace(dialogue.state, answers=answers),
+        }
 
     def _reply(self, work: Work, scene: Scene, text: str) -> Reply:
         word = keyword(text)
