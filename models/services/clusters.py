@@ -41,7 +41,8 @@ def find_open(
     if area is None:
         return None  # without a place nothing says that it is the same
     # Two first voices at once would make two items: they wait for one another at their place.
-    work.session.get(Area, area, with_for_update=True)
+    here = select(Area.pcode).where(Area.pcode == area)
+    work.session.execute(here.with_for_update(key_share=True))
     still = (Case.status.in_(HELD), Case.opened_at > scene.now - kind.window)
     same = (Alert.kind == kind.name, Case.category == category, Case.area_pcode == area)
     alike = (

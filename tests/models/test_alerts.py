@@ -1,6 +1,7 @@
 """One event told by many is one item; everybody who told it hears what was decided, or nothing."""
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -75,6 +76,17 @@ def test_a_second_voice_gets_the_same_number_and_raises_the_estimate(field):
     assert "350 menages env." in shown
     assert "2 sources" in shown
     assert "R128" not in shown
+
+
+def test_voices_that_come_at_once_are_one_event(field):
+    relays = [Thread(target=field.writes, args=(who, "ALERTE 6143 2")) for who in ("R128", "R129")]
+    for one in relays:
+        one.start()
+    for one in relays:
+        one.join()
+    with field.store.work(Job("test")) as work:
+        [case] = work.session.scalars(select(Case))
+    assert "2 sources" in field.writes("P0141", f"VOIR {case.number}")
 
 
 def test_another_place_another_kind_or_a_later_week_is_another_event(here):
