@@ -17,6 +17,7 @@ from flows.command_pieces import (
     place_code,
 )
 from flows.command_shapes import Reading
+from flows.place_names import SHORTEST
 from flows.place_words import KINDS, LINKS, ORDINARY
 from flows.readers import plain_digits
 from flows.sensitivity import CLASS_OF
@@ -112,7 +113,8 @@ def _unsourced(given: Given) -> Given:
 def _slip(line: Line, place: int) -> str | None:
     """Return a slip's number as it is printed: two digits, 0 for what is only counted."""
     digits = line.number(place)
-    if not 1 <= len(digits) <= 2 or line.measures(place + 1):
+    counts = line.measures(place + 1) and line.word(place + 1) not in _LETTERS
+    if not 1 <= len(digits) <= 2 or counts:
         return None
     return COUNTED if int(digits) == 0 else digits.zfill(2)
 
@@ -197,7 +199,7 @@ def _years(line: Line, place: int) -> int | None:
 def _zone(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     """Pick the zone: the name of a cercle, one word or two."""
     word, both = line.word(place), " ".join(line.words(place, place + 2))
-    if "place" in given or not word.isalpha() or word in _NO_ZONE | KINDS:
+    if "place" in given or not word.isalpha() or word in _NO_ZONE | KINDS or len(word) < SHORTEST:
         return None
     return {"place": both if both in _TWO_WORDS else word}, place + 1 + (both in _TWO_WORDS)
 
