@@ -80,6 +80,7 @@ SAID_BACK = {
     "referral_open_list": {"relay", "band", "age"},
     "referral_relay_unknown": {"relay", "age"},
     "slip_which_place": {"places"},
+    "week_at_centre": {"arrived", "served", "waiting"},  # counts of its own week
 }
 # Parts of other texts: the age band of B3, and the lists behind the PIN.
 FRAGMENTS = {"band": {"band"}, "code_awaited": {"ages"}}
