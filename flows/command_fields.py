@@ -111,7 +111,8 @@ def alarm(said: Said) -> Reading:
 def evacuate(said: Said) -> Reading:
     """Read place and who: ``6143 1``, ``accouchement tessit``.
 
-    Whoever is not named is "other": a life does not wait for an answer about it.
+    Who is not said is "other", where is not said is where the caller works: a life does not wait
+    for an answer.
     """
     said = replace(said, line=said.line.counted(said.place, names=True))
     told = _tell(said, (place_code, of_card("what", PATIENTS), _GRAVELY))
@@ -121,9 +122,9 @@ def evacuate(said: Said) -> Reading:
         return None
     if spare and line.number(spare[0]) and "what" not in given and "place" in given:
         return said.wrong(spare[0], "what", given)
-    if "place" not in given:
+    if "what" not in given and "place" not in given and not said.certain:
         return said.lacks(given, "place")
-    return said.command({"what": "other", **given})
+    return said.command({"what": "other", "place": None, **given})
 
 
 def _urgent(said: Said, given: Mapping[str, Any], spare: Sequence[int]) -> bool:

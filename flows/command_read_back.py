@@ -44,7 +44,7 @@ def _alarm(given: Mapping[str, Any]) -> Codes:
 
 
 def _evacuate(given: Mapping[str, Any]) -> Codes:
-    return [given["place"], _digit(PATIENTS, given["what"])]
+    return [given["place"] or None, _digit(PATIENTS, given["what"])]
 
 
 def _came(given: Mapping[str, Any]) -> Codes:

@@ -64,7 +64,7 @@ CANONICAL = st.one_of(
         persons=CROWDS,
         when=st.sampled_from([None, "today", "yesterday", "week"]),
     ),
-    commands("EVAC", place=PLACES, what=kinds(PATIENTS)),
+    commands("EVAC", place=maybe(PLACES), what=kinds(PATIENTS)),
     commands("VENUE", age=AGES, relay=maybe(RELAYS)),
     commands("DONNE", number=ITEMS, product=maybe(DIGITS)),
     commands("PAS", number=ITEMS, reason=maybe(kinds(REASONS))),
