@@ -19,6 +19,7 @@ from flows.command_cards import (
 )
 from flows.command_line import POLITE, Line
 from flows.command_shapes import Command, Puzzle, Reading, Verb
+from flows.command_words import VERBS
 from flows.numbers import ITEM_DIGITS, is_item_number
 from flows.place_words import KINDS, LINKS, ORDINARY
 
@@ -29,7 +30,7 @@ ON_CARDS = frozenset(
     for card in (ALERTS, METHODS, PATIENTS, SOURCES, HOURS, VOICES)
     for words in card.values()
     for word in words
-) | {"prive", "confid"}
+) | {*VERBS["REF"], *VERBS["ALERTE"], *VERBS["EVAC"], *VERBS["PRIVE"]}
 """Words that say what happened, what is wished, who told it, so never where."""
 NAME_WORDS = 3  # words a name of a place may have, little ones apart
 CROWD = 1_000_000  # more people than live in any cercle: a slip of the thumb
