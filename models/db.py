@@ -63,15 +63,28 @@ Actor = Gateway | Job | Handler | Operator
 
 @dataclass(slots=True)
 class Work:
-    """What a service is given: the open session, who works, and ``wake`` for after the commit."""
+    """What a service is given: the open session, who works, and ``wake`` for after the commit.
+
+    ``passed`` are the row ids that a sweep leaves for its next run (models/services/sweeping.py).
+    """
 
     session: Session
     actor: Actor
     queues: set[str] = field(default_factory=set)
+    passed: set[int | str] = field(default_factory=set)
 
     def wake(self, queue: str) -> None:
         """Ring ``queue`` if, and only if, this work is committed."""
         self.queues.add(queue)
+
+
+CONTENDED = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock not available
+
+
+def is_contended(error: OperationalError) -> bool:
+    """Tell whether somebody else had what was needed, so that trying again soon will do."""
+    busy: str = getattr(error.orig, "sqlite_errorname", "")
+    return busy.startswith("SQLITE_BUSY") or getattr(error.orig, "sqlstate", None) in CONTENDED
 
 
 Waker = Callable[[str], None]

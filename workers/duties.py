@@ -31,8 +31,13 @@ class Line:
 
 
 def until_done(store: Store, batch: Callable[[Work], int]) -> None:
-    """Do batches, each in a unit of work of its own, until one is not full (settling.AT_ONCE)."""
+    """Do batches, each in a unit of work of its own, until one is not full (settling.AT_ONCE).
+
+    What a batch passes over is passed over until the end, so that full batches of it end too.
+    """
+    passed = set[int | str]()
     left = True
     while left:
         with store.work(ACTOR) as work:
+            work.passed = passed
             left = batch(work) >= settling.AT_ONCE

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from models.db import Store
+from models.db import Store, is_contended
 from models.services import committees, leases, privacy, rings, settling
 from workers import clocks, remind
 from workers.duties import ACTOR, Duties, Line, until_done
@@ -111,8 +111,10 @@ class Timetable:
     def _do(self, line: Line, now: datetime) -> None:
         try:
             line.do(self._duties, now)
-        except OperationalError:
-            raise  # the database is away: all lines wait for it
+        except OperationalError as error:
+            if not is_contended(error):
+                raise  # the database is away: all lines wait for it
+            log.warning("line waits", extra={"job": line.name})
         except Exception:
             # One line that fails may not keep the others, nor this process, from their work.
             log.exception("line failed", extra={"job": line.name})

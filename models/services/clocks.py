@@ -21,6 +21,7 @@ from models.services.handling import LEAVES
 from models.services.routing import policy
 from models.services.scene import House
 from models.services.settling import AT_ONCE
+from models.services.sweeping import each
 from models.services.telling import Notice, tell
 
 SEATED = ("opened", "reclassed", "reopened", "returned", "passed", "escalated", "rehomed")
@@ -36,12 +37,7 @@ def remind(work: Work, house: House, now: datetime) -> int:
     if not is_office(now):
         soon.append(Case.case_class.in_(HOURS))
     found = _take(work, *soon, _is_running(), ~_is_over(now))
-    for case in found:
-        case.reminded_at = now
-        event = cases.record(work, case, "reminded", now)
-        text = house.flows.texts.say("reminder", n=case.number, date=shown(_limit(case)))
-        tell(work, house, case.holder_person, _notice(case, event, "reminder", text), now)
-    return len(found)
+    return each(work, found, lambda case: _remind(work, house, case, now))
 
 
 def hand_over(work: Work, house: House, now: datetime) -> int:
@@ -50,27 +46,26 @@ def hand_over(work: Work, house: House, now: datetime) -> int:
     Call it again while it returns AT_ONCE. What the outside body has stays there.
     """
     found = _take(work, _is_over(now), _is_running())
-    for case in found:
-        _move_up(work, house, case, now)
-    return len(found)
+    return each(work, found, lambda case: _move_up(work, house, case, now))
 
 
 def rehome(work: Work, house: House, now: datetime, person_id: int | None = None) -> int:
-    """Seat anew what is held by somebody who left, lost the phone or said STOP; return how many.
+    """Seat anew what is held by somebody who left, lost the phone or said STOP.
 
-    ``person_id`` looks at that one person only. Call it again while it returns AT_ONCE.
+    ``person_id`` looks at that one person only. Returns at how many it looked; call it again, with
+    the same ``work.passed``, while that is AT_ONCE: what has to wait for somebody is passed over.
     """
     orphaned = or_(_is_orphaned(), Case.holder_person.is_(None))
     theirs = [] if person_id is None else [Case.holder_person == person_id]
     found = _take(work, orphaned, *theirs)
-    return sum(_seat_anew(work, house, case, now) for case in found)
+    return each(work, found, lambda case: _seat_anew(work, house, case, now))
 
 
 def _take(work: Work, *which: ColumnElement[bool]) -> list[Case]:
     # Whoever has no holder at all comes last: those may have to wait for somebody to be hired.
     wanted = (
         select(Case)
-        .where(Case.status.in_(OPEN), ~_is_ringing(), *which)
+        .where(Case.status.in_(OPEN), ~_is_ringing(), Case.id.not_in(work.passed), *which)
         .order_by(Case.holder_person.is_(None), Case.id)
         .limit(AT_ONCE)
         .with_for_update(of=Case, skip_locked=True)
@@ -114,6 +109,13 @@ def _is_orphaned() -> ColumnElement[bool]:
     return exists().where(Person.id == Case.holder_person, gone)
 
 
+def _remind(work: Work, house: House, case: Case, now: datetime) -> None:
+    case.reminded_at = now
+    event = cases.record(work, case, "reminded", now)
+    text = house.flows.texts.say("reminder", n=case.number, date=shown(_limit(case)))
+    tell(work, house, case.holder_person, _notice(case, event, "reminder", text), now)
+
+
 def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
     had, returned = case.holder_person, _was_given_back(work, case)
     event = cases.move(
@@ -135,12 +137,13 @@ def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
     cases.announce(work, house, case, event, _when(case, now))
 
 
-def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> bool:
+def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> None:
     returned = _was_given_back(work, case)
     choice = cases.choose(work, case, now, returned=returned)
     before = (case.holder_organisation, case.holder_function, case.holder_person)
     if (choice.organisation, choice.function, choice.person) == before:
-        return False
+        work.passed.add(case.id)
+        return
     organisation, function, left = before
     event = cases.move(
         work,
@@ -155,7 +158,6 @@ def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> bool:
     messages.withhold(work, case.id, UNSENT, "rehomed", now)
     cases.sit(case, choice, now)
     cases.announce(work, house, case, event, _when(case, now))
-    return True
 
 
 def _was_given_back(work: Work, case: Case) -> bool:

@@ -21,6 +21,7 @@ from models.services.alert_texts import committee_text
 from models.services.drafts import Draft
 from models.services.routing import policy, snapshot
 from models.services.scene import House
+from models.services.sweeping import each
 
 AFTER = timedelta(days=1)
 AT_ONCE = 100
@@ -36,17 +37,19 @@ def tell_committees(work: Work, house: House, now: datetime) -> int:
             Alert.committee_told_at.is_(None),
             Case.opened_at <= now - AFTER,
             Case.status.in_(OPEN | {"answered"}),
+            Case.id.not_in(work.passed),
         )
         .order_by(Case.id)
         .limit(AT_ONCE)
         .with_for_update(of=Case, skip_locked=True)
     )
-    found = work.session.scalars(waiting).all()
-    for case in found:
+
+    def inform(case: Case) -> None:
         work.session.get_one(Alert, case.id).committee_told_at = now
         event = cases.record(work, case, "told", now)
         tell_informed(work, house, case, event, administration=True)
-    return len(found)
+
+    return each(work, work.session.scalars(waiting).all(), inform)
 
 
 def tell_informed(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from flows.case_lifecycle import HELD
 from flows.daytime import hours_of, is_daytime, is_monday, week_of
 from flows.referral_lifecycle import AWAITED, OPEN
+from models.area import Facility
 from models.case import Case
 from models.db import Work
 from models.organisation import Organisation
@@ -26,6 +27,7 @@ from models.services.programme import DAYTIME, setting
 from models.services.referral_texts import Hand
 from models.services.scene import House, Scene
 from models.services.settling import AT_ONCE
+from models.services.sweeping import each
 from models.stock import StockReport
 
 REMINDERS: tuple[tuple[timedelta, int, str], ...] = (
@@ -50,25 +52,18 @@ def remind(work: Work, house: House, now: datetime) -> int:
         return 0
     hand = _hand(work, house, now)
     found = _locked(work, Referral.status.in_(NOT_SEEN), _due_reminder(now))
-    for one in found:
-        number, name = next(
-            (number, name) for after, number, name in REMINDERS if one.sent_at <= now - after
-        )
-        one.reminded = number
-        relay = work.session.get(Person, one.relay_id) if one.relay_id else None
-        if relay is not None and texts.reachable(relay):
-            step = referrals.note(hand, one, "reminded", which=number)
-            texts.tell(hand, step, relay, name, texts.say(house, name, one))
-    return len(found)
+    return each(work, found, lambda one: _remind(hand, one))
 
 
 def end_old(work: Work, house: House, now: datetime) -> int:
     """End what is thirty days old: expired if she never came, else closed. Again while AT_ONCE."""
     hand = _hand(work, house, now)
     found = _locked(work, Referral.status.in_(OPEN | {"served"}), Referral.due_at <= now)
-    for one in found:
+
+    def end(one: Referral) -> None:
         referrals.end(hand, one, "expired" if one.status in AWAITED else "closed")
-    return len(found)
+
+    return each(work, found, end)
 
 
 def ask_stock(work: Work, house: House, now: datetime) -> None:
@@ -104,22 +99,39 @@ def call_silent_centres(work: Work, house: House, now: datetime) -> int:
     One a centre while it is open, and none again for two weeks. Returns how many.
     """
     hand = _hand(work, house, now)
-    silent = _silent_centres(work, now)
-    for facility_id in silent:
-        asked = Asked(
-            kind="referral",
-            category=CATEGORY,
-            case_class=CLASS,
-            place=f"f:{facility_id}",
-            about="unknown",
-            about_org="",
-            answer="none",
-            private=False,
-            words="",
-            call={},
-        )
-        file(work, hand.scene, asked)
-    return len(silent)
+    # Of two workers the second waits here, and then finds the task of the first.
+    seen = select(Facility).where(Facility.id.in_(_silent_centres(work, now)))
+    locked = seen.order_by(Facility.id).with_for_update(key_share=True)
+    centres = work.session.scalars(locked).all()
+    still = set(_silent_centres(work, now)) if centres else set()
+    silent = [one for one in centres if one.id in still]
+    return each(work, silent, lambda centre: file(work, hand.scene, _asked(centre)))
+
+
+def _remind(hand: Hand, one: Referral) -> None:
+    number, name = next(
+        (number, name) for after, number, name in REMINDERS if one.sent_at <= hand.now - after
+    )
+    one.reminded = number
+    relay = hand.work.session.get(Person, one.relay_id) if one.relay_id else None
+    if relay is not None and texts.reachable(relay):
+        step = referrals.note(hand, one, "reminded", which=number)
+        texts.tell(hand, step, relay, name, texts.say(hand.house, name, one))
+
+
+def _asked(centre: Facility) -> Asked:
+    return Asked(
+        kind="referral",
+        category=CATEGORY,
+        case_class=CLASS,
+        place=f"f:{centre.id}",
+        about="unknown",
+        about_org="",
+        answer="none",
+        private=False,
+        words="",
+        call={},
+    )
 
 
 def _due_reminder(now: datetime) -> ColumnElement[bool]:
@@ -134,7 +146,8 @@ def _due_reminder(now: datetime) -> ColumnElement[bool]:
 
 
 def _locked(work: Work, *among: ColumnElement[bool]) -> Sequence[Referral]:
-    wanted = select(Referral).where(*among).order_by(Referral.id).limit(AT_ONCE)
+    ours = (*among, Referral.id.not_in(work.passed))
+    wanted = select(Referral).where(*ours).order_by(Referral.id).limit(AT_ONCE)
     return work.session.scalars(wanted.with_for_update(skip_locked=True)).all()
 
 

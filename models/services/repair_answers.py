@@ -21,6 +21,7 @@ from models.services.repair_links import spoken_for
 from models.services.scene import House
 from models.services.settling import AT_ONCE
 from models.services.stories import Words
+from models.services.sweeping import each
 from models.services.telling import Notice, tell
 
 WAITING = ("asked", "taken")
@@ -92,28 +93,31 @@ def remind(work: Work, house: House, now: datetime) -> int:
         for repair in work.session.scalars(waiting)
         if remind_at(CLOCK, repair.asked_at, repair.due_at) <= now
     ]
-    for repair in soon:
-        repair.reminded_at = now
-        text = house.flows.texts.say("repair_reminder", n=repair.number, date=shown(repair.due_at))
-        notice = Notice("repair_reminder", text, f"repair:{repair.id}", now)
-        tell(work, house, repair.person_id, notice, now)
-    return len(soon)
+    return each(work, soon, lambda repair: _remind(work, house, repair, now))
 
 
 def note_lateness(work: Work, house: House, now: datetime) -> int:
     """Tell the cell what stayed without an answer; return how many. Again while it is AT_ONCE."""
     over = (
         select(Repair)
-        .where(Repair.status.in_(WAITING), Repair.due_at <= now)
+        .where(Repair.status.in_(WAITING), Repair.due_at <= now, Repair.id.not_in(work.passed))
         .order_by(Repair.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    found = work.session.scalars(over).all()
-    for repair in found:
+
+    def note(repair: Repair) -> None:
         repair.status = "late"
         _tell_handlers(work, house, repair, "repair_late", now)
-    return len(found)
+
+    return each(work, work.session.scalars(over).all(), note)
+
+
+def _remind(work: Work, house: House, repair: Repair, now: datetime) -> None:
+    repair.reminded_at = now
+    text = house.flows.texts.say("repair_reminder", n=repair.number, date=shown(repair.due_at))
+    notice = Notice("repair_reminder", text, f"repair:{repair.id}", now)
+    tell(work, house, repair.person_id, notice, now)
 
 
 def _write(desk: Desk, repair: Repair, text: str, transition: str) -> None:

@@ -40,6 +40,7 @@ from models.services.routing import policy, snapshot
 from models.services.scene import House
 from models.services.settling import AT_ONCE
 from models.services.sources import COUNTED, LATELY
+from models.services.sweeping import each
 from models.services.telling import Notice, tell
 from models.services.visibility import countable_cases
 
@@ -76,13 +77,11 @@ def seek(work: Work, house: House, now: datetime) -> int:
         .limit(AT_ONCE)
         .with_for_update(of=Case, skip_locked=True)
     )
-    found = work.session.execute(wanted).all()
-    if found:
-        turn = _Round(work, house, snapshot(work, now), now)
-        for one, visible, number in found:
-            loud_enough = "sources" if number >= ENOUGH else "allowed"
-            _ask_for(turn, one, "visible" if visible == "visible" else loud_enough)
-    return len(found)
+    found = {one: _why(visible, number) for one, visible, number in work.session.execute(wanted)}
+    if not found:
+        return 0
+    turn = _Round(work, house, snapshot(work, now), now)
+    return each(work, found, lambda one: _ask_for(turn, one, found[one]))
 
 
 def give_up_waiting(work: Work, house: House, now: datetime) -> int:
@@ -102,9 +101,7 @@ def give_up_waiting(work: Work, house: House, now: datetime) -> int:
         for one in work.session.scalars(waiting)
         if working_days_after(one.opened_at, DAYS) <= now
     ]
-    for one in found:
-        _check(work, house, one, now)
-    return len(found)
+    return each(work, found, lambda one: _check(work, house, one, now))
 
 
 def place_of(work: Work, repair: Repair) -> str:
@@ -128,6 +125,7 @@ def _unasked(work: Work, now: datetime) -> Select[Case]:
         Case.opened_at <= now - ANNOUNCED_AFTER,
         Case.opened_at > now - LATELY,
         Case.repair_allowed.is_not(False),
+        Case.id.not_in(work.passed),
         ~linked,
         ~checked,
     )
@@ -177,6 +175,12 @@ def _fits(row: Row) -> ColumnElement[bool]:
         elif wanted:  # given back, or raised by a registered phone: no complaint as it was said
             found.append(false())
     return and_(*found)
+
+
+def _why(visible: str, voices: int) -> str:
+    if visible == "visible":
+        return visible
+    return "sources" if voices >= ENOUGH else "allowed"
 
 
 def _ask_for(turn: _Round, one: Case, why: str) -> None:

@@ -21,6 +21,7 @@ from models.services.messages import RING
 from models.services.ring_texts import Said, centre_text, vehicle_text, voice_text
 from models.services.routing import policy, snapshot
 from models.services.scene import House
+from models.services.sweeping import each
 
 BETWEEN = timedelta(minutes=5)
 USEFUL = timedelta(hours=1)  # what leaves later than that is of no use to the sick
@@ -36,15 +37,13 @@ def ring_due(work: Work, house: House, now: datetime) -> int:
     waiting = (
         select(Case)
         .join(Evacuation, Evacuation.case_id == Case.id)
-        .where(Evacuation.next_at <= now, Case.status.in_(WAITING))
+        .where(Evacuation.next_at <= now, Case.status.in_(WAITING), Case.id.not_in(work.passed))
         .order_by(Evacuation.next_at)
         .limit(AT_ONCE)
         .with_for_update(of=Case, skip_locked=True)
     )
     found = work.session.scalars(waiting).all()
-    for case in found:
-        ring_next(work, house, case, now)
-    return len(found)
+    return each(work, found, lambda case: ring_next(work, house, case, now))
 
 
 def ring_next(work: Work, house: House, case: Case, now: datetime) -> None:

@@ -20,6 +20,7 @@ from models.services import cases, decisions, evacuations, messages, stories
 from models.services.handling import Desk
 from models.services.messages import QUEUE, Draft
 from models.services.scene import House
+from models.services.sweeping import each
 from models.services.tongues import language_of
 
 AT_ONCE = 100
@@ -52,32 +53,35 @@ def settle_leaving(work: Work, house: House, now: datetime) -> int:
     due = (Story.status == "leaving", Story.leaves_at <= now)
     waiting = (
         select(Case)
-        .where(Case.id.in_(select(Story.case_id).where(*due)))
+        .where(Case.id.in_(select(Story.case_id).where(*due)), Case.id.not_in(work.passed))
         .order_by(Case.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    found = work.session.scalars(waiting).all()
-    for case in found:
+
+    def settle(case: Case) -> None:
         said = select(Story).where(Story.case_id == case.id, *due).order_by(Story.id)
         for story in work.session.scalars(said).all():
             _settle(work, house, case, story, now)
-    return len(found)
+
+    return each(work, work.session.scalars(waiting).all(), settle)
 
 
 def close_answered(work: Work, now: datetime) -> int:
     """Close what was answered thirty days ago; return how many. Again while it returns AT_ONCE."""
     old = (
         select(Case)
-        .where(Case.status.in_(ANSWERED), Case.answered_at <= now - CLOSED_AFTER)
+        .where(
+            Case.status.in_(ANSWERED),
+            Case.answered_at <= now - CLOSED_AFTER,
+            Case.id.not_in(work.passed),
+        )
         .order_by(Case.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     found = work.session.scalars(old).all()
-    for case in found:
-        cases.close(work, case, now, why="30 days")
-    return len(found)
+    return each(work, found, lambda case: cases.close(work, case, now, why="30 days"))
 
 
 def _settle(work: Work, house: House, case: Case, story: Story, now: datetime) -> None:
