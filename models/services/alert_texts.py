@@ -1,7 +1,5 @@
 """What an alert or an evacuation is told with: kind, commune, size, when; never who raised it."""
 
-from datetime import datetime
-
 from sqlalchemy import func, select
 
 from flows.alert_kinds import (
@@ -88,13 +86,6 @@ def size_of(alert: Alert | None) -> str:
     """Return the estimate in words."""
     said = Estimate() if alert is None else Estimate(alert.households, alert.persons, alert.size)
     return estimated(said)
-
-
-def alert_facts(work: Work, case: Case, now: datetime) -> str:
-    """Return an alert in few words: deplacement, 120 menages env., hier."""
-    alert = work.session.get(Alert, case.id)
-    since = dated(alert.happened_on if alert else None, now)
-    return f"{event_of(case, alert)}, {size_of(alert)}, {since}"
 
 
 def organisation_name(work: Work, organisation: str | None) -> str:

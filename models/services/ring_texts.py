@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from flows.alert_kinds import EVACUATIONS
 from flows.msisdn import HOME_CODE
 from flows.ringing import CENTRE
 from models.alert import Evacuation
@@ -76,11 +75,6 @@ def csref_of(work: Work, facility_id: str | None) -> str | None:
         return None
     alike = (Facility.cercle_pcode == facility.cercle_pcode, Facility.kind == CSREF)
     return work.session.scalar(select(Facility.id).where(*alike).order_by(Facility.id).limit(1))
-
-
-def what_of(work: Work, case: Case) -> str:
-    """Return what the sick is said to have, in the few words of staff."""
-    return EVACUATIONS[work.session.get_one(Evacuation, case.id).what]
 
 
 def _to_ring_back(work: Work, house: House, case: Case, name: str) -> Said:

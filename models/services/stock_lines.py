@@ -9,14 +9,12 @@ from models.services.handling import Desk
 from models.services.referral_texts import Hand
 from models.services.replies import Reply
 
-MOST = 99_999  # units of one product at one centre
-
 
 def put(desk: Desk, asked: Command) -> Reply:
     """STOCK: note each figure said, or that nothing changed."""
     if asked.given.get("same"):
         return _same(desk)
-    levels = [(str(one), min(int(count), MOST)) for one, count in asked.given["levels"]]
+    levels = [(str(one), int(count)) for one, count in asked.given["levels"]]
     return _put(desk, levels)
 
 

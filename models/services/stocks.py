@@ -5,14 +5,13 @@ for it within thirty days. Then one task is open for that centre and product, un
 again: that closes it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from flows.case_lifecycle import HELD, WAITING
 from flows.places import Place
-from models.area import Facility
 from models.case import Case
 from models.db import Work
 from models.referral import Referral, ReferralStep
@@ -184,9 +183,3 @@ def _open_task(work: Work, facility_id: str, product: str) -> Case | None:
         Case.status.in_(HELD),
     )
     return work.session.scalars(wanted.with_for_update()).first()
-
-
-def names_of(work: Work, facility_ids: Sequence[str]) -> Mapping[str, str]:
-    """Return the names of centres by id."""
-    rows = select(Facility.id, Facility.name).where(Facility.id.in_(facility_ids))
-    return {row.id: row.name for row in work.session.execute(rows)}

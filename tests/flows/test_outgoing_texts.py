@@ -109,7 +109,7 @@ SENDING = {"Draft", "Reply", "Question"}
 EVERYBODY = {"sms.who"}
 
 # Reasons of a card, sent only to the centre that asks for them; no product and no person in it.
-CARDS = {"help_pas", "missing_reason", "help_evac", "missing_what", "wrong_what"}
+CARDS = {"help_pas", "help_evac", "wrong_what"}
 
 
 def values(text):
@@ -137,7 +137,7 @@ def of_the_loop():
         own = message.where.startswith("messages_referral.yaml")
         if own or name.startswith("code_") or name in {f"help_{verb}" for verb in verbs}:
             yield name, message.text
-    for name in ("missing_wish", "missing_product", "missing_age", "missing_reason"):
+    for name in ("missing_product", "missing_age", "wrong_wish", "wrong_product", "wrong_reason"):
         yield name, MESSAGES[name].text
 
 
