@@ -1,18 +1,16 @@
 """`jaabi alerts`: one event a line, whoever told it; nobody's name, no words."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import click
 
-from gateway import assembly
-from gateway.cli_base import Moment, iso, load_settings
-from gateway.cli_lists import Row, as_json, print_rows
+from gateway.cli_base import Moment, iso
+from gateway.cli_lists import Row, as_json, looking, print_rows
 from models.alert import Alert, Evacuation
 from models.case import Case
-from models.db import Operator, Work
+from models.db import Work
 from models.services.alert_texts import voices_of
 from models.services.visibility import visible_cases
 
@@ -24,23 +22,13 @@ from models.services.visibility import visible_cases
 def alerts(as_json: bool, since: datetime | None, evacuations: bool) -> None:
     """List the alerts: kind, commune, how many sources, where they stand."""
     table = Evacuation if evacuations else Alert
-    with _looking() as work:
+    with looking() as work:
         asked = visible_cases(work).join(table, table.case_id == Case.id).order_by(Case.id)
         if since is not None:
             asked = asked.where(Case.opened_at >= since)
         found = work.session.scalars(asked).all()
         row_of = _evacuation if evacuations else _alert
         print_rows((row_of(work, one) for one in found), as_json=as_json)
-
-
-@contextmanager
-def _looking() -> Iterator[Work]:
-    store = assembly.open_store(load_settings(), wakes=False)
-    try:
-        with store.reading(Operator()) as work:
-            yield work
-    finally:
-        store.close()
 
 
 def _alert(work: Work, case: Case) -> Row:

@@ -59,7 +59,7 @@ def cases(
     if sensitive:
         _count_sensitive(as_json=as_json)
         return
-    with _looking() as work:
+    with looking() as work:
         if summary:
             shares = share_in_time(work, assembly.clock(), since)
             print_rows(map(_share, shares), as_json=as_json)
@@ -79,7 +79,7 @@ def cases(
 @click.option("--direction", type=click.Choice(["in", "out"]))
 def messages(as_json: bool, direction: str | None) -> None:
     """List the messages received and sent."""
-    with _looking() as work:
+    with looking() as work:
         rows: list[Row] = []
         if direction != "out":
             received = select(InboundMessage).order_by(InboundMessage.id)
@@ -96,7 +96,7 @@ def messages(as_json: bool, direction: str | None) -> None:
 def dead_letters(ctx: click.Context, as_json: bool) -> None:
     """List what could not be handled."""
     if ctx.invoked_subcommand is None:
-        with _looking() as work:
+        with looking() as work:
             print_rows(map(_inbound, letters.dead_letters(work)), as_json=as_json)
 
 
@@ -116,7 +116,8 @@ def retry(message_id: int) -> None:
 
 
 @contextmanager
-def _looking(actor: Actor | None = None) -> Iterator[Work]:
+def looking(actor: Actor | None = None) -> Iterator[Work]:
+    """Look at the database as the operator, or as somebody else, and change nothing."""
     store = assembly.open_store(load_settings(), wakes=False)
     try:
         with store.reading(actor or Operator()) as work:
@@ -128,7 +129,7 @@ def _looking(actor: Actor | None = None) -> Iterator[Work]:
 def _count_sensitive(*, as_json: bool) -> None:
     if not load_settings().is_demo:
         raise Unusable(["how many sensitive cases there are is told in the demo only"])
-    with _looking(Job("count")) as work:
+    with looking(Job("count")) as work:
         hidden = visible_cases(work).where(Case.case_class.in_(SENSITIVE)).subquery()
         count = work.session.scalar(select(func.count()).select_from(hidden))
     click.echo(json.dumps({"sensitive": count}) if as_json else f"{count} sensitive")
@@ -201,5 +202,12 @@ def print_rows(rows: Iterable[Row], *, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
-            shown = ("; ".join(one) if isinstance(one, list) else one for one in row.values())
-            click.echo("  ".join("-" if one is None else str(one) for one in shown))
+            click.echo("  ".join(map(_shown, row.values())))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(value)
+    if isinstance(value, dict):
+        return " ".join(f"{name}={said}" for name, said in value.items())
+    return "-" if value is None else str(value)

@@ -1,8 +1,7 @@
 """`jaabi referrals` and `jaabi stock`: one row a line, or the completion table; nobody's name."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +9,8 @@ import click
 from sqlalchemy import select
 
 from flows.referral_figures import summary
-from gateway import assembly
-from gateway.cli_base import Moment, iso, load_settings
-from gateway.cli_lists import Row, as_json
-from models.db import Operator, Work
+from gateway.cli_base import Moment, iso
+from gateway.cli_lists import Row, as_json, looking, print_rows
 from models.referral import Referral
 from models.services.referral_facts import every_referral, times, told
 from models.stock import Stock
@@ -39,31 +36,21 @@ MIXES: Mapping[str, str] = {
 @click.option("--summary", "summed", is_flag=True, help="completion, method mix and stock-outs")
 def referrals(as_json: bool, since: datetime | None, summed: bool) -> None:
     """List the referrals, or sum them up with numerators and denominators."""
-    with _looking() as work:
+    with looking() as work:
         found = every_referral(work, since)
         if summed:
             _print_summary(summary(map(told, found)), as_json=as_json)
         else:
-            _print(map(_referral, found), as_json=as_json)
+            print_rows(map(_referral, found), as_json=as_json)
 
 
 @click.command(name="stock")
 @as_json
 def stock(as_json: bool) -> None:
     """List what each centre last said it has, by product digit, and when."""
-    with _looking() as work:
+    with looking() as work:
         rows = work.session.scalars(select(Stock).order_by(Stock.facility_id, Stock.product))
-        _print(map(_level, rows), as_json=as_json)
-
-
-@contextmanager
-def _looking() -> Iterator[Work]:
-    store = assembly.open_store(load_settings(), wakes=False)
-    try:
-        with store.reading(Operator()) as work:
-            yield work
-    finally:
-        store.close()
+        print_rows(map(_level, rows), as_json=as_json)
 
 
 def _referral(one: Referral) -> Row:
@@ -86,17 +73,6 @@ def _level(row: Stock) -> Row:
         "quantity": row.quantity,
         "as_of": iso(row.as_of),
     }
-
-
-def _print(rows: Iterable[Row], *, as_json: bool) -> None:
-    for row in rows:
-        click.echo(json.dumps(row) if as_json else "  ".join(map(_shown, row.values())))
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return " ".join(f"{name}={said}" for name, said in value.items())
-    return "-" if value is None else str(value)
 
 
 def _print_summary(found: Mapping[str, Any], *, as_json: bool) -> None:

@@ -1,6 +1,5 @@
 """`jaabi slips`: booklets of numbered slips for operators, printed once."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import click
 from gateway import assembly
 from gateway.cli_base import Unusable, iso, load_settings
 from gateway.cli_directory import opened
+from gateway.cli_lists import Row, as_json, looking, print_rows
 from gateway.slip_sheets import Sheet, sheets
 from models.db import Work
 from models.services import slips as register
@@ -45,14 +45,11 @@ def slips_issue(operator: str, count: int, out: Path) -> None:
 
 
 @slips.command("list")
-@click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
+@as_json
 def slips_list(as_json: bool) -> None:
     """List the booklets: whose, which numbers, how many used. No code is kept anywhere."""
-    with opened() as (work, _):
-        rows = [_row(one) for one in register.booklets(work)]
-    for row in rows:
-        shown = ("-" if value is None else str(value) for value in row.values())
-        click.echo(json.dumps(row) if as_json else "\t".join(shown))
+    with looking() as work:
+        print_rows(map(_row, register.booklets(work)), as_json=as_json)
 
 
 @slips.command("revoke")
@@ -90,7 +87,7 @@ def _issued(work: Work, house: House, operator: str, count: int) -> tuple[Bookle
         raise Unusable([str(error)]) from None
 
 
-def _row(one: Standing) -> dict[str, str | int | None]:
+def _row(one: Standing) -> Row:
     return {
         "booklet": one.id,
         "operator": one.operator,
