@@ -126,12 +126,7 @@ def _asked(raised: Raised, kind: str, category: str, case_class: str) -> Asked:
         category=category,
         case_class=case_class,
         place=raised.place,
-        about="unknown",
-        about_org="",
-        answer="code",
-        private=False,
         words=raised.words,
-        call={},
     )
 
 

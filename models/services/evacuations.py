@@ -142,12 +142,7 @@ def _asked(place: str) -> Asked:
         category=HEALTH_OTHER,
         case_class=EVACUATION_CLASS,
         place=place,
-        about="unknown",
-        about_org="",
         answer="none",
-        private=False,
-        words="",
-        call={},
     )
 
 

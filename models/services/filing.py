@@ -1,7 +1,7 @@
 """Filing an item: number, subjects, holder, clock, announcement; all of it in one unit of work."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,12 +37,12 @@ class Asked:
     category: str
     case_class: str
     place: str
-    about: str
-    about_org: str
-    answer: str
-    private: bool
-    words: str
-    call: Mapping[str, str]
+    about: str = "unknown"
+    about_org: str = ""
+    answer: str = "code"
+    private: bool = False
+    words: str = ""
+    call: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, answers: Mapping[str, Any]) -> "Asked":

@@ -125,12 +125,7 @@ def _asked(centre: Facility) -> Asked:
         category=CATEGORY,
         case_class=CLASS,
         place=f"f:{centre.id}",
-        about="unknown",
-        about_org="",
         answer="none",
-        private=False,
-        words="",
-        call={},
     )
 
 

@@ -152,11 +152,7 @@ def _out(hand: Hand, row: Stock, since: datetime) -> None:
         case_class=CLASS,
         place=f"f:{row.facility_id}",
         about=about(row.product),
-        about_org="",
         answer="none",
-        private=False,
-        words="",
-        call={},
     )
     case, _ = file(hand.work, hand.scene, asked)
     settling.release_announcements(hand.work, case.id, hand.now)
