@@ -20,6 +20,7 @@ from models.person import Person
 from models.services import cases, filing, messages, rings
 from models.services.facilities import centres_near
 from models.services.filing import Asked
+from models.services.leases import alone
 from models.services.messages import RING
 from models.services.ring_texts import CSREF, Said
 from models.services.routing import policy, snapshot
@@ -37,6 +38,7 @@ def call(work: Work, scene: Scene, person: Person, what: str, place: Place | Non
     """Call for an evacuation and ring the first; the same call within the hour is the same item."""
     area = (place and (place.commune_pcode or place.cercle_pcode)) or person.area_pcode
     own = replace(work, actor=ACTOR)
+    alone(own, Person, person.id)  # a second call by another road waits, and finds the first
     known = same(own, person, what, area, scene.now)
     if known is not None:
         return known

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
 
+from models.base import Base
 from models.conversation import Lease
 from models.db import Work
 from models.services.upsert import insert
@@ -26,6 +27,14 @@ def take(work: Work, name: str, holder: str, now: datetime, until: datetime) -> 
     made = insert(work, Lease).values(name=name, holder=holder, until=until)
     inserted = work.session.scalar(made.on_conflict_do_nothing().returning(Lease.name))
     return inserted is not None
+
+
+def alone(work: Work, table: type[Base], key: int | str) -> None:
+    """Let nobody else pass here for this row until the commit: what was not there may be written.
+
+    Whoever only refers to the row does not wait.
+    """
+    work.session.get(table, key, with_for_update={"key_share": True})
 
 
 def release(work: Work, name: str, holder: str) -> None:

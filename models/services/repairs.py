@@ -31,10 +31,12 @@ from flows.policy import Row
 from models.area import Area
 from models.case import Case
 from models.db import Work
+from models.organisation import Organisation
 from models.repair import Check, Repair, RepairCase
 from models.services import cases, checks
 from models.services.cases import ANNOUNCED_AFTER
 from models.services.filing import free_number
+from models.services.leases import alone
 from models.services.repair_links import UNANSWERED, cause_of, link
 from models.services.routing import policy, snapshot
 from models.services.scene import House
@@ -213,6 +215,7 @@ def _menders(directory: Directory, one: Case) -> Iterable[Seat]:
 
 def _asked_lately(turn: _Round, one: Case, seat: Seat) -> Repair | None:
     """Return the request that already asks this, or was answered too lately to ask again."""
+    alone(turn.work, Organisation, seat.organisation)
     fresh = or_(Repair.status.in_(UNANSWERED), Repair.answered_at > turn.now - AGAIN_AFTER)
     alike = select(Repair).where(
         Repair.organisation_id == seat.organisation,

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from flows.case_lifecycle import HELD, WAITING
 from flows.places import Place
+from models.area import Facility
 from models.case import Case
 from models.db import Work
 from models.referral import Referral, ReferralStep
@@ -19,6 +20,7 @@ from models.services import cases, settling
 from models.services.centres import nearest
 from models.services.facilities import Centre
 from models.services.filing import Asked, file
+from models.services.leases import alone
 from models.services.referral_texts import Hand
 from models.services.stock_texts import about, tell_others
 from models.services.upsert import insert
@@ -80,6 +82,7 @@ def turned_away(hand: Hand, facility_id: str, product: str | None) -> None:
     """Count a woman sent away for want of a product: the third puts it to nothing."""
     if product is None:
         return
+    alone(hand.work, Facility, facility_id)  # who counts at the same moment counts this one too
     since = _last_had(hand, facility_id, product)
     refused = refusals(hand.work, facility_id, product, since)
     if len(refused) < TURNED_AWAY:
