@@ -142,7 +142,7 @@ def _join(work: Work, scene: Scene, lead: Case, voice: Voice, raised: Raised) ->
 def _own_case(work: Work, scene: Scene, asked: Asked, lead: Case) -> Case:
     """Write the case that waits, behind a speaker's own receipt, for what is said to another."""
     case = filing.unfiled(work, scene, asked)
-    case.number = filing.draw_number(work, scene, "case")
+    case.number = filing.free_number(work, scene.house, "case")
     if asked.owed:
         case.address = scene.seal_sender()
     case.status, case.due_at, case.why = "joined", lead.due_at, []

@@ -44,7 +44,7 @@ def call(work: Work, scene: Scene, person: Person, what: str, place: Place | Non
         return known
     case = filing.unfiled(own, replace(scene, kind="relay"), _asked(place.ref if place else ""))
     case.area_pcode = area
-    case.number = filing.draw_number(own, scene, "case")
+    case.number = filing.free_number(own, scene.house, "case")
     case.why = []
     cases.wind(case, scene.now, due(EVACUATION_CLASS, scene.now))
     own.session.add(case)

@@ -92,7 +92,7 @@ def file(
     ``beside`` writes what a case of its kind has beside its row, before anybody is told of it.
     """
     case = unfiled(work, scene, asked)
-    case.number = draw_number(work, scene, "case")
+    case.number = free_number(work, scene.house, "case")
     if asked.owed:
         case.address = scene.seal_sender()
     case.subjects = [Subject(kind=kind, ref=ref) for kind, ref in _subjects(work, asked)]
@@ -137,13 +137,8 @@ def _wish(call: Mapping[str, str], now: datetime) -> CallBack:
     )
 
 
-def draw_number(work: Work, scene: Scene, kind: str) -> str:
-    """Draw a free item number: five digits, seven once more than 4,000 are live."""
-    return free_number(work, scene.house, kind)
-
-
 def free_number(work: Work, house: House, kind: str) -> str:
-    """Draw a free item number where nobody speaks."""
+    """Draw a free item number: five digits, seven once more than 4,000 are live."""
     live = work.session.scalar(select(func.count()).select_from(ItemNumber)) or 0
     digits = 5 if live <= CROWDED else 7
     for _ in range(DRAWS):

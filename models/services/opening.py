@@ -11,7 +11,7 @@ from models.conversation import Contact
 from models.db import Job, Work
 from models.services.alerts import hear_danger
 from models.services.cases import answer_date, record
-from models.services.filing import Asked, draw_number, file, unfiled
+from models.services.filing import Asked, file, free_number, unfiled
 from models.services.receipts import RECEIPT_EFFECTS, issue, shown_receipt
 from models.services.scene import EffectFunction, Outcome, Scene
 from models.services.sources import sources
@@ -55,7 +55,7 @@ def keep_incomplete(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Cas
         return None
     case.status, case.place_ref, case.about = "incomplete", None, "unknown"
     case.due_at, case.why = scene.now, []
-    case.number = draw_number(work, scene, "case")
+    case.number = free_number(work, scene.house, "case")
     work.session.add(case)
     work.session.flush()
     record(work, case, "incomplete", scene.now)

@@ -15,7 +15,7 @@ from models.area import Facility
 from models.db import Work
 from models.referral import Referral, ReferralStep
 from models.services import referral_texts as texts
-from models.services.filing import draw_number
+from models.services.filing import free_number
 from models.services.referral_texts import Hand
 
 UNDO = timedelta(minutes=10)
@@ -231,7 +231,7 @@ def standing(referral: Referral) -> list[ReferralStep]:
 
 def _new(hand: Hand, wanted: Wanted) -> Referral:
     referral = Referral(
-        number=draw_number(hand.work, hand.scene, "referral"),
+        number=free_number(hand.work, hand.house, "referral"),
         source=wanted.source,
         relay_id=wanted.relay_id,
         facility_id=wanted.facility_id,
