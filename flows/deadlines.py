@@ -16,6 +16,7 @@ HOLIDAYS = Path(__file__).parent / "holidays.yaml"
 BAMAKO = UTC  # Mali keeps UTC all year (tz database, Africa/Bamako)
 SATURDAY = 5
 A_DAY = timedelta(days=1)
+UNDO = timedelta(minutes=10)  # in which whoever did something may take it back (field.md 8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ until then the same person can take them back.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from flows.case_lifecycle import OPEN, WAITING, allows
+from flows.deadlines import UNDO as UNDO
 from models.case import Case, CaseEvent, Story
 from models.db import Handler, Work
 from models.person import Person
@@ -21,7 +22,6 @@ from models.services.scene import House, Scene
 from models.services.stories import Words
 from models.services.visibility import visible_cases
 
-UNDO = timedelta(minutes=10)
 LEAVES = ("answer", "resolved", "missed", "return")  # one at a time: the last one said is meant
 
 

@@ -5,11 +5,12 @@ Nothing is filed without her consent, and nothing is queued before the consent i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from flows.deadlines import UNDO
 from flows.referral_lifecycle import AWAITED, LASTS, OPEN, STANDING, after, allows
 from models.area import Facility
 from models.db import Work
@@ -17,8 +18,6 @@ from models.referral import Referral, ReferralStep
 from models.services import referral_texts as texts
 from models.services.filing import free_number
 from models.services.referral_texts import Hand
-
-UNDO = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)

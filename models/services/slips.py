@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 
 from flows import numbers
+from flows.deadlines import UNDO as UNDO
 from models.case import Case
 from models.db import Work
 from models.errors import KeeperAway, NotFound, StoreError
@@ -20,7 +21,6 @@ from models.slip import Booklet, Slip
 
 MOST = 99  # two digits name a slip
 KEPT = timedelta(days=365)
-UNDO = timedelta(minutes=10)  # in which a slip can be freed again
 DRAWS = 20
 
 
