@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.db import Job, Store, Work
-from models.services import settling
 from models.services.scene import House
+from models.services.sweeping import AT_ONCE
 from workers.silence import Silence
 
 ACTOR = Job("timetable")
@@ -31,7 +31,7 @@ class Line:
 
 
 def until_done(store: Store, batch: Callable[[Work], int]) -> None:
-    """Do batches, each in a unit of work of its own, until one is not full (settling.AT_ONCE).
+    """Do batches, each in a unit of work of its own, until one is not full (AT_ONCE).
 
     What a batch passes over is passed over until the end, so that full batches of it end too.
     """
@@ -40,4 +40,4 @@ def until_done(store: Store, batch: Callable[[Work], int]) -> None:
     while left:
         with store.work(ACTOR) as work:
             work.passed = passed
-            left = batch(work) >= settling.AT_ONCE
+            left = batch(work) >= AT_ONCE

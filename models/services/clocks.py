@@ -20,8 +20,7 @@ from models.services import cases, messages
 from models.services.handling import LEAVES
 from models.services.routing import policy
 from models.services.scene import House
-from models.services.settling import AT_ONCE
-from models.services.sweeping import each
+from models.services.sweeping import AT_ONCE, each
 from models.services.telling import Notice, tell
 
 SEATED = ("opened", "reclassed", "reopened", "returned", "passed", "escalated", "rehomed")

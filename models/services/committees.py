@@ -21,10 +21,9 @@ from models.services.alert_texts import committee_text
 from models.services.drafts import Draft
 from models.services.routing import policy, snapshot
 from models.services.scene import House
-from models.services.sweeping import each
+from models.services.sweeping import AT_ONCE, each
 
 AFTER = timedelta(days=1)
-AT_ONCE = 100
 SHOCKS = "6"  # first digit of their categories: no complaint ever goes this way
 
 

@@ -16,7 +16,7 @@ from models.outbound import OutboundMessage as Message
 from models.person import Person
 from models.services import clocks
 from models.services.handling import Desk
-from models.services.settling import AT_ONCE
+from models.services.sweeping import AT_ONCE
 
 SUPERVISOR = "supervisor"
 CELL = "cell"

@@ -26,8 +26,7 @@ from models.services.messages import Draft
 from models.services.programme import DAYTIME, setting
 from models.services.referral_texts import Hand
 from models.services.scene import House, Scene
-from models.services.settling import AT_ONCE
-from models.services.sweeping import each
+from models.services.sweeping import AT_ONCE, each
 from models.stock import StockReport
 
 REMINDERS: tuple[tuple[timedelta, int, str], ...] = (

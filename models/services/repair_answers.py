@@ -19,9 +19,8 @@ from models.services import cases, messages, stories
 from models.services.handling import UNDO, Desk
 from models.services.repair_links import spoken_for
 from models.services.scene import House
-from models.services.settling import AT_ONCE
 from models.services.stories import Words
-from models.services.sweeping import each
+from models.services.sweeping import AT_ONCE, each
 from models.services.telling import Notice, tell
 
 WAITING = ("asked", "taken")

@@ -40,9 +40,8 @@ from models.services.leases import alone
 from models.services.repair_links import UNANSWERED, cause_of, link
 from models.services.routing import policy, snapshot
 from models.services.scene import House
-from models.services.settling import AT_ONCE
 from models.services.sources import COUNTED, LATELY
-from models.services.sweeping import each
+from models.services.sweeping import AT_ONCE, each
 from models.services.telling import Notice, tell
 from models.services.visibility import countable_cases
 

@@ -21,11 +21,10 @@ from models.services.messages import RING
 from models.services.ring_texts import Said, centre_text, vehicle_text, voice_text
 from models.services.routing import policy, snapshot
 from models.services.scene import House
-from models.services.sweeping import each
+from models.services.sweeping import AT_ONCE, each
 
 BETWEEN = timedelta(minutes=5)
 USEFUL = timedelta(hours=1)  # what leaves later than that is of no use to the sick
-AT_ONCE = 100
 TEXTS: Mapping[str, Callable[[Work, House, Case], Said]] = {CENTRE: centre_text}
 
 

@@ -20,10 +20,9 @@ from models.services import cases, decisions, evacuations, messages, stories
 from models.services.handling import Desk
 from models.services.messages import QUEUE, Draft
 from models.services.scene import House
-from models.services.sweeping import each
+from models.services.sweeping import AT_ONCE, each
 from models.services.tongues import language_of
 
-AT_ONCE = 100
 CLOSED_AFTER = timedelta(days=30)  # field.md 4.6
 CONCERNED = "3"  # G12-5: "Je suis en cause"
 

@@ -16,6 +16,8 @@ from models.db import Work, is_contended
 from models.referral import Referral
 from models.repair import Repair
 
+AT_ONCE = 100  # rows a run takes up; it is called again while it took so many
+
 log = logging.getLogger(__name__)
 
 

@@ -11,7 +11,7 @@ from models.db import Job
 from models.outbound import OutboundMessage
 from models.person import Person
 from models.referral import Referral
-from models.services.settling import AT_ONCE
+from models.services.sweeping import AT_ONCE
 from tests import referral_world
 from tests.factories import staged
 from tests.models.alert_world import settle_in
