@@ -21,7 +21,7 @@ def call(desk: Desk, asked: Command) -> Reply:
     found = places_said(desk, str(asked.given.get("place") or ""))
     place = found[0] if len(found) == 1 else own_place(desk)
     if place is None:
-        word = str(asked.given.get("place") or "")[:20]
+        word = puzzles.shown(desk, str(asked.given.get("place") or ""))
         given = {"what": asked.given["what"]}
         text = desk.house.flows.texts.say("wrong_place", word=word)
         return Question(text, {"verb": "EVAC", "given": given, "missing": ["place"]})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from flows.commands import Command
-from models.services import phones
+from models.services import phones, puzzles
 from models.services.handling import Desk
 from models.services.replies import Reply
 
@@ -13,7 +13,7 @@ def lost(desk: Desk, asked: Command) -> Reply:
     said = str(asked.given.get("agent", ""))
     found = phones.find(desk, said)
     if len(found) != 1:
-        return desk.house.flows.texts.say("wrong_agent", word=said[:20])
+        return desk.house.flows.texts.say("wrong_agent", word=puzzles.shown(desk, said))
     phones.report_lost(desk, found[0])
     return desk.house.flows.texts.say("phone_lost", relay=found[0].number)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flows.commands import Puzzle, Role
 from flows.gsm7 import safe, septets
+from flows.telling import gives_away
 from models.case import Case
 from models.services import handling
 from models.services.handling import Desk
@@ -40,21 +41,21 @@ def answer(desk: Desk, asked: Puzzle, roles: Collection[Role]) -> Reply:
         return no_such_item(desk, asked.word)
     if asked.why == "word":
         return unknown_word(desk, asked.word, roles)
-    said = _say(desk, f"wrong_{asked.why}", word=_shown(desk, asked.word))
+    said = _say(desk, f"wrong_{asked.why}", word=shown(desk, asked.word))
     return Question(said, pending) if asked.missing else said  # the piece alone puts it right
 
 
 def unknown_word(desk: Desk, word: str, roles: Collection[Role]) -> str:
     """Say that a word is no command of this person's, and which ones are (A7)."""
-    shown = _shown(desk, word)
+    said = shown(desk, word)
     items = _numbers(handling.open_items(desk))
     number = items[0] if items else EXAMPLE
     if set(roles) <= {"agent"}:
-        return _say(desk, "command_unknown", word=shown, n=number)
+        return _say(desk, "command_unknown", word=said, n=number)
     theirs = [role for role in WORDS_OF if role in roles]
     words = ", ".join(one for role in theirs for one in WORDS_OF[role])
     example = EXAMPLES[theirs[0]].replace("{n}", number)
-    return _say(desk, "command_unknown_role", word=shown, verbs=words, example=example)
+    return _say(desk, "command_unknown_role", word=said, verbs=words, example=example)
 
 
 def no_such_item(desk: Desk, number: str) -> str:
@@ -78,10 +79,12 @@ def wrong_verb(
     return _say(desk, "wrong_verb", n=number, kind=what, verbs=", ".join(words), verb=words[0])
 
 
-def _shown(desk: Desk, said: str) -> str:
+def shown(desk: Desk, said: str) -> str:
+    """Return somebody's own word as it is given back; of what betrays, no word."""
     word = safe(said)[:SHOWN]
     # Letters that no phone's alphabet has would double the price of the reply.
-    return _say(desk, "unwritten_word") if septets(word) is None else word
+    hidden = septets(word) is None or gives_away(said)
+    return _say(desk, "unwritten_word") if hidden else word
 
 
 def _numbers(items: Sequence[Case]) -> list[str]:

@@ -7,8 +7,8 @@ from flows.commands import Command
 from flows.places import Place, choices
 from flows.referral_lifecycle import band_of
 from models.area import Facility
+from models.services import puzzles, referrals, stocks
 from models.services import referral_texts as texts
-from models.services import referrals, stocks
 from models.services.centres import centre_at
 from models.services.handling import Desk
 from models.services.programme import programme_areas
@@ -52,7 +52,7 @@ def choose_stock_out(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply
 def _find(desk: Desk, said: str, wanted: dict[str, Any]) -> Reply:
     found = desk.house.places(desk.work).find(said, programme_areas(desk.work))
     if not found:
-        return desk.house.flows.texts.say("wrong_place", word=said[:20])
+        return desk.house.flows.texts.say("wrong_place", word=puzzles.shown(desk, said))
     if len(found) == 1:
         return _to(desk, found[0], wanted)
     lines = " ".join(

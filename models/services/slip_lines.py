@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flows.commands import Command
-from flows.gsm7 import safe, septets
 from flows.msisdn import normalise
 from flows.places import choices
 from flows.policy import SENSITIVE
 from flows.readers import CUT_NUMBER, clean, plain_digits
+from flows.sensitivity import words_class
 from flows.slip_replies import Correction, asks_who, read_correction
 from models.case import Case, Tally
-from models.services import case_lines, handling, slips
+from models.services import case_lines, handling, puzzles, slips
 from models.services.counting import count_up
 from models.services.facts import facts
 from models.services.handling import Desk
@@ -37,7 +37,6 @@ from models.slip import Slip
 NO_SLIP = "0"
 LISTED = 3  # numbers of unused slips in one SMS
 OFFERED = 2  # places to choose from in one segment
-SHOWN = 20  # characters of somebody's own word that are given back
 
 
 def _log(desk: Desk, asked: Command) -> Reply:
@@ -62,13 +61,15 @@ def _log(desk: Desk, asked: Command) -> Reply:
 
 def _call(desk: Desk, asked: Command, said: str) -> Call:
     found = places(desk, said) if said else []
+    # What stood where a place stands may be the story: it is heard as one.
+    told = f"{said} {asked.words}" if not found and words_class(said) else asked.words
     return Call(
         source=asked.given["source"],
         category=asked.given["category"],
         place=found[0].ref if len(found) == 1 else "",
         sex=asked.given.get("sex"),
         age=asked.given.get("age"),
-        words=asked.words,
+        words=told,
     )
 
 
@@ -92,7 +93,8 @@ def _where(desk: Desk, pending: dict[str, Any], said: str) -> Question:
         asks = {**pending, "places": [one["value"] for one in found]}
         return Question(_say(desk, "slip_which_place", places=found, **values), asks)
     asks = {**pending, "places": []}
-    return Question(_say(desk, "slip_place_unknown", word=_shown(said), **values), asks)
+    word = puzzles.shown(desk, said)
+    return Question(_say(desk, "slip_place_unknown", word=word, **values), asks)
 
 
 def _read_back(desk: Desk, case: Case, pending: dict[str, Any], *, who: bool = True) -> Reply:
@@ -217,11 +219,6 @@ def _place(desk: Desk, case: Case) -> str:
 
 def _person(sex: str | None, age: int | None) -> str:
     return " ".join(str(one) for one in (sex, age) if one is not None)
-
-
-def _shown(said: str) -> str:
-    word = safe(said)[:SHOWN]
-    return "" if septets(word) is None else word
 
 
 def _say(desk: Desk, name: str, **values: Any) -> str:
