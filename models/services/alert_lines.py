@@ -5,10 +5,11 @@ from typing import Any
 
 from flows.alert_kinds import CLOSED_SAID, KINDS, Estimate, happened
 from flows.case_lifecycle import WAITING
-from flows.commands import Command
+from flows.commands import Command, Puzzle
 from flows.place_names import words_of
 from flows.places import Place, choices
 from flows.policy import SENSITIVE
+from flows.sensitivity import words_class
 from models.case import Case
 from models.services import (
     alerts,
@@ -27,7 +28,6 @@ from models.services.replies import Question, Reply
 from models.services.spoken_places import places_said
 
 LINES = 3  # places to choose from in one SMS
-WORD = 20  # characters of somebody's own word given back
 SCHOOL = frozenset({"ecole", "ecoles", "cantine"})
 CENTRE = frozenset({"centre", "cscom", "csref", "dispensaire", "sante", "maternite"})
 
@@ -37,8 +37,11 @@ def raise_by_line(desk: Desk, asked: Command) -> Reply:
     given = {**asked.given, "words": asked.words}
     said = str(given.pop("place", "") or "")
     found = places_said(desk, said)
+    accused = None if len(found) == 1 else _accused(desk, asked.words, said)
+    if accused is not None:
+        return accused
     if not found:
-        text = desk.house.flows.texts.say("wrong_place", word=said[:WORD])
+        text = desk.house.flows.texts.say("wrong_place", word=puzzles.shown(desk, said))
         return Question(text, {"verb": "ALERTE", "given": given, "missing": ["place"]})
     if len(found) == 1:
         return _raise(desk, given, found[0])
@@ -49,6 +52,12 @@ def raise_by_line(desk: Desk, asked: Command) -> Reply:
     text = desk.house.flows.texts.say("alert_which_place", list=listed)
     refs = [one.ref for one in some]
     return Question(text, {"verb": "alert.place", "given": given, "refs": refs})
+
+
+def hear_accusation(desk: Desk, asked: Puzzle) -> Reply:
+    """Take a line that accuses as it stands: nothing is asked back, and no word given back."""
+    given = asked.given
+    return _accused(desk, str(given.get("words") or ""), str(given.get("place") or ""))
 
 
 def choose_place(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
@@ -134,6 +143,20 @@ def _raise(desk: Desk, given: Mapping[str, Any], place: Place) -> Reply:
     return raised_answer(desk, case)
 
 
+def _accused(desk: Desk, words: str, said: str) -> Reply:
+    """File what accuses somebody, with its place where it is sure; None if nobody is accused."""
+    found = places_said(desk, said)
+    told = words if found else f"{said} {words}".strip()
+    compartment = words_class(told) if told else None
+    if compartment is None:
+        return None
+    assert desk.scene is not None  # noqa: S101 a line is always written in some scene
+    sure = found[0].ref if len(found) == 1 else ""
+    case = alerts.accuse(desk.work, desk.scene, sure, told, compartment)
+    settling.release_announcements(desk.work, case.id, desk.now)
+    return raised_answer(desk, case)
+
+
 def _category(category: str, kind: str, said: set[str]) -> str:
     if kind != "closed":
         return category
@@ -170,4 +193,5 @@ ANSWERS: Mapping[str, Callable[[Desk, Mapping[str, Any], str], Reply]] = {
     "alert.place": choose_place,
     "alert.whom": name_taker,
 }
+PUZZLED: Mapping[str, Callable[[Desk, Puzzle], Reply]] = {"ALERTE": hear_accusation}
 KNOWN: Mapping[str, Callable[[Desk, str], bool]] = {"alert": knows}

@@ -45,7 +45,7 @@ def raise_alert(work: Work, scene: Scene, person: Person, raised: Raised) -> Cas
     """
     accusing = words_class(raised.words) if raised.words else None
     if accusing is not None:
-        return accuse(work, scene, raised, accusing)
+        return accuse(work, scene, raised.place, raised.words, accusing)
     own = replace(work, actor=ACTOR)
     area, _ = where(own, raised.place)
     voice = Voice(raised.estimate, raised.happened_on, person.id, person.pseudonym)
@@ -56,16 +56,16 @@ def raise_alert(work: Work, scene: Scene, person: Person, raised: Raised) -> Cas
     lead, _ = filing.file(
         own,
         _relay(scene),
-        _asked(raised, "alert", raised.category, ALERT_CLASS),
+        _asked(raised.place, raised.words, "alert", raised.category, ALERT_CLASS),
         lambda case: clusters.begin(own, case, raised.kind, voice),
     )
     _inform(own, scene, lead)
     return lead
 
 
-def accuse(work: Work, scene: Scene, raised: Raised, compartment: Compartment) -> Case:
+def accuse(work: Work, scene: Scene, place: str, words: str, compartment: Compartment) -> Case:
     """File what a registered phone accuses somebody of, with nothing that leads back to it."""
-    asked = _asked(raised, "complaint", CATEGORY_OF[compartment], compartment)
+    asked = _asked(place, words, "complaint", CATEGORY_OF[compartment], compartment)
     asked = replace(asked, private=True, answer="none")
     return filing.file(replace(work, actor=Gateway()), scene, asked)[0]
 
@@ -73,8 +73,12 @@ def accuse(work: Work, scene: Scene, raised: Raised, compartment: Compartment) -
 def hear_danger(work: Work, scene: Scene, asked: Asked) -> tuple[Case, str]:
     """File a danger told by a speaker, alone or joined to what is known of it already.
 
-    Return the case behind the speaker's receipt, and how a repair may be asked for it.
+    Return the case behind the speaker's receipt, and how a repair may be asked for it. What
+    accuses somebody stands alone: those who told the event, or have it, may be whom it is about.
     """
+    if not filing.accuses_nobody(asked.kind, asked.category, asked.about):
+        case, routed = filing.file(work, scene, asked)
+        return case, routed.repair
     kind = kind_of(asked.category)
     area, _ = where(work, asked.place)
     contact = None if asked.answer == "none" else scene.contact  # nameless: nothing leads back
@@ -95,11 +99,15 @@ def hear_danger(work: Work, scene: Scene, asked: Asked) -> tuple[Case, str]:
 
 def leave(work: Work, house: House, case: Case, now: datetime) -> None:
     """Let a case that is about to leave the ordinary queue leave the event it stood for too."""
-    if case.kind != "alert" or case.case_class not in SENSITIVE:
-        return
+    if case.kind == "alert" and case.case_class in SENSITIVE:
+        part_ways(work, house, case, now, case.area_pcode)
+
+
+def part_ways(work: Work, house: House, case: Case, now: datetime, area: str | None) -> None:
+    """Let a case go on alone, and what others told of the event in this area without it."""
     clusters.part(work, case, now)
-    if case.status in OPEN and clusters.is_shared(work, case):
-        _hand_on(work, house, case, now)
+    if case.kind == "alert" and case.status in OPEN and clusters.is_shared(work, case):
+        _hand_on(work, house, case, now, area)
 
 
 def withdraw(work: Work, case: Case, now: datetime) -> None:
@@ -120,13 +128,13 @@ def _relay(scene: Scene) -> Scene:
     return replace(scene, kind=RELAY)
 
 
-def _asked(raised: Raised, kind: str, category: str, case_class: str) -> Asked:
+def _asked(place: str, words: str, kind: str, category: str, case_class: str) -> Asked:
     return Asked(
         kind=kind,
         category=category,
         case_class=case_class,
-        place=raised.place,
-        words=raised.words,
+        place=place,
+        words=words,
     )
 
 
@@ -155,7 +163,7 @@ def _own_case(work: Work, scene: Scene, asked: Asked, lead: Case) -> Case:
     return case
 
 
-def _hand_on(work: Work, house: House, case: Case, now: datetime) -> None:
+def _hand_on(work: Work, house: House, case: Case, now: datetime, area: str | None) -> None:
     """Let another item stand for an event whose first speaker said what few may know."""
     alert = work.session.get_one(Alert, case.id)
     heir = Case(
@@ -163,7 +171,7 @@ def _hand_on(work: Work, house: House, case: Case, now: datetime) -> None:
         kind=case.kind,
         category=case.category,
         case_class=ALERT_CLASS,
-        area_pcode=case.area_pcode,
+        area_pcode=area,
         source=RELAY,
         channel=case.channel,
         language=case.language,

@@ -17,13 +17,15 @@ from models.person import Person
 from models.services import checks, messages, stories
 from models.services.announcing import text_of
 from models.services.repair_links import let_go
-from models.services.routing import Routed, route
+from models.services.routing import Routed, barred, route
 from models.services.scene import House
 from models.services.telling import Notice, tell
 
 ANNOUNCED_AFTER = timedelta(minutes=5)  # or at the end of the session (field.md 4.3)
 VOICES = frozenset({"woman", "man"})
 UNSENT = ("case_new", "answer_ready")  # what a case may still have to say to somebody
+STAFF = ("reminder", "moved_up", "check_asked", "repair_came", "repair_late", "alert_decided")
+"""What staff may still have to hear of a case: by night it waits, and the case may be gone."""
 
 
 def record(work: Work, case: Case, transition: str, now: datetime, **details: Any) -> CaseEvent:
@@ -160,7 +162,7 @@ def reclass(work: Work, house: House, case: Case, now: datetime) -> None:
     What was not yet sent is withheld. A class C5 to C7 drops the SMS choice, the place finer than
     the commune, and the phone's last place: nothing leads back from the phone to what was said.
     """
-    messages.withhold(work, case.id, UNSENT, "reclassed", now)
+    messages.withhold(work, case.id, (*UNSENT, *STAFF), "reclassed", now)
     let_go(work, case, now)
     if case.case_class in SENSITIVE:
         _hush(work, case, now)
@@ -210,15 +212,21 @@ def withdraw(work: Work, case: Case, now: datetime) -> None:
     Raises TransitionRefused once it is closed.
     """
     move(work, case, "withdrawn", now)
+    stories.erase(work, case)
+    messages.withhold(work, case.id, (*UNSENT, *STAFF), "withdrawn", now)
+    let_go(work, case, now)
+    forget_speaker(work, case, now)
+    case.closed_at = now
+
+
+def forget_speaker(work: Work, case: Case, now: datetime) -> None:
+    """Owe the speaker of a case nothing more: no way back, no call, no text about to leave."""
     for item in _calls_about(work, case):
         withdraw(work, item, now)
-    stories.erase(work, case)
-    messages.withhold(work, case.id, UNSENT, "withdrawn", now)
-    let_go(work, case, now)
+    messages.withhold(work, case.id, ("answer_ready",), "withdrawn", now)
     work.session.execute(delete(CallBack).where(CallBack.case_id == case.id))
     case.contact = case.receipt_short = case.receipt_long = None
     case.address = case.sender_sealed = case.receipt_sealed = None
-    case.closed_at = now
 
 
 def close(work: Work, case: Case, now: datetime, *, why: str) -> None:
@@ -241,7 +249,7 @@ def reopen(work: Work, house: House, case: Case, now: datetime, *, up: bool) -> 
     if up:
         case.level += 1
     seat(work, case, now)
-    if not up and _still_works(work, before[2]):
+    if not up and _still_works(work, case, before[2]):
         case.holder_organisation, case.holder_function, case.holder_person = before
     case.answered_at = case.escalated_at = None
     announce(work, house, case, event, now + ANNOUNCED_AFTER)
@@ -249,6 +257,8 @@ def reopen(work: Work, house: House, case: Case, now: datetime, *, up: bool) -> 
         checks.ask(work, house, case, "not_arrived", event)
 
 
-def _still_works(work: Work, person_id: int | None) -> bool:
+def _still_works(work: Work, case: Case, person_id: int | None) -> bool:
+    """Tell whether who had it may have it again: still here, and not concerned meanwhile."""
     person = None if person_id is None else work.session.get(Person, person_id)
-    return person is not None and person.usable
+    subjects = [(one.kind, one.ref) for one in case.subjects]
+    return person is not None and person.usable and person.id not in barred(work, subjects)

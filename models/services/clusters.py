@@ -16,7 +16,7 @@ from models.alert import Alert, AlertSource
 from models.area import Area
 from models.case import Case, CaseKey, Story
 from models.db import Gateway, Work
-from models.services.cases import record, withdraw
+from models.services.cases import forget_speaker, record, withdraw
 from models.services.scene import Scene
 
 RELAY = "relay"  # source of what a registered phone raised
@@ -127,8 +127,7 @@ def step_aside(work: Work, case: Case, now: datetime) -> None:
             AlertSource.own_id.is_(None),
         )
     )
-    case.contact = case.receipt_short = case.receipt_long = None
-    case.address = case.sender_sealed = case.receipt_sealed = None
+    forget_speaker(work, case, now)
     case.answer_wanted = "code"
     record(work, case, "left", now)
 

@@ -1,12 +1,14 @@
 """One SMS line of a registered person: what it does, and what answers it.
 
-Every domain has a module of lines with up to five tables, merged here:
+Every domain has a module of lines with some of these tables, merged here:
 
 - ``FRESH``: verb -> ``(Desk, Command) -> Reply``, for commands without an item number;
 - ``ON_ITEM``: (kind, verb) -> ``(Desk, number, Command) -> Reply``. The kind is that of the number
   (case, referral, repair); of a case also its own kind, asked first: alert, evacuation ...;
 - ``ANSWERS``: verb -> ``(Desk, pending, line) -> Reply``, for the line that answers a Question of
   theirs; None if it does not answer it;
+- ``PUZZLED``: verb -> ``(Desk, Puzzle) -> Reply``, for what a line says even where it is no whole
+  command; None if it is only to be asked back;
 - ``KNOWN``: kind -> ``(Desk, number) -> bool``, whether this person may know of that number. What
   is not theirs and what does not exist is answered with the same words;
 - ``UNKNOWN``: verb -> ``(Desk, number) -> str``, what a number that is not theirs is answered with
@@ -95,6 +97,7 @@ def _merged(table: str) -> dict[Any, Callable[..., Any]]:
 FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = _merged("FRESH")
 ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = _merged("ON_ITEM")
 ANSWERS: Mapping[str, Callable[[Desk, Pending, str], Reply]] = _merged("ANSWERS")
+PUZZLED: Mapping[str, Callable[[Desk, Puzzle], Reply]] = _merged("PUZZLED")
 KNOWN: Mapping[str, Callable[[Desk, str], bool]] = _merged("KNOWN")
 UNKNOWN: Mapping[str, Callable[[Desk, str], str]] = _merged("UNKNOWN")
 
@@ -175,7 +178,8 @@ def _answered(turn: _Turn, pending: Pending, *, sure: bool) -> Reply:
 
 def _reply(desk: Desk, roles: Roles, asked: Command | Puzzle) -> Reply:
     if isinstance(asked, Puzzle):
-        return puzzles.answer(desk, asked, roles)
+        heard = PUZZLED[asked.verb](desk, asked) if asked.verb in PUZZLED else None
+        return puzzles.answer(desk, asked, roles) if heard is None else heard
     if asked.number is not None:
         return _on_item(desk, roles, asked.number, asked)
     fresh = FRESH.get(asked.verb)

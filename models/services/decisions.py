@@ -13,6 +13,7 @@ from sqlalchemy import select
 from flows.alert_kinds import KINDS
 from flows.deadlines import due
 from flows.directory import Directory, Seat
+from flows.policy import SENSITIVE
 from flows.ringing import may_take, named_instead
 from models.alert import Alert, AlertSource
 from models.case import Case, CaseEvent, Story
@@ -47,7 +48,7 @@ def acknowledged(work: Work, case: Case, now: datetime | None) -> None:
 def decided(work: Work, house: House, case: Case, story: Story, event: CaseEvent) -> list[Case]:
     """Tell every source what was decided; return the speakers' cases that are answered with it."""
     alert = work.session.get(Alert, case.id)
-    if alert is None:
+    if alert is None or case.case_class in SENSITIVE:
         return []
     alert.decided_at = alert.decided_at or event.at
     _tell(work, house, _decision(house, case, story, event), _told(work, alert))

@@ -1,6 +1,6 @@
 """Routes a case inside the unit of work that files it: the directory as it stands, then choose."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import CursorResult, Executable, func, or_, select
 
+from flows.bars import bars
 from flows.concerned import UNKNOWN, Told, most_present, subjects
 from flows.deadlines import due, promised
-from flows.directory import Body, Cover, Directory, Seat
+from flows.directory import Body, Cover, Directory, Seat, Subject
 from flows.policy import Policy, default_policy
 from flows.routing import CaseFacts, Choice, choose
 from models.area import Facility, Settlement
@@ -107,6 +108,12 @@ def snapshot(work: Work, now: datetime, *, urgent: bool = False) -> Directory:
         ties=_ties(work),
         coverage=tuple(_coverage(work, now)),
     )
+
+
+def barred(work: Work, subjects: Sequence[Subject]) -> set[int]:
+    """Return the row ids of the registered people who may not know of what is about these."""
+    seats = bars(subjects, people(work)) if subjects else {}
+    return {seat.person_id for seat in seats if seat.person_id is not None}
 
 
 def people(work: Work) -> Directory:

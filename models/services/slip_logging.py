@@ -26,6 +26,8 @@ from models.services.routing import subjects_of, where
 from models.services.scene import Scene
 from models.slip import Booklet, Slip
 
+Standing = tuple[str | None, str, frozenset[tuple[str, str]]]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
@@ -141,7 +143,7 @@ def correct(desk: Desk, case: Case, right: Correction, *, excluded: bool) -> Non
     _concern(desk, case, before, excluded=excluded)
 
 
-def _concern(desk: Desk, case: Case, before: tuple[object, ...], *, excluded: bool) -> None:
+def _concern(desk: Desk, case: Case, before: Standing, *, excluded: bool) -> None:
     place = case.place_ref or (f"c:{case.area_pcode}" if case.area_pcode else "")
     concerned = subjects_of(desk.work, case.category, place, case.about, "")
     # Whoever gave it back as concerned stays barred.
@@ -154,10 +156,11 @@ def _concern(desk: Desk, case: Case, before: tuple[object, ...], *, excluded: bo
     if before == _standing(case):
         record(desk.work, case, "refined", desk.now)
     else:
+        alerts.part_ways(desk.work, desk.house, case, desk.now, before[0])
         reclass(desk.work, desk.house, case, desk.now)
 
 
-def _standing(case: Case) -> tuple[object, ...]:
+def _standing(case: Case) -> Standing:
     """Return what decides who receives a case."""
     return case.area_pcode, case.case_class, frozenset((one.kind, one.ref) for one in case.subjects)
 
