@@ -26,7 +26,7 @@ def my_items(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
 
 def _listed(desk: Desk, case: Case) -> Mapping[str, str]:
     name = "list_item_late" if case.due_at <= desk.now else "list_item"
-    say = desk.house.flows.texts.say
+    say = desk.say
     return {"value": case.number, "name": say(name, n=case.number, date=answer_date(case))}
 
 

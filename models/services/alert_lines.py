@@ -41,7 +41,7 @@ def raise_by_line(desk: Desk, asked: Command) -> Reply:
     if accused is not None:
         return accused
     if not found:
-        text = desk.house.flows.texts.say("wrong_place", word=puzzles.shown(desk, said))
+        text = desk.say("wrong_place", word=puzzles.shown(desk, said))
         return Question(text, {"verb": "ALERTE", "given": given, "missing": ["place"]})
     if len(found) == 1:
         return _raise(desk, given, found[0])
@@ -49,7 +49,7 @@ def raise_by_line(desk: Desk, asked: Command) -> Reply:
     listed = " ".join(
         f"{digit} {one['name']} ({one['cercle']})" for digit, one in enumerate(choices(some), 1)
     )
-    text = desk.house.flows.texts.say("alert_which_place", list=listed)
+    text = desk.say("alert_which_place", list=listed)
     refs = [one.ref for one in some]
     return Question(text, {"verb": "alert.place", "given": given, "refs": refs})
 
@@ -79,7 +79,7 @@ def show(desk: Desk, number: str, asked: Command) -> Reply:
     told = _told(desk, number)
     if told is None:
         return puzzles.no_such_item(desk, number)
-    return desk.house.flows.texts.say("alert_noted", n=number)
+    return desk.say("alert_noted", n=number)
 
 
 def pass_on(desk: Desk, number: str, asked: Command) -> Reply:
@@ -109,8 +109,8 @@ def undo(desk: Desk, number: str, asked: Command) -> Reply:
     if handling.find(desk, number) is not None or told is None:
         return case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
     if not clusters.retract(desk.work, told, desk.person.id, desk.now, within=handling.UNDO):
-        return desk.house.flows.texts.say("alert_too_late", n=number)
-    return desk.house.flows.texts.say("alert_undone", n=number)
+        return desk.say("alert_too_late", n=number)
+    return desk.say("alert_undone", n=number)
 
 
 def knows(desk: Desk, number: str) -> bool:
@@ -120,14 +120,13 @@ def knows(desk: Desk, number: str) -> bool:
 
 def raised_answer(desk: Desk, case: Case) -> str:
     """Return what is answered to whoever raised this: a number, or of an accusation nothing."""
-    say = desk.house.flows.texts.say
+    say = desk.say
     if case.case_class in SENSITIVE:
         return say("sensitive_received", usd=desk.house.service_code)
     return say("alert_noted", n=case.number)
 
 
 def _raise(desk: Desk, given: Mapping[str, Any], place: Place) -> Reply:
-    assert desk.scene is not None  # noqa: S101 a line is always written in some scene
     kind, words = KINDS[given["kind"]], str(given.get("words") or "")
     said = set(words_of(words))
     raised = Raised(
@@ -138,7 +137,7 @@ def _raise(desk: Desk, given: Mapping[str, Any], place: Place) -> Reply:
         happened_on=happened(str(given.get("when") or ""), desk.now),
         words=words,
     )
-    case = alerts.raise_alert(desk.work, desk.scene, desk.person, raised)
+    case = alerts.raise_alert(desk.work, desk.turn, desk.person, raised)
     settling.release_announcements(desk.work, case.id, desk.now)
     return raised_answer(desk, case)
 
@@ -150,9 +149,8 @@ def _accused(desk: Desk, words: str, said: str) -> Reply:
     compartment = words_class(told) if told else None
     if compartment is None:
         return None
-    assert desk.scene is not None  # noqa: S101 a line is always written in some scene
     sure = found[0].ref if len(found) == 1 else ""
-    case = alerts.accuse(desk.work, desk.scene, sure, told, compartment)
+    case = alerts.accuse(desk.work, desk.turn, sure, told, compartment)
     settling.release_announcements(desk.work, case.id, desk.now)
     return raised_answer(desk, case)
 
@@ -171,11 +169,11 @@ def _pass(desk: Desk, case: Case, words: str) -> Reply:
     if not handling.give_back(desk, case, words, to=decisions.place_of(seat)):
         return case_lines.refused(desk, case)
     org = organisation_name(desk.work, seat.organisation)
-    return desk.house.flows.texts.say("alert_passing", n=case.number, org=org)
+    return desk.say("alert_passing", n=case.number, org=org)
 
 
 def _whom(desk: Desk, number: str) -> Question:
-    text = desk.house.flows.texts.say("alert_whom", n=number)
+    text = desk.say("alert_whom", n=number)
     return Question(text, {"verb": "alert.whom", "number": number})
 
 

@@ -26,7 +26,7 @@ def alert_text(work: Work, house: House, case: Case) -> str:
     """Return what whoever answers an alert is told of it (D2), as it stands now."""
     alert = work.session.get(Alert, case.id)
     voices = voices_of(work, case)
-    say = house.flows.texts.say
+    say = house.say
     return say(
         "alert_new" if case.area_pcode else "alert_new_nowhere",
         n=case.number,
@@ -41,7 +41,7 @@ def alert_text(work: Work, house: House, case: Case) -> str:
 def committee_text(work: Work, house: House, case: Case) -> str:
     """Return what the committee, or another body that is only told, learns of an alert (D3)."""
     alert = work.session.get(Alert, case.id)
-    return house.flows.texts.say(
+    return house.say(
         "alert_committee",
         n=case.number,
         place=_place(work, case),
@@ -54,7 +54,7 @@ def committee_text(work: Work, house: House, case: Case) -> str:
 
 def evacuation_text(work: Work, house: House, case: Case) -> str:
     """Return what is said of an evacuation where no number is put in."""
-    return house.flows.texts.say("evacuation_facts", **evacuation_values(work, case))
+    return house.say("evacuation_facts", **evacuation_values(work, case))
 
 
 def evacuation_values(work: Work, case: Case) -> dict[str, str]:

@@ -30,6 +30,4 @@ def text_of(work: Work, house: House, case: Case) -> str:
 
 
 def _number_and_date(_work: Work, house: House, case: Case) -> str:
-    return house.flows.texts.say(
-        "case_new", n=case.number, date=told(case.due_at), usd=house.service_code
-    )
+    return house.say("case_new", n=case.number, date=told(case.due_at), usd=house.service_code)

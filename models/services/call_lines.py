@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 from flows.commands import Command
 from flows.place_names import fold
-from models.case import Case
 from models.services import handling
 from models.services.case_lines import ON_ITEM as OF_CASES
 from models.services.handling import Desk
@@ -27,7 +26,7 @@ def _take(desk: Desk, number: str, asked: Command) -> Reply:
     case = handling.find(desk, number)
     if case is None or not handling.take(desk, case):
         return OF_CASES["case", "PRIS"](desk, number, asked)
-    return _say(desk, "call_taken", case)
+    return desk.say("call_taken", n=case.number)
 
 
 def _end(desk: Desk, number: str, asked: Command) -> Reply:
@@ -35,18 +34,14 @@ def _end(desk: Desk, number: str, asked: Command) -> Reply:
     if case is None or not says_not_reached(asked.words):
         return OF_CASES["case", "FINI"](desk, number, asked)
     if not handling.take(desk, case):
-        return _say(desk, "already_taken", case)
+        return desk.say("already_taken", n=case.number)
     handling.leave(desk, case, "missed", "")
-    return _say(desk, "call_not_reached", case)
+    return desk.say("call_not_reached", n=case.number)
 
 
 def says_not_reached(words: str) -> bool:
     """Tell whether the words of FINI say that nobody could be spoken to."""
     return fold(words) in NOT_REACHED
-
-
-def _say(desk: Desk, name: str, case: Case) -> str:
-    return desk.house.flows.texts.say(name, n=case.number)
 
 
 ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
 
 from flows.case_lifecycle import WAITING
 from flows.commands import Command
@@ -34,92 +33,92 @@ def on_keyword(desk: Desk, word: str) -> str | None:
     asked_at = person.stop_asked_at
     if asked_at is None or now - asked_at > CONFIRMED_WITHIN:
         person.stop_asked_at = now
-        return _say(desk, "stop_confirm")
+        return desk.say("stop_confirm")
     person.stop_asked_at = None
     contact = None if desk.scene is None else desk.scene.contact
     messages.stop(desk.work, contact, person.id, now)
-    return _say(desk, "stopped")
+    return desk.say("stopped")
 
 
 def _list(desk: Desk, _asked: Command) -> str:
     items = handling.open_items(desk)
     if not items:
-        return _say(desk, "list_empty")
+        return desk.say("list_empty")
     listed = ", ".join(_listed(desk, case) for case in items[:LISTED])
     if len(items) == 1:
-        return _say(desk, "list_one", list=listed)
-    return _say(desk, "list", k=len(items), list=listed)
+        return desk.say("list_one", list=listed)
+    return desk.say("list", k=len(items), list=listed)
 
 
 def _listed(desk: Desk, case: Case) -> str:
     if case.due_at <= desk.now:
-        return _say(desk, "list_item_late", n=case.number)
-    return _say(desk, "list_item", n=case.number, date=answer_date(case))
+        return desk.say("list_item_late", n=case.number)
+    return desk.say("list_item", n=case.number, date=answer_date(case))
 
 
 def _show(desk: Desk, case: Case, _words: str) -> str:
     date, usd = answer_date(case), desk.house.service_code
     if case.case_class in SENSITIVE:
-        return _say(desk, "sensitive_facts", n=case.number, date=date, usd=usd)
+        return desk.say("sensitive_facts", n=case.number, date=date, usd=usd)
     voices = sources(desk.work, case, desk.now)
-    said = _say(desk, "one_source") if voices <= 1 else _say(desk, "sources", k=voices)
+    said = desk.say("one_source") if voices <= 1 else desk.say("sources", k=voices)
     known = {"n": case.number, "facts": facts(desk.house, case), "sources": said}
     known |= {"date": date, "usd": usd}
     place = commune(desk.work, case)
     if not place:
-        return _say(desk, "case_facts_nowhere", **known)
-    while segments(_say(desk, "case_facts", place=place, **known)) > 1:
+        return desk.say("case_facts_nowhere", **known)
+    while segments(desk.say("case_facts", place=place, **known)) > 1:
         place = place[:-1]  # a number of seven digits, a long service code: a letter less is enough
-    return _say(desk, "case_facts", place=place, **known)
+    return desk.say("case_facts", place=place, **known)
 
 
 def _take(desk: Desk, case: Case, _words: str) -> str:
     if not handling.take(desk, case):
-        return _say(desk, "already_taken", n=case.number)
-    return _say(desk, "case_taken", n=case.number)
+        return desk.say("already_taken", n=case.number)
+    return desk.say("case_taken", n=case.number)
 
 
 def _answer(desk: Desk, case: Case, words: str) -> str:
     if not handling.expects_answer(case):
-        return _say(desk, "nameless", n=case.number)
+        return desk.say("nameless", n=case.number)
     if not handling.take(desk, case):
-        return _say(desk, "already_taken", n=case.number)
+        return desk.say("already_taken", n=case.number)
     handling.leave(desk, case, "answer", words)
     return _read_back(desk, "answer_read_back", case, words)
 
 
 def _resolve(desk: Desk, case: Case, words: str) -> str:
     if not handling.take(desk, case):
-        return _say(desk, "already_taken", n=case.number)
+        return desk.say("already_taken", n=case.number)
     if handling.expects_answer(case):
         if not words:
-            return _say(desk, "case_taken", n=case.number)  # says what FINI wants
+            return desk.say("case_taken", n=case.number)  # says what FINI wants
         handling.leave(desk, case, "resolved", words)
         return _read_back(desk, "resolved_read_back", case, words)
     handling.leave(desk, case, "resolved", words)
-    return _say(desk, "resolved_alone", n=case.number)
+    return desk.say("resolved_alone", n=case.number)
 
 
 def _return(desk: Desk, case: Case, words: str) -> str:
     if handling.give_back(desk, case, words):
-        return _say(desk, "returned", n=case.number)
+        return desk.say("returned", n=case.number)
     return refused(desk, case)
 
 
 def refused(desk: Desk, case: Case) -> str:
     """Say why it cannot be done any more: her own time is over, or a colleague has it."""
     theirs = case.status in WAITING or case.holder_person == desk.person.id
-    return _say(desk, "too_late" if theirs else "already_taken", n=case.number)
+    return desk.say("too_late" if theirs else "already_taken", n=case.number)
 
 
 def _note(desk: Desk, case: Case, words: str) -> str:
     handling.leave(desk, case, "note", words)
-    return _say(desk, "noted", n=case.number)
+    return desk.say("noted", n=case.number)
 
 
 def _undo(desk: Desk, case: Case, _words: str) -> str:
     if handling.undo(desk, case):
-        return _say(desk, "undone", n=case.number)
+        return desk.say("undone", n=case.number)
     return refused(desk, case)
 
 
@@ -127,13 +126,9 @@ def _read_back(desk: Desk, name: str, case: Case, words: str) -> str:
     """Give an answer back as it will leave: sixty characters at most, and one segment always."""
     spelt = spell(without_numbers(words))[:READ_BACK]
     quoted = "".join(sign if septets(sign) is not None else UNSHOWN for sign in spelt)
-    while segments(_say(desk, name, n=case.number, words=quoted)) > 1:
+    while segments(desk.say(name, n=case.number, words=quoted)) > 1:
         quoted = quoted[:-1]
-    return _say(desk, name, n=case.number, words=quoted)
-
-
-def _say(desk: Desk, name: str, **values: Any) -> str:
-    return desk.house.flows.texts.say(name, **values)
+    return desk.say(name, n=case.number, words=quoted)
 
 
 def _on(act: Callable[[Desk, Case, str], str]) -> Callable[[Desk, str, Command], Reply]:

@@ -26,7 +26,7 @@ def ask(work: Work, house: House, case: Case, why: str, event: CaseEvent) -> Non
     work.session.add(Check(case_id=case.id, why=why, asked_at=event.at))
     notice = Notice(
         purpose="check_asked",
-        text=house.flows.texts.say("check_asked", n=case.number),
+        text=house.say("check_asked", n=case.number),
         cause=f"case-event:{event.id}",
         due_at=event.at if case.case_class in HOURS else next_daytime(event.at),
         case_id=case.id,

@@ -111,7 +111,7 @@ def _is_orphaned() -> ColumnElement[bool]:
 def _remind(work: Work, house: House, case: Case, now: datetime) -> None:
     case.reminded_at = now
     event = cases.record(work, case, "reminded", now)
-    text = house.flows.texts.say("reminder", n=case.number, date=shown(_limit(case)))
+    text = house.say("reminder", n=case.number, date=shown(_limit(case)))
     tell(work, house, case.holder_person, _notice(case, event, "reminder", text), now)
 
 
@@ -131,7 +131,7 @@ def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
     case.level += 1
     case.escalated_at = now
     cases.seat(work, case, now, returned=returned)
-    text = house.flows.texts.say("moved_up", n=case.number)
+    text = house.say("moved_up", n=case.number)
     tell(work, house, had, _notice(case, event, "moved_up", text), now)
     cases.announce(work, house, case, event, _when(case, now))
 

@@ -114,7 +114,7 @@ def pass_on(work: Work, house: House, case: Case, to: Mapping[str, Any], now: da
     if alert is not None:
         alert.passed_to = to["organisation"]
         # Not to whom: a text found on a relay's phone names no State service (field.md 1, row 13).
-        text = house.flows.texts.say("alert_passed", n=case.number, usd=house.service_code)
+        text = house.say("alert_passed", n=case.number, usd=house.service_code)
         _tell(work, house, _Saying(case, event, text), _told(work, alert))
     return True
 
@@ -127,7 +127,7 @@ def _others(work: Work, case: Case, by: Person, now: datetime) -> Directory:
 
 def _decision(house: House, case: Case, story: Story, event: CaseEvent) -> _Saying:
     values = {"n": case.number, "usd": house.service_code, "decision": "{decision}"}
-    text = house.flows.texts.say("alert_decided", **values)
+    text = house.say("alert_decided", **values)
     return _Saying(case, event, text, {"decision": f"story:{story.id}"})
 
 

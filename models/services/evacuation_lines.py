@@ -23,10 +23,9 @@ def call(desk: Desk, asked: Command) -> Reply:
     if place is None:
         word = puzzles.shown(desk, str(asked.given.get("place") or ""))
         given = {"what": asked.given["what"]}
-        text = desk.house.flows.texts.say("wrong_place", word=word)
+        text = desk.say("wrong_place", word=word)
         return Question(text, {"verb": "EVAC", "given": given, "missing": ["place"]})
-    assert desk.scene is not None  # noqa: S101 a line is always written in some scene
-    case = evacuations.call(desk.work, desk.scene, desk.person, asked.given["what"], place)
+    case = evacuations.call(desk.work, desk.turn, desk.person, asked.given["what"], place)
     return answer(desk, case)
 
 
@@ -36,7 +35,7 @@ def answer(desk: Desk, case: Case) -> str:
     if not said.fills and desk.person.stopped_at is None:
         return said.text
     send_numbers(desk, case)
-    return desk.house.flows.texts.say("alert_noted", n=case.number)
+    return desk.say("alert_noted", n=case.number)
 
 
 def send_numbers(desk: Desk, case: Case) -> None:
@@ -53,7 +52,7 @@ def show(desk: Desk, number: str, _asked: Command) -> Reply:
     if case is None:
         return puzzles.no_such_item(desk, number)
     values = evacuation_values(desk.work, case)
-    return desk.house.flows.texts.say("evacuation_facts", **values)
+    return desk.say("evacuation_facts", **values)
 
 
 def take(desk: Desk, number: str, _asked: Command) -> Reply:
@@ -63,7 +62,7 @@ def take(desk: Desk, number: str, _asked: Command) -> Reply:
         return puzzles.no_such_item(desk, number)
     yours = handling.take(desk, case)
     text = "evacuation_yours" if yours else "already_taken"
-    return desk.house.flows.texts.say(text, n=number)
+    return desk.say(text, n=number)
 
 
 def refuse(desk: Desk, number: str, _asked: Command) -> Reply:
@@ -73,7 +72,7 @@ def refuse(desk: Desk, number: str, _asked: Command) -> Reply:
         return puzzles.no_such_item(desk, number)
     if not handling.give_back(desk, case, ""):
         return case_lines.refused(desk, case)
-    return desk.house.flows.texts.say("evacuation_refused", n=number)
+    return desk.say("evacuation_refused", n=number)
 
 
 def undo(desk: Desk, number: str, asked: Command) -> Reply:
@@ -82,9 +81,9 @@ def undo(desk: Desk, number: str, asked: Command) -> Reply:
     if own is None or handling.find(desk, number) is not None:
         return case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
     if desk.now - own.opened_at >= handling.UNDO:
-        return desk.house.flows.texts.say("alert_too_late", n=number)
+        return desk.say("alert_too_late", n=number)
     evacuations.cancel(desk.work, desk.house, own, desk.now)
-    return desk.house.flows.texts.say("evacuation_called_off", n=number)
+    return desk.say("evacuation_called_off", n=number)
 
 
 def knows(desk: Desk, number: str) -> bool:

@@ -64,7 +64,7 @@ def cancel(work: Work, house: House, case: Case, now: datetime) -> None:
     work.session.get_one(Evacuation, case.id).next_at = None
     cases.withdraw(work, case, now)
     event = cases.record(work, case, "cancelled", now)
-    text = house.flows.texts.say("evacuation_cancelled", n=case.number)
+    text = house.say("evacuation_cancelled", n=case.number)
     for row in rings.rung(work, case):
         rings.tell(work, house, event, Said(text), row.person_id)
 

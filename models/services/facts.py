@@ -9,8 +9,8 @@ from models.services.scene import House
 def facts(house: House, case: Case) -> str:
     """Return what a case is about, in the few words of its category."""
     if case.kind == "evacuation":
-        return house.flows.texts.say("facts_evacuation")
-    return house.flows.texts.say(f"category_{case.category}")
+        return house.say("facts_evacuation")
+    return house.say(f"category_{case.category}")
 
 
 def commune(work: Work, case: Case) -> str:

@@ -10,7 +10,7 @@ from models.services.replies import Reply
 def explain(desk: Desk, asked: Command) -> Reply:
     """Say what one word of this person's card is for."""
     name = f"help_{asked.given['about'].lower()}"
-    return desk.house.flows.texts.say(name, usd=desk.house.service_code)
+    return desk.say(name, usd=desk.house.service_code)
 
 
 FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"AIDE": explain}

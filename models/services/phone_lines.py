@@ -13,9 +13,9 @@ def lost(desk: Desk, asked: Command) -> Reply:
     said = str(asked.given.get("agent", ""))
     found = phones.find(desk, said)
     if len(found) != 1:
-        return desk.house.flows.texts.say("wrong_agent", word=puzzles.shown(desk, said))
+        return desk.say("wrong_agent", word=puzzles.shown(desk, said))
     phones.report_lost(desk, found[0])
-    return desk.house.flows.texts.say("phone_lost", relay=found[0].number)
+    return desk.say("phone_lost", relay=found[0].number)
 
 
 FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"PERDU": lost}

@@ -1,7 +1,6 @@
 """What a line that was meant as a command and is none is answered with: which word, and why."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from flows.commands import Puzzle, Role
 from flows.gsm7 import safe, septets
@@ -36,12 +35,12 @@ def answer(desk: Desk, asked: Puzzle, roles: Collection[Role]) -> Reply:
     """Say what is wrong with a line, or ask for the piece that is missing."""
     pending = {"verb": asked.verb, "given": dict(asked.given), "missing": list(asked.missing)}
     if asked.why == "missing":
-        return Question(_say(desk, f"missing_{asked.missing[0]}", verb=asked.verb), pending)
+        return Question(desk.say(f"missing_{asked.missing[0]}", verb=asked.verb), pending)
     if asked.why == "number":
         return no_such_item(desk, asked.word)
     if asked.why == "word":
         return unknown_word(desk, asked.word, roles)
-    said = _say(desk, f"wrong_{asked.why}", word=shown(desk, asked.word))
+    said = desk.say(f"wrong_{asked.why}", word=shown(desk, asked.word))
     return Question(said, pending) if asked.missing else said  # the piece alone puts it right
 
 
@@ -51,11 +50,11 @@ def unknown_word(desk: Desk, word: str, roles: Collection[Role]) -> str:
     items = _numbers(handling.open_items(desk))
     number = items[0] if items else EXAMPLE
     if set(roles) <= {"agent"}:
-        return _say(desk, "command_unknown", word=said, n=number)
+        return desk.say("command_unknown", word=said, n=number)
     theirs = [role for role in WORDS_OF if role in roles]
     words = ", ".join(one for role in theirs for one in WORDS_OF[role])
     example = EXAMPLES[theirs[0]].replace("{n}", number)
-    return _say(desk, "command_unknown_role", word=said, verbs=words, example=example)
+    return desk.say("command_unknown_role", word=said, verbs=words, example=example)
 
 
 def no_such_item(desk: Desk, number: str) -> str:
@@ -65,8 +64,8 @@ def no_such_item(desk: Desk, number: str) -> str:
     """
     items = _numbers(handling.open_items(desk))
     if not items:
-        return _say(desk, "number_unknown_none", number=number)
-    return _say(desk, "number_unknown", number=number, list=", ".join(items))
+        return desk.say("number_unknown_none", number=number)
+    return desk.say("number_unknown", number=number, list=", ".join(items))
 
 
 def wrong_verb(
@@ -75,8 +74,8 @@ def wrong_verb(
     """Say what a number of theirs is, and what can be done with it by this person."""
     theirs = {word for role in roles for word in WORDS_OF[role]} | {"NOTE"}
     words = [verb for verb in ON_ITEMS if verb in can and verb in theirs] or ["ANNULE"]
-    what = _say(desk, f"kind_{kind}")
-    return _say(desk, "wrong_verb", n=number, kind=what, verbs=", ".join(words), verb=words[0])
+    what = desk.say(f"kind_{kind}")
+    return desk.say("wrong_verb", n=number, kind=what, verbs=", ".join(words), verb=words[0])
 
 
 def shown(desk: Desk, said: str) -> str:
@@ -84,12 +83,8 @@ def shown(desk: Desk, said: str) -> str:
     word = safe(said)[:SHOWN]
     # Letters that no phone's alphabet has would double the price of the reply.
     hidden = septets(word) is None or gives_away(said)
-    return _say(desk, "unwritten_word") if hidden else word
+    return desk.say("unwritten_word") if hidden else word
 
 
 def _numbers(items: Sequence[Case]) -> list[str]:
     return [case.number for case in items[:LISTED]]
-
-
-def _say(desk: Desk, name: str, **values: Any) -> str:
-    return desk.house.flows.texts.say(name, **values)

@@ -75,7 +75,7 @@ def ask_stock(work: Work, house: House, now: datetime) -> None:
         if person is None:
             continue
         cause = f"stock-question:{facility_id}:{week_of(now)}"
-        text = house.flows.texts.say("stock_question")
+        text = house.say("stock_question")
         messages.queue(work, _draft(person, cause, "stock_question", text), house.transit, now)
 
 
@@ -87,7 +87,7 @@ def tell_week(work: Work, house: House, now: datetime) -> None:
         person = who_at(work, facility_id, RECEIVES)
         if person is None:
             continue
-        text = house.flows.texts.say("week_at_centre", **counts)
+        text = house.say("week_at_centre", **counts)
         cause = f"week:{facility_id}:{week_of(now)}"
         messages.queue(work, _draft(person, cause, "week_at_centre", text), house.transit, now)
 

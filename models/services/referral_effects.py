@@ -190,21 +190,21 @@ def _found(work: Work, scene: Scene, answers: Answers) -> tuple[Desk | None, Ref
 
 def _awaited(desk: Desk, one: Referral) -> dict[str, str]:
     days = max(0, (one.due_at - desk.now).days)
-    name = desk.house.flows.texts.say("code_awaited", n2=one.number, ages=_ages(desk, one), k=days)
+    name = desk.say("code_awaited", n2=one.number, ages=_ages(desk, one), k=days)
     return {"value": one.number, "name": name}
 
 
 def _given(desk: Desk, one: Referral) -> dict[str, str]:
-    name = desk.house.flows.texts.say("code_given", n2=one.number, state=_state(desk, one))
+    name = desk.say("code_given", n2=one.number, state=_state(desk, one))
     return {"value": one.number, "name": name}
 
 
 def _ages(desk: Desk, one: Referral) -> str:
-    return desk.house.flows.texts.say(f"ages_{one.age_band.replace('-', '_')}")
+    return desk.say(f"ages_{one.age_band.replace('-', '_')}")
 
 
 def _state(desk: Desk, one: Referral) -> str:
-    return desk.house.flows.texts.say(f"state_{one.status}")
+    return desk.say(f"state_{one.status}")
 
 
 def _gone(answers: Answers) -> Outcome:

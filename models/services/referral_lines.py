@@ -76,7 +76,7 @@ def show(desk: Desk, number: str, _asked: Command) -> Reply:
     """VOIR: to the relay where the code stands, to a centre what B3 said."""
     one = _own(desk, number)
     if one is not None:
-        state = desk.house.flows.texts.say(f"state_{one.status}")
+        state = desk.say(f"state_{one.status}")
         return _say(desk, "referral_state", one, state=state)
     here, found = _received(desk, number)
     if here is None or found is None:
@@ -130,11 +130,11 @@ def came_without_code(desk: Desk, asked: Command) -> Reply:
     """VENUE with an age: list the open codes of the relay in that band, or count a walk-in."""
     here = centre_of(desk.work, desk.person)
     if here is None:
-        return desk.house.flows.texts.say("not_a_centre")
+        return desk.say("not_a_centre")
     age, number = int(asked.given["age"]), str(asked.given.get("relay") or "").upper()
     relay = _relay(desk, number)
     if number and relay is None:
-        return desk.house.flows.texts.say("referral_relay_unknown", relay=number, age=age)
+        return desk.say("referral_relay_unknown", relay=number, age=age)
     found = [] if relay is None else referrals.awaited(desk.work, relay.id, band_of(age))
     if found and relay is not None:
         likely = sorted(found, key=lambda one: (_has_been(one), one.facility_id != here.id))
@@ -149,7 +149,7 @@ def unknown(desk: Desk, number: str) -> str:
     """Answer a number that names nothing here (B8), the same for all reasons."""
     if centre_of(desk.work, desk.person) is None:
         return puzzles.no_such_item(desk, number)
-    return desk.house.flows.texts.say("referral_unknown", n2=number)
+    return desk.say("referral_unknown", n2=number)
 
 
 def is_known(desk: Desk, number: str) -> bool:
@@ -173,8 +173,7 @@ def answer_reason(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
 
 def hand_of(desk: Desk) -> Hand:
     """Return the hand of whoever writes now."""
-    assert desk.scene is not None  # noqa: S101 a line is always written in some scene
-    return Hand(desk.work, desk.scene)
+    return Hand(desk.work, desk.turn)
 
 
 def _serve(desk: Desk, number: str, product: str | None) -> Reply:
@@ -239,7 +238,7 @@ def _among(said: str, digits: Collection[str]) -> str | None:
 
 
 def _known(desk: Desk, one: Referral) -> str:
-    state = desk.house.flows.texts.say(f"state_{one.status}")
+    state = desk.say(f"state_{one.status}")
     return _say(desk, "referral_known", one, state=state)
 
 

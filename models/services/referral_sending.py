@@ -43,7 +43,7 @@ def choose_stock_out(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply
     """Take the answer to B2: 1 the other centre, 2 this one all the same, 0 nobody."""
     said = line.strip()
     if said == "0":
-        return desk.house.flows.texts.say("referral_given_up")
+        return desk.say("referral_given_up")
     facility_id = {"1": pending["there"], "2": pending["here"]}.get(said)
     facility = None if facility_id is None else desk.work.session.get(Facility, facility_id)
     return None if facility is None else _file(desk, facility, pending["wanted"])
@@ -52,14 +52,14 @@ def choose_stock_out(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply
 def _find(desk: Desk, said: str, wanted: dict[str, Any]) -> Reply:
     found = desk.house.places(desk.work).find(said, programme_areas(desk.work))
     if not found:
-        return desk.house.flows.texts.say("wrong_place", word=puzzles.shown(desk, said))
+        return desk.say("wrong_place", word=puzzles.shown(desk, said))
     if len(found) == 1:
         return _to(desk, found[0], wanted)
     lines = " ".join(
         f"{digit} {one['name']} ({one['cercle']})"
         for digit, one in enumerate(choices(found[:LINES]), 1)
     )
-    text = desk.house.flows.texts.say("referral_which_place", list=lines)
+    text = desk.say("referral_which_place", list=lines)
     refs = [place.ref for place in found[:LINES]]
     return Question(text, {"verb": "referral.place", "refs": refs, "wanted": wanted})
 
@@ -67,14 +67,14 @@ def _find(desk: Desk, said: str, wanted: dict[str, Any]) -> Reply:
 def _to(desk: Desk, place: Place, wanted: Mapping[str, Any]) -> Reply:
     facility = centre_at(desk.work, place)
     if facility is None:
-        return desk.house.flows.texts.say("wrong_place", word=place.name)
+        return desk.say("wrong_place", word=place.name)
     wanted = {**wanted, "area": place.commune_pcode or place.cercle_pcode}
     since = stocks.out_since(desk.work, facility.id, wanted["wish"])
     if since is None:
         return _file(desk, facility, wanted)
     other = stocks.alternative(desk.work, place, wanted["wish"], facility.id)
     there = None if other is None else desk.work.session.get(Facility, other.id)
-    text = desk.house.flows.texts.say(
+    text = desk.say(
         "referral_stock_out" if there else "referral_stock_out_alone",
         place=texts.place_name(facility),
         place2=texts.place_name(there),
@@ -85,9 +85,8 @@ def _to(desk: Desk, place: Place, wanted: Mapping[str, Any]) -> Reply:
 
 
 def _file(desk: Desk, facility: Facility, wanted: Mapping[str, Any]) -> str:
-    assert desk.scene is not None  # noqa: S101 a line is always written in some scene
     one = referrals.send(
-        Hand(desk.work, desk.scene),
+        Hand(desk.work, desk.turn),
         referrals.Wanted(
             source="relay",
             facility_id=facility.id,

@@ -88,7 +88,7 @@ def counter_refer(hand: Hand, referral: Referral, step: ReferralStep) -> bool:
         return False
     name = "referral_came_back" if step.status == "served" else "referral_came"
     month = (hand.now.month + NEXT_VISIT - 1) % MONTHS + 1
-    when = hand.house.flows.texts.say(f"month_{month}")
+    when = hand.house.say(f"month_{month}")
     tell(hand, step, relay, name, say(hand.house, name, referral, month=when))
     return True
 

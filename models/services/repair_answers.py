@@ -114,7 +114,7 @@ def note_lateness(work: Work, house: House, now: datetime) -> int:
 
 def _remind(work: Work, house: House, repair: Repair, now: datetime) -> None:
     repair.reminded_at = now
-    text = house.flows.texts.say("repair_reminder", n=repair.number, date=shown(repair.due_at))
+    text = house.say("repair_reminder", n=repair.number, date=shown(repair.due_at))
     notice = Notice("repair_reminder", text, f"repair:{repair.id}", now)
     tell(work, house, repair.person_id, notice, now)
 
@@ -153,7 +153,7 @@ def _tell_handlers(work: Work, house: House, repair: Repair, purpose: str, now: 
             continue
         told.add(case.holder_person)
         event = cases.record(work, case, purpose, now, repair=repair.number)
-        text = house.flows.texts.say(purpose, n=case.number, usd=house.service_code)
+        text = house.say(purpose, n=case.number, usd=house.service_code)
         leaves = next_daytime(now + UNDO if purpose == "repair_came" else now)
         notice = Notice(purpose, text, f"case-event:{event.id}", leaves, case.id)
         tell(work, house, case.holder_person, notice, now)

@@ -1,7 +1,6 @@
 """The SMS lines on repair requests, for the organisation that was asked (field.md 7.2)."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flows.commands import Command
 from flows.deadlines import told
@@ -14,11 +13,10 @@ from models.services.replies import Reply
 
 
 def _show(desk: Desk, repair: Repair, _words: str) -> str:
-    return _say(
-        desk,
+    return desk.say(
         "repair_facts",
         n=repair.number,
-        facts=_say(desk, f"category_{repair.category}"),
+        facts=desk.say(f"category_{repair.category}"),
         place=place_of(desk.work, repair),
         date=told(repair.due_at),
     )
@@ -26,9 +24,9 @@ def _show(desk: Desk, repair: Repair, _words: str) -> str:
 
 def _take(desk: Desk, repair: Repair, _words: str) -> str:
     if repair.answered_at is not None:
-        return _say(desk, "repair_over", n=repair.number)
+        return desk.say("repair_over", n=repair.number)
     repair_answers.take(desk, repair)
-    return _say(desk, "repair_taken", n=repair.number)
+    return desk.say("repair_taken", n=repair.number)
 
 
 def _answer(desk: Desk, repair: Repair, words: str) -> str:
@@ -38,28 +36,24 @@ def _answer(desk: Desk, repair: Repair, words: str) -> str:
 
 
 def _return(desk: Desk, repair: Repair, words: str) -> str:
-    return _settled(desk, repair, words or _say(desk, "repair_refused"), "closed")
+    return _settled(desk, repair, words or desk.say("repair_refused"), "closed")
 
 
 def _settled(desk: Desk, repair: Repair, words: str, status: str) -> str:
     done = repair_answers.answer(desk, repair, words, status)
-    return _say(desk, "repair_answered" if done else "repair_over", n=repair.number)
+    return desk.say("repair_answered" if done else "repair_over", n=repair.number)
 
 
 def _note(desk: Desk, repair: Repair, words: str) -> str:
     if not words:
         return _show(desk, repair, words)
     repair_answers.note(desk, repair, words)
-    return _say(desk, "repair_noted", n=repair.number)
+    return desk.say("repair_noted", n=repair.number)
 
 
 def _undo(desk: Desk, repair: Repair, _words: str) -> str:
     undone = repair_answers.undo(desk, repair)
-    return _say(desk, "undone" if undone else "repair_undo_late", n=repair.number)
-
-
-def _say(desk: Desk, name: str, **values: Any) -> str:
-    return desk.house.flows.texts.say(name, **values)
+    return desk.say("undone" if undone else "repair_undo_late", n=repair.number)
 
 
 def _on(act: Callable[[Desk, Repair, str], str]) -> Callable[[Desk, str, Command], Reply]:

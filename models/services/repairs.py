@@ -246,7 +246,7 @@ def _ask(turn: _Round, one: Case, seat: Seat, why: str) -> Repair:
 
 
 def _notice(work: Work, house: House, repair: Repair) -> Notice:
-    say = house.flows.texts.say
+    say = house.say
     text = say(
         "repair_new",
         n=repair.number,

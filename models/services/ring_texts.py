@@ -47,7 +47,7 @@ def vehicle_text(work: Work, house: House, case: Case) -> Said:
     number, fills = _number(work, facility_id, CENTRE, "tel")
     name = "evacuation_vehicle" if number else "evacuation_vehicle_alone"
     values = evacuation_values(work, case)
-    return Said(house.flows.texts.say(name, **values, tel=number), fills)
+    return Said(house.say(name, **values, tel=number), fills)
 
 
 def relay_text(work: Work, house: House, case: Case) -> Said:
@@ -59,7 +59,7 @@ def relay_text(work: Work, house: House, case: Case) -> Said:
     name = ("evacuation_relay_alone", "evacuation_relay_one", "evacuation_relay")[len(numbers)]
     shown = {key: number for key, (number, _) in zip(("tel", "tel2"), numbers, strict=False)}
     fills = {key: what for _, found in numbers for key, what in found.items()}
-    return Said(house.flows.texts.say(name, n=case.number, **shown), fills)
+    return Said(house.say(name, n=case.number, **shown), fills)
 
 
 def telephone(work: Work, facility_id: str | None) -> str:
@@ -82,8 +82,8 @@ def _to_ring_back(work: Work, house: House, case: Case, name: str) -> Said:
     relay = None if relay_id is None else work.session.get(Person, relay_id)
     values = evacuation_values(work, case)
     if relay is None or not _agreed(relay):
-        return Said(house.flows.texts.say(f"{name}_alone", **values))
-    text = house.flows.texts.say(name, **values, tel="{tel}")
+        return Said(house.say(f"{name}_alone", **values))
+    text = house.say(name, **values, tel="{tel}")
     return Said(text, {"tel": f"person:{relay.number}"})
 
 

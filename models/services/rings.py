@@ -71,7 +71,7 @@ def taken(work: Work, house: House, case: Case, person: Person, now: datetime) -
     case.level = supervisor_level(cases.facts_of(work, case), policy()) - 1
     messages.withhold(work, case.id, (RING,), "taken", now)
     event = cases.record(work, case, "stopped", now)
-    say = house.flows.texts.say
+    say = house.say
     for row in rung(work, case):
         if row.person_id == person.id:
             case.holder_organisation, case.holder_function = person.organisation_id, row.function

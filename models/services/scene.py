@@ -34,6 +34,10 @@ class House:
     wide_channels: frozenset[str] = frozenset()
     """The channels that carry letters outside GSM-7."""
 
+    def say(self, name: str, **values: Any) -> str:
+        """Return a text for registered people, who are written to in French."""
+        return self.flows.texts.say(name, **values)
+
     def speaking(self, language: str, channel: str = "") -> Flows:
         """Return the conversations in a language, in French where it is not reviewed.
 

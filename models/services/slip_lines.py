@@ -44,7 +44,7 @@ def _log(desk: Desk, asked: Command) -> Reply:
     if given["slip"] == NO_SLIP:
         day = desk.now.date().isoformat()
         count_up(desk.work, Tally, {"day": day, "what": f"call_{given['tally']}"})
-        return _say(desk, "slip_call_counted")
+        return desk.say("slip_call_counted")
     slip = _slip(desk, given["slip"])
     if isinstance(slip, str):
         return slip
@@ -52,7 +52,7 @@ def _log(desk: Desk, asked: Command) -> Reply:
     call = _call(desk, asked, said)
     case = log_call(desk, slip, call)
     if case.case_class in SENSITIVE:
-        return _say(desk, "slip_made_private")
+        return desk.say("slip_made_private")
     pending = _pending(case, slip, call)
     if said and not call.place:
         return _where(desk, pending, said)
@@ -91,10 +91,10 @@ def _where(desk: Desk, pending: dict[str, Any], said: str) -> Question:
     values: dict[str, Any] = {"n": case.number, "slip": pending["slip"]}
     if found:
         asks = {**pending, "places": [one["value"] for one in found]}
-        return Question(_say(desk, "slip_which_place", places=found, **values), asks)
+        return Question(desk.say("slip_which_place", places=found, **values), asks)
     asks = {**pending, "places": []}
     word = puzzles.shown(desk, said)
-    return Question(_say(desk, "slip_place_unknown", word=word, **values), asks)
+    return Question(desk.say("slip_place_unknown", word=word, **values), asks)
 
 
 def _read_back(desk: Desk, case: Case, pending: dict[str, Any], *, who: bool = True) -> Reply:
@@ -108,8 +108,8 @@ def _read_back(desk: Desk, case: Case, pending: dict[str, Any], *, who: bool = T
         "what": f"{what}, {person}" if person else what,
     }
     if who and asks_who(case.category):
-        return Question(_say(desk, "slip_read_back", **values), {**pending, "places": None})
-    return _say(desk, "slip_noted", **values)
+        return Question(desk.say("slip_read_back", **values), {**pending, "places": None})
+    return desk.say("slip_noted", **values)
 
 
 def _reply_to_read_back(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
@@ -144,7 +144,7 @@ def _placed(desk: Desk, case: Case, pending: dict[str, Any], line: str) -> Reply
 def _corrected(desk: Desk, case: Case, pending: dict[str, Any], right: Correction) -> Reply:
     correct(desk, case, right, excluded=pending["excluded"])
     if case.case_class in SENSITIVE:
-        return _say(desk, "slip_made_private")
+        return desk.say("slip_made_private")
     if right.what == "person":
         pending["person"] = _person(right.value, right.age)
     return _read_back(desk, case, pending, who=right.what != "about")
@@ -163,8 +163,8 @@ def _log_private(desk: Desk, asked: Command) -> Reply:
     pending = {"verb": "PRIVE", "case": case.id, "slip": slip.number}
     told = asked.words.replace(CUT_NUMBER, "").strip() if number is None else ""
     if told:  # a story: it goes no further than this line
-        return Question(_say(desk, "slip_made_private"), pending)
-    return Question(_say(desk, "slip_private_call", n=case.number, slip=slip.number), pending)
+        return Question(desk.say("slip_made_private"), pending)
+    return Question(desk.say("slip_private_call", n=case.number, slip=slip.number), pending)
 
 
 def _reply_with_number(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
@@ -174,7 +174,7 @@ def _reply_with_number(desk: Desk, pending: Mapping[str, Any], line: str) -> Rep
     if number is None or case is None or case.closed_at is not None:
         return None
     note_number(desk, case, number)
-    return _say(desk, "slip_private_call", n=case.number, slip=pending["slip"])
+    return desk.say("slip_private_call", n=case.number, slip=pending["slip"])
 
 
 def _undo(desk: Desk, number: str, asked: Command) -> Reply:
@@ -191,7 +191,7 @@ def freed(desk: Desk, number: str) -> str | None:
         return None
     case, slip = logged
     done = undo(desk, slip, case)
-    return _say(desk, "slip_freed" if done else "slip_too_late", n=number, slip=slip.number)
+    return desk.say("slip_freed" if done else "slip_too_late", n=number, slip=slip.number)
 
 
 def _slip(desk: Desk, number: str) -> Slip | str:
@@ -200,29 +200,25 @@ def _slip(desk: Desk, number: str) -> Slip | str:
     left = ", ".join(slips.unused(desk.work, desk.person.id, LISTED))
     if slip is None:
         name = "slip_unknown" if left else "slip_unknown_none"
-        return _say(desk, name, slip=number, slips=left)
+        return desk.say(name, slip=number, slips=left)
     if slip.used_at is None:
         return slip
-    values = {"slip": number, "slips": left or _say(desk, "slip_none_left")}
+    values = {"slip": number, "slips": left or desk.say("slip_none_left")}
     case = None if slip.case_id is None else desk.work.session.get(Case, slip.case_id)
     if case is None or case.case_class in SENSITIVE or slip.used_at + slips.UNDO <= desk.now:
-        return _say(desk, "slip_used_before", **values)
-    return _say(desk, "slip_used", n=case.number, **values)
+        return desk.say("slip_used_before", **values)
+    return desk.say("slip_used", n=case.number, **values)
 
 
 def _place(desk: Desk, case: Case) -> str:
     """Return the place as it was understood, by its name."""
     ref = case.place_ref or (f"c:{case.area_pcode}" if case.area_pcode else "")
     place = desk.house.places(desk.work).place(ref) if ref else None
-    return _say(desk, "slip_nowhere") if place is None else place.name
+    return desk.say("slip_nowhere") if place is None else place.name
 
 
 def _person(sex: str | None, age: int | None) -> str:
     return " ".join(str(one) for one in (sex, age) if one is not None)
-
-
-def _say(desk: Desk, name: str, **values: Any) -> str:
-    return desk.house.flows.texts.say(name, **values)
 
 
 FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"LV": _log, "PRIVE": _log_private}

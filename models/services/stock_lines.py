@@ -24,21 +24,21 @@ def out(desk: Desk, asked: Command) -> Reply:
 
 
 def _put(desk: Desk, levels: list[tuple[str, int]]) -> str:
-    here, say = centre_of(desk.work, desk.person), desk.house.flows.texts.say
-    if here is None or desk.scene is None:
+    here, say = centre_of(desk.work, desk.person), desk.say
+    if here is None:
         return say("not_a_centre")
     last = dict(levels)  # the last figure said of a product is meant
     for product, quantity in last.items():
-        stocks.put(Hand(desk.work, desk.scene), here.id, product, quantity)
+        stocks.put(Hand(desk.work, desk.turn), here.id, product, quantity)
     listed = ", ".join(say("stock_item", product=one, k=count) for one, count in last.items())
     return say("stock_noted", list=listed)
 
 
 def _same(desk: Desk) -> str:
-    here, say = centre_of(desk.work, desk.person), desk.house.flows.texts.say
-    if here is None or desk.scene is None:
+    here, say = centre_of(desk.work, desk.person), desk.say
+    if here is None:
         return say("not_a_centre")
-    known = stocks.same(Hand(desk.work, desk.scene), here.id)
+    known = stocks.same(Hand(desk.work, desk.turn), here.id)
     return say("stock_same" if known else "stock_never")
 
 

@@ -76,7 +76,7 @@ def _said(work: Work, house: House, case: Case, name: str) -> str:
     facility_id, product = _facility_id(case), case.about.removeprefix(ABOUT)
     row = work.session.get(Stock, (facility_id, product))
     since = row.out_since if row and row.out_since else case.opened_at
-    return house.flows.texts.say(
+    return house.say(
         name,
         n=case.number,
         place=place_name(work.session.get(Facility, facility_id)),
