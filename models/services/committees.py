@@ -15,13 +15,12 @@ from flows.routing import informed
 from models.alert import Alert
 from models.case import Case, CaseEvent
 from models.db import Work
-from models.person import Person
-from models.services import cases, messages
+from models.services import cases
 from models.services.alert_texts import committee_text
-from models.services.drafts import Draft
 from models.services.routing import policy, snapshot
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
+from models.services.telling import Notice, tell
 
 AFTER = timedelta(days=1)
 SHOCKS = "6"  # first digit of their categories: no complaint ever goes this way
@@ -63,20 +62,16 @@ def tell_informed(
     facts = cases.facts_of(work, case)
     known = snapshot(work, event.at)
     for seat in informed(facts, known, policy(), administration=administration):
-        person = None if seat.person_id is None else work.session.get(Person, seat.person_id)
-        if person is None or person.id == case.holder_person:
+        if seat.person_id == case.holder_person:
             continue
-        draft = Draft(
-            cause=f"case-event:{event.id}:{person.id}",
+        notice = Notice(
             purpose="alert_committee" if administration else "case_new",
             text=committee_text(work, house, case),
-            address=person.phone_sealed,
-            contact=person.pseudonym,
-            person_id=person.id,
-            case_id=case.id,
+            cause=f"case-event:{event.id}:{seat.person_id}",
             due_at=event.at if administration else event.at + cases.ANNOUNCED_AFTER,
+            case_id=case.id,
         )
-        messages.queue(work, draft, house.transit, event.at)
+        tell(work, house, seat.person_id, notice, event.at)
 
 
 def _is_told(work: Work, case: Case) -> bool:

@@ -19,11 +19,11 @@ from models.alert import Alert, AlertSource
 from models.case import Case, CaseEvent, Story
 from models.db import Work
 from models.person import Person
-from models.services import cases, clusters, messages
+from models.services import cases, clusters
 from models.services.alert_texts import organisation_name
-from models.services.drafts import Draft
 from models.services.routing import policy, snapshot
 from models.services.scene import House
+from models.services.telling import Notice, tell
 
 ANSWERS = ("answer", "resolved")
 
@@ -142,14 +142,11 @@ def _told(work: Work, alert: Alert) -> list[Person]:
 
 def _tell(work: Work, house: House, saying: _Saying, persons: Sequence[Person]) -> None:
     for person in persons:
-        draft = Draft(
-            cause=f"case-event:{saying.event.id}:{person.id}",
+        notice = Notice(
             purpose="alert_decided",
             text=saying.text,
-            address=person.phone_sealed,
-            contact=person.pseudonym,
-            person_id=person.id,
+            cause=f"case-event:{saying.event.id}:{person.id}",
             case_id=saying.case.id,
             fills=saying.fills,
         )
-        messages.queue(work, draft, house.transit, saying.event.at)
+        tell(work, house, person.id, notice, saying.event.at)

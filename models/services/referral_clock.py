@@ -18,15 +18,15 @@ from models.db import Work
 from models.organisation import Organisation
 from models.person import Person
 from models.referral import Referral, ReferralStep
-from models.services import messages, referrals
 from models.services import referral_texts as texts
+from models.services import referrals
 from models.services.centres import COUNTS, RECEIVES, who_at
 from models.services.filing import Asked, file
-from models.services.messages import Draft
 from models.services.programme import DAYTIME, setting
 from models.services.referral_texts import Hand
 from models.services.scene import House, Scene
 from models.services.sweeping import AT_ONCE, each
+from models.services.telling import Notice, tell
 from models.stock import StockReport
 
 REMINDERS: tuple[tuple[timedelta, int, str], ...] = (
@@ -76,7 +76,7 @@ def ask_stock(work: Work, house: House, now: datetime) -> None:
             continue
         cause = f"stock-question:{facility_id}:{week_of(now)}"
         text = house.say("stock_question")
-        messages.queue(work, _draft(person, cause, "stock_question", text), house.transit, now)
+        tell(work, house, person.id, Notice("stock_question", text, cause), now)
 
 
 def tell_week(work: Work, house: House, now: datetime) -> None:
@@ -89,7 +89,7 @@ def tell_week(work: Work, house: House, now: datetime) -> None:
             continue
         text = house.say("week_at_centre", **counts)
         cause = f"week:{facility_id}:{week_of(now)}"
-        messages.queue(work, _draft(person, cause, "week_at_centre", text), house.transit, now)
+        tell(work, house, person.id, Notice("week_at_centre", text, cause), now)
 
 
 def call_silent_centres(work: Work, house: House, now: datetime) -> int:
@@ -207,17 +207,6 @@ def _done(step: str, still: ColumnElement[bool], now: datetime) -> Select[str | 
             still,
         )
         .group_by(Referral.facility_id)
-    )
-
-
-def _draft(person: Person, cause: str, purpose: str, text: str) -> Draft:
-    return Draft(
-        cause=cause,
-        purpose=purpose,
-        text=text,
-        address=person.phone_sealed,
-        contact=person.pseudonym,
-        person_id=person.id,
     )
 
 

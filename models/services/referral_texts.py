@@ -19,11 +19,11 @@ from models.db import Work
 from models.outbound import OutboundMessage
 from models.person import Person
 from models.referral import Referral, ReferralStep
-from models.services import messages
+from models.services import telling
 from models.services.centres import RECEIVES, who_at
-from models.services.messages import Draft
 from models.services.programme import DAYTIME, setting
 from models.services.scene import House, Scene
+from models.services.telling import Notice
 
 NEXT_VISIT = 3  # months, whatever was given: the date may not say what it was
 MONTHS = 12
@@ -96,16 +96,8 @@ def counter_refer(hand: Hand, referral: Referral, step: ReferralStep) -> bool:
 def tell(hand: Hand, step: ReferralStep, person: Person, purpose: str, text: str) -> None:
     """Write a text to a registered person into the outbox, for hours in which phones may ring."""
     hours = hours_of(setting(hand.work, DAYTIME))
-    draft = Draft(
-        cause=cause(step.id),
-        purpose=purpose,
-        text=text,
-        address=person.phone_sealed,
-        contact=person.pseudonym,
-        person_id=person.id,
-        due_at=next_daytime(hand.now, hours),
-    )
-    messages.queue(hand.work, draft, hand.house.transit, hand.now)
+    notice = Notice(purpose, text, cause(step.id), next_daytime(hand.now, hours))
+    telling.tell(hand.work, hand.house, person.id, notice, hand.now)
 
 
 def withhold(work: Work, steps: Collection[ReferralStep], reason: str, now: datetime) -> None:

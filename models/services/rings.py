@@ -15,13 +15,13 @@ from models.alert import Evacuation, EvacuationMeans, EvacuationRing
 from models.case import Case, CaseEvent
 from models.db import Work
 from models.person import Person
-from models.services import cases, messages
-from models.services.drafts import Draft
+from models.services import cases, messages, telling
 from models.services.messages import RING
 from models.services.ring_texts import Said, centre_text, vehicle_text, voice_text
 from models.services.routing import policy, snapshot
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
+from models.services.telling import Notice
 
 BETWEEN = timedelta(minutes=5)
 USEFUL = timedelta(hours=1)  # what leaves later than that is of no use to the sick
@@ -112,19 +112,15 @@ def rung(work: Work, case: Case) -> Iterable[EvacuationRing]:
 
 def tell(work: Work, house: House, event: CaseEvent, said: Said, person_id: int) -> None:
     """Write a text of an evacuation to a registered phone, whatever the hour."""
-    person = work.session.get_one(Person, person_id)
-    draft = Draft(
-        cause=f"case-event:{event.id}:{person.id}",
+    notice = Notice(
         purpose=RING,
         text=said.text,
-        address=person.phone_sealed,
-        contact=person.pseudonym,
-        person_id=person.id,
+        cause=f"case-event:{event.id}:{person_id}",
         case_id=event.case_id,
         expires_in=USEFUL,
         fills=said.fills,
     )
-    messages.queue(work, draft, house.transit, event.at)
+    telling.tell(work, house, person_id, notice, event.at)
 
 
 def _row(case: Case, person_id: int, function: str, now: datetime) -> EvacuationRing:

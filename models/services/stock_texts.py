@@ -11,11 +11,10 @@ from models.db import Work
 from models.organisation import Coverage
 from models.person import Hat, Person
 from models.referral import Referral
-from models.services import messages
 from models.services.centres import who_at
-from models.services.messages import Draft
 from models.services.referral_texts import Hand, place_name, reachable
 from models.services.scene import House
+from models.services.telling import Notice, tell
 from models.stock import Stock
 
 ABOUT = "product "
@@ -41,16 +40,9 @@ def tell_others(hand: Hand, case: Case) -> None:
         if person.id in told:
             continue
         told.add(person.id)
-        draft = Draft(
-            cause=f"stock-out:{case.id}:{person.id}",
-            purpose="stock_out_told",
-            text=text,
-            address=person.phone_sealed,
-            contact=person.pseudonym,
-            person_id=person.id,
-            case_id=case.id,
-        )
-        messages.queue(hand.work, draft, hand.house.transit, hand.now)
+        cause = f"stock-out:{case.id}:{person.id}"
+        notice = Notice("stock_out_told", text, cause, case_id=case.id)
+        tell(hand.work, hand.house, person.id, notice, hand.now)
 
 
 def _others(work: Work, case: Case) -> Iterator[Person]:

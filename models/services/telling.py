@@ -1,25 +1,28 @@
 """Telling a registered person something about an item of theirs, through the outbox."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.db import Work
 from models.person import Person
 from models.services import messages
-from models.services.messages import Draft
+from models.services.drafts import USEFUL, Draft
 from models.services.scene import House
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Notice:
-    """What is told, why, and from when on; ``cause`` and ``purpose`` speak once."""
+    """What is told, why, and from when on, at once if that is not said (models/services/drafts.py)."""
 
     purpose: str
     text: str
     cause: str
-    due_at: datetime
+    due_at: datetime | None = None
     case_id: int | None = None
     sensitive: bool = False
+    expires_in: timedelta = USEFUL
+    fills: Mapping[str, str] | None = None
 
 
 def tell(work: Work, house: House, person_id: int | None, notice: Notice, now: datetime) -> None:
@@ -37,5 +40,7 @@ def tell(work: Work, house: House, person_id: int | None, notice: Notice, now: d
         case_id=notice.case_id,
         due_at=notice.due_at,
         sensitive=notice.sensitive,
+        expires_in=notice.expires_in,
+        fills=notice.fills,
     )
     messages.queue(work, draft, house.transit, now)

@@ -103,7 +103,7 @@ TELLING = words_of(
 """
 )
 
-SENDING = {"Draft", "Reply", "Question"}
+SENDING = {"Draft", "Notice", "Reply", "Question"}
 
 # The who question goes to everybody alike, whatever was said; its words are no answer yet.
 EVERYBODY = {"sms.who"}
