@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
-from models.db import Job, Store, Work
+from models.db import Job, Store, Work, is_contended
 from models.errors import KeeperAway
 from models.services import inbox
 from models.services.conversing import Conversing
@@ -51,12 +51,12 @@ class Converser:
                     return 0
                 self._sms.answer(work, row, now)
                 inbox.settle(row, now)
-        except (KeeperAway, TakenMeanwhile) as wait:
+        except (KeeperAway, TakenMeanwhile, OperationalError) as wait:
+            if isinstance(wait, OperationalError) and not is_contended(wait):
+                raise  # the database is away: no fault of this message
             log.info("inbound waits", extra={"row": claim.row, "reason": type(wait).__name__})
             self._later(inbox.put_back, claim, now)
             return 0
-        except OperationalError:
-            raise  # the database is away: no fault of this message
         except Exception:
             # Whatever it is, it may not keep the messages of others from being answered.
             log.exception("inbound failed", extra={"row": claim.row, "tries": claim.tries})

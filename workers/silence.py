@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from models.conversation import Conversation
-from models.db import Job, Store
+from models.db import Job, Store, is_contended
 from models.services.conversing import Conversing
 from models.services.dialogues import TakenMeanwhile
 from models.services.sms import SmsDialogues
@@ -48,8 +48,10 @@ class Silence:
                     self._ussd.keep_incomplete(work, key, now)
         except TakenMeanwhile:
             log.info("silence was broken")
-        except OperationalError:
-            raise  # the database is away: no fault of this dialogue
+        except OperationalError as error:
+            if not is_contended(error):
+                raise  # the database is away: no fault of this dialogue
+            log.info("silence waits")
         except Exception:
             # One dialogue that cannot be read may not keep those of others from being filed.
             log.exception("silence failed")

@@ -82,7 +82,7 @@ def settle(row: InboundMessage, now: datetime, *, cause: str | None = None) -> N
 
 
 def put_back(work: Work, claim: Claim, now: datetime) -> None:
-    """Let a message wait for the keeper, without counting the try."""
+    """Let a message wait for the keeper, or for somebody else's lock, without counting the try."""
     work.session.execute(
         update(InboundMessage)
         .where(*_still(claim))
