@@ -8,17 +8,18 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
+from flows.bars import bars
 from flows.case_lifecycle import OPEN, WAITING
 from flows.daytime import next_daytime
 from flows.deadlines import HOURS, is_office, shown
 from flows.policy import SENSITIVE
 from models.alert import Evacuation
-from models.case import Case, CaseEvent, Story
+from models.case import Case, CaseEvent, Story, Subject
 from models.db import Work
 from models.person import Person
 from models.services import cases, messages
 from models.services.handling import LEAVES
-from models.services.routing import policy
+from models.services.routing import people, policy
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
 from models.services.telling import Notice, tell
@@ -54,9 +55,9 @@ def rehome(work: Work, house: House, now: datetime, person_id: int | None = None
     ``person_id`` looks at that one person only. Returns at how many it looked; call it again, with
     the same ``work.passed``, while that is AT_ONCE: what has to wait for somebody is passed over.
     """
-    orphaned = or_(_is_orphaned(), Case.holder_person.is_(None))
     theirs = [] if person_id is None else [Case.holder_person == person_id]
-    found = _take(work, orphaned, *theirs)
+    concerned = _are_concerned(work) if person_id is None else []
+    found = _take(work, or_(_is_orphaned(), Case.holder_person.is_(None), *concerned), *theirs)
     return each(work, found, lambda case: _seat_anew(work, house, case, now))
 
 
@@ -113,6 +114,18 @@ def _remind(work: Work, house: House, case: Case, now: datetime) -> None:
     event = cases.record(work, case, "reminded", now)
     text = house.say("reminder", n=case.number, date=shown(_limit(case)))
     tell(work, house, case.holder_person, _notice(case, event, "reminder", text), now)
+
+
+def _are_concerned(work: Work) -> list[ColumnElement[bool]]:
+    """Return what holds of a case whose holder it concerns, by a tie or a job they have since."""
+    about = select(Subject.kind, Subject.ref).join(Case, Case.id == Subject.case_id)
+    running = about.where(Case.status.in_(OPEN), Case.holder_person.is_not(None)).distinct()
+    found, directory = [], people(work)
+    for kind, ref in work.session.execute(running).all():
+        concerned = {seat.person_id for seat in bars([(kind, ref)], directory)}
+        named = and_(Subject.case_id == Case.id, Subject.kind == kind, Subject.ref == ref)
+        found.append(and_(Case.holder_person.in_(concerned), exists().where(named)))
+    return found
 
 
 def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:

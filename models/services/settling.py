@@ -22,6 +22,7 @@ from models.services.messages import QUEUE, Draft
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
 from models.services.tongues import language_of
+from models.services.visibility import visible_cases
 
 CLOSED_AFTER = timedelta(days=30)  # field.md 4.6
 CONCERNED = "3"  # G12-5: "Je suis en cause"
@@ -105,7 +106,12 @@ def _author(work: Work, case: Case, story: Story) -> Person | None:
         return author
     transition = "returned" if story.what == "return" else _answers(case, story)
     theirs = case.holder_person == author.id or case.status in WAITING
-    return author if theirs and allows(case.kind, case.status, transition) else None
+    if not theirs or not allows(case.kind, case.status, transition):
+        return None
+    # It may have become another's meanwhile, whom nobody before may keep from it.
+    own = replace(work, actor=Handler(author.id, author.number))
+    known = visible_cases(own).where(Case.id == case.id).with_only_columns(Case.id)
+    return None if work.session.scalar(known) is None else author
 
 
 def _answers(case: Case, story: Story) -> str:
