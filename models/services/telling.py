@@ -13,7 +13,7 @@ from models.services.scene import House
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Notice:
-    """What is told, why, and from when on, at once if that is not said (models/services/drafts.py)."""
+    """What is told and why, in the terms of drafts.py; at once where no ``due_at`` is said."""
 
     purpose: str
     text: str
