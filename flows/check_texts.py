@@ -48,6 +48,7 @@ LONGEST: Mapping[str, int] = {
     "sentence": len("Recu, pas encore lu."),
     "facts": len("evacuation pas remboursee"),
     "sources": len("12 sources"),
+    "sent_away": len("123 personnes renvoyees"),
     "fee": 22,
     "hours": len("heures pas connues"),
     "words": 200,

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from flows.commands import Command
-from models.services import stocks
+from models.services import handling, puzzles, stocks
 from models.services.centres import centre_of
 from models.services.handling import Desk
 from models.services.referral_texts import Hand
 from models.services.replies import Reply
+from models.services.stock_texts import stock_out_facts
 
 
 def put(desk: Desk, asked: Command) -> Reply:
@@ -21,6 +22,14 @@ def put(desk: Desk, asked: Command) -> Reply:
 def out(desk: Desk, asked: Command) -> Reply:
     """RUPTURE: there is none left of a product."""
     return _put(desk, [(str(asked.given["product"]), 0)])
+
+
+def show(desk: Desk, number: str, _asked: Command) -> Reply:
+    """VOIR on a stock-out: whoever brings it needs the centre and the product."""
+    case = handling.find(desk, number)
+    if case is None:
+        return puzzles.no_such_item(desk, number)
+    return stock_out_facts(desk.work, desk.house, case)
 
 
 def _put(desk: Desk, levels: list[tuple[str, int]]) -> str:
@@ -43,3 +52,6 @@ def _same(desk: Desk) -> str:
 
 
 FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"STOCK": put, "RUPTURE": out}
+ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
+    ("stock_out", "VOIR"): show,
+}

@@ -1,6 +1,7 @@
 """What is said when a product is out at a centre (B9): by its digit, with no word of any woman."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -10,7 +11,7 @@ from models.case import Case
 from models.db import Work
 from models.organisation import Coverage
 from models.person import Hat, Person
-from models.referral import Referral
+from models.referral import Referral, ReferralStep
 from models.services.centres import who_at
 from models.services.referral_texts import Hand, place_name, reachable
 from models.services.scene import House
@@ -30,6 +31,11 @@ def about(product: str) -> str:
 def stock_out_text(work: Work, house: House, case: Case) -> str:
     """Return the announcement of a stock-out to whoever has it now (B9)."""
     return _said(work, house, case, "stock_out")
+
+
+def stock_out_facts(work: Work, house: House, case: Case) -> str:
+    """Return what VOIR says of a stock-out: which centre, which product."""
+    return _written(work, house, case, "stock_out_facts", {})
 
 
 def tell_others(hand: Hand, case: Case) -> None:
@@ -65,24 +71,28 @@ def _others(work: Work, case: Case) -> Iterator[Person]:
 
 
 def _said(work: Work, house: House, case: Case, name: str) -> str:
-    facility_id, product = _facility_id(case), case.about.removeprefix(ABOUT)
-    row = work.session.get(Stock, (facility_id, product))
-    since = row.out_since if row and row.out_since else case.opened_at
-    return house.say(
-        name,
-        n=case.number,
-        place=place_name(work.session.get(Facility, facility_id)),
-        product=product,
-        date=shown(since),
-        k=_turned_away(work, facility_id, product),
-    )
+    count = _turned_away(work, case)
+    if not count:
+        return _written(work, house, case, f"{name}_nobody", {})
+    people = house.say("sent_away_one" if count == 1 else "sent_away", k=count)
+    return _written(work, house, case, name, {"sent_away": people})
 
 
-def _turned_away(work: Work, facility_id: str, product: str) -> int:
+def _written(work: Work, house: House, case: Case, name: str, values: Mapping[str, str]) -> str:
+    place = place_name(work.session.get(Facility, _facility_id(case)))
+    product, date = _product(case), shown(_since(work, case))
+    return house.say(name, n=case.number, place=place, product=product, date=date, **values)
+
+
+def _turned_away(work: Work, case: Case) -> int:
+    """Return how many were sent away for it since it is out."""
+    facility_id, product = _facility_id(case), _product(case)
     sent_away = (
-        select(func.count())
-        .select_from(Referral)
+        select(func.count(func.distinct(Referral.id)))
+        .join(ReferralStep, ReferralStep.referral_id == Referral.id)
         .where(
+            ReferralStep.transition == "not_served",
+            ReferralStep.at >= _since(work, case),
             Referral.facility_id == facility_id,
             Referral.wish == product,
             Referral.status == "not_served",
@@ -90,6 +100,15 @@ def _turned_away(work: Work, facility_id: str, product: str) -> int:
         )
     )
     return work.session.scalar(sent_away) or 0
+
+
+def _since(work: Work, case: Case) -> datetime:
+    row = work.session.get(Stock, (_facility_id(case), _product(case)))
+    return row.out_since if row and row.out_since else case.opened_at
+
+
+def _product(case: Case) -> str:
+    return case.about.removeprefix(ABOUT)
 
 
 def _facility_id(case: Case) -> str:

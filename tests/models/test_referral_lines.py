@@ -59,7 +59,8 @@ def test_one_number_and_one_digit_say_everything(loop):
         f"{code}: venue et servie, note. Quel produit? Envoyez DONNE {code} et le chiffre "
         f"de la carte. Erreur? ANNULE {code}"
     )
-    assert loop.writes("P0202", f"DONNE {code} 3").startswith(f"{code}: venue et servie, 3, note.")
+    given = loop.writes("P0202", f"DONNE {code} 3")
+    assert given.startswith(f"{code}: venue et servie, produit 3, note.")
     one = referral(loop, code)
     assert (one.status, one.given) == ("served", "3")
     assert [done for done, _ in steps(loop, code)].count("arrived") == 1
@@ -249,7 +250,7 @@ def test_a_relay_confirms_no_arrival(loop):
 def test_what_was_asked_back_may_be_answered_with_the_digit_alone(loop):
     code = refers(loop)
     loop.writes("P0202", f"{code} 2")
-    assert loop.writes("P0202", "3").startswith(f"{code}: venue et servie, 3, note.")
+    assert loop.writes("P0202", "3").startswith(f"{code}: venue et servie, produit 3, note.")
     assert referral(loop, code).given == "3"
     other = refers(loop)
     loop.writes("P0202", f"{other} 3")

@@ -54,12 +54,10 @@ def test_a_product_that_is_out_opens_one_task_for_the_store_of_the_cercle(loop):
     [(who, text)] = loop.outbox("case_new")
     number = text.split()[-1]
     assert who == "P0113"
-    assert text == (
-        "Stock: CSCOM Tessit, produit 3 a 0 depuis 23/11, 0 personnes renvoyees. "
-        f"Reponse: VOIR {number}"
-    )
-    assert loop.writes("P0113", f"VOIR {number}").startswith(
-        f"{number}: sante, pas de medicament. Commune Tessit."
+    assert text == f"Stock: CSCOM Tessit, produit 3 a 0 depuis 23/11. Reponse: VOIR {number}"
+    assert loop.writes("P0113", f"VOIR {number}") == (
+        f"{number}: stock, CSCOM Tessit, produit 3 a 0 depuis 23/11. Je prends: PRIS {number}. "
+        f"Pas pour moi: RENVOI {number}"
     )
 
 
@@ -67,9 +65,7 @@ def test_maternity_and_partner_are_told_the_fact_and_no_number(loop):
     loop.writes("P0203", "RUPTURE 3")
     told = loop.outbox("stock_out_told")
     assert {who for who, _ in told} == {"P0202", "P0122"}
-    assert {text for _, text in told} == {
-        "Stock: CSCOM Tessit, produit 3 a 0 depuis 23/11, 0 personnes renvoyees."
-    }
+    assert {text for _, text in told} == {"Stock: CSCOM Tessit, produit 3 a 0 depuis 23/11."}
 
 
 def test_two_who_say_it_at_once_open_one_task(loop):
