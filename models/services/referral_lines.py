@@ -254,6 +254,18 @@ def _say(desk: Desk, name: str, one: Referral, **values: Any) -> str:
     return texts.say(desk.house, name, one, **values)
 
 
+def _if_known(
+    act: Callable[[Desk, str, Command], Reply],
+) -> Callable[[Desk, str, Command], Reply]:
+    """Answer what is said of items of any kind as for any item: an ended code is none at all."""
+
+    def found(desk: Desk, number: str, asked: Command) -> Reply:
+        known = is_known(desk, number)
+        return act(desk, number, asked) if known else puzzles.no_such_item(desk, number)
+
+    return found
+
+
 _CHOICES: Mapping[str, Callable[[Desk, str, Command], Reply]] = {
     "1": come,
     "2": serve,
@@ -265,14 +277,14 @@ FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"REF": send, "VENUE": c
 ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
     ("referral", "VENUE"): come,
     ("referral", "DONNE"): serve,
-    ("referral", "FINI"): serve,
+    ("referral", "FINI"): _if_known(serve),
     ("referral", "PAS"): not_serve,
     ("referral", "ORIENTE"): send_on,
     ("referral", "CHOIX"): choose,
-    ("referral", "VOIR"): show,
-    ("referral", "PRIS"): accept,
-    ("referral", "RENVOI"): refuse,
-    ("referral", "ANNULE"): undo,
+    ("referral", "VOIR"): _if_known(show),
+    ("referral", "PRIS"): _if_known(accept),
+    ("referral", "RENVOI"): _if_known(refuse),
+    ("referral", "ANNULE"): _if_known(undo),
 }
 ANSWERS: Mapping[str, Callable[[Desk, Mapping[str, Any], str], Reply]] = {
     "referral.product": answer_product,
