@@ -15,7 +15,7 @@ run: .venv/.installed ## install what is locked, make the demo in var/ on first 
 	@exec $(BIN)/jaabi run --demo
 
 test: .venv/.installed-dev ## test everything this machine can test
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest -n logical --dist loadfile
 
 lint: .venv/.installed-dev ## style, types, import rules
 	$(BIN)/ruff check .
