@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flows.case_lifecycle import WAITING
 from flows.commands import Command
 from models.case import Case
 from models.services import case_lines, evacuations, handling, puzzles, rings
@@ -47,10 +48,11 @@ def send_numbers(desk: Desk, case: Case) -> None:
 
 
 def show(desk: Desk, number: str, _asked: Command) -> Reply:
-    """VOIR: what it is, for whoever was rung."""
+    """VOIR: what it is, for whoever was rung; to the caller whom to ring, or that it is taken."""
     case = handling.find(desk, number)
     if case is None:
-        return puzzles.no_such_item(desk, number)
+        own = evacuations.called_by(desk.work, number, desk.person)
+        return puzzles.no_such_item(desk, number) if own is None else _stands(desk, own)
     values = evacuation_values(desk.work, case)
     return desk.say("evacuation_facts", **values)
 
@@ -89,6 +91,12 @@ def undo(desk: Desk, number: str, asked: Command) -> Reply:
 def knows(desk: Desk, number: str) -> bool:
     """Return whether this person called for the evacuation of this number."""
     return evacuations.called_by(desk.work, number, desk.person) is not None
+
+
+def _stands(desk: Desk, own: Case) -> str:
+    if own.status in WAITING:
+        return answer(desk, own)
+    return desk.say("evacuation_taken", n=own.number)
 
 
 FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"EVAC": call}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from flows.msisdn import HOME_CODE
 from flows.ringing import CENTRE
-from models.alert import Evacuation
+from models.alert import Evacuation, EvacuationRing
 from models.area import Facility
 from models.case import Case
 from models.db import Work
@@ -21,6 +21,10 @@ from models.services.alert_texts import evacuation_values
 from models.services.scene import House
 
 CSREF, MCD = "csref", "mcd"
+
+# By how many numbers there are to give.
+_WARNED = ("evacuation_relay_alone", "evacuation_relay_one", "evacuation_relay")
+_SEARCHING = ("evacuation_search_alone", "evacuation_search_one", "evacuation_search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,27 @@ def vehicle_text(work: Work, house: House, case: Case) -> Said:
     """Return what whoever has or hires a vehicle is told (D6)."""
     facility_id = work.session.get_one(Evacuation, case.id).facility_id
     number, fills = _number(work, facility_id, CENTRE, "tel")
+    back = centre_text(work, house, case)
+    if not number and back.fills:  # nobody there to ring: whoever called knows where it is
+        return back
     name = "evacuation_vehicle" if number else "evacuation_vehicle_alone"
     values = evacuation_values(work, case)
     return Said(house.say(name, **values, tel=number), fills)
 
 
 def relay_text(work: Work, house: House, case: Case) -> Said:
-    """Return what whoever called is told (D7): the centre, then the centre of the cercle."""
+    """Return what whoever called is told (D7): the centre, then the centre of the cercle.
+
+    Never that the centre is warned where nobody is there to be rung.
+    """
     facility_id = work.session.get_one(Evacuation, case.id).facility_id
     centre = _number(work, facility_id, CENTRE, "tel")
     above = _number(work, csref_of(work, facility_id), MCD, "tel2")
     numbers = [one for one in (centre, above) if one[0]]
-    name = ("evacuation_relay_alone", "evacuation_relay_one", "evacuation_relay")[len(numbers)]
+    names = _WARNED if _is_centre_rung(work, case) else _SEARCHING
     shown = {key: number for key, (number, _) in zip(("tel", "tel2"), numbers, strict=False)}
     fills = {key: what for _, found in numbers for key, what in found.items()}
-    return Said(house.say(name, n=case.number, **shown), fills)
+    return Said(house.say(names[len(numbers)], n=case.number, **shown), fills)
 
 
 def telephone(work: Work, facility_id: str | None) -> str:
@@ -75,6 +85,13 @@ def csref_of(work: Work, facility_id: str | None) -> str | None:
         return None
     alike = (Facility.cercle_pcode == facility.cercle_pcode, Facility.kind == CSREF)
     return work.session.scalar(select(Facility.id).where(*alike).order_by(Facility.id).limit(1))
+
+
+def _is_centre_rung(work: Work, case: Case) -> bool:
+    rung = select(EvacuationRing.id).where(
+        EvacuationRing.case_id == case.id, EvacuationRing.function == CENTRE
+    )
+    return work.session.scalar(rung.limit(1)) is not None
 
 
 def _to_ring_back(work: Work, house: House, case: Case, name: str) -> Said:

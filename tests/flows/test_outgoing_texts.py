@@ -72,6 +72,8 @@ LIKE = {
     "evacuation_voice_alone": "D5",
     "evacuation_vehicle_alone": "D6",
     "evacuation_relay_one": "D7",
+    "evacuation_search": "D7",
+    "evacuation_search_one": "D7",
     "slip_noted": "E1",
 }
 

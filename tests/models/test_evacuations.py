@@ -14,7 +14,7 @@ from models.outbound import OutboundMessage
 from models.person import Hat, Person
 from models.services import clocks, messages, rings
 from tests.factories import phone_of, staged
-from tests.models.alert_world import CSREF, settle_in
+from tests.models.alert_world import CENTRE, CSREF, settle_in
 
 ORDER = ("P0101", "P0104", "P0105", "P0111", "P0122")
 
@@ -89,6 +89,28 @@ def test_the_head_is_given_the_relays_number_by_the_keeper_alone(here):
     )
     assert fills == {"tel": "person:R128"}
     assert segments(text) == 1
+
+
+def test_where_nobody_is_at_the_centre_it_is_not_said_to_be_warned_and_the_relay_is_rung(here):
+    here.change(Facility, {"id": CENTRE}, telephone=None)
+    here.change(Facility, {"id": CSREF}, telephone=phone_of("P0111"))
+    here.change(Person, {"number": "P0101"}, revoked_at=here.now)
+    reply = here.writes("R128", "EVAC 6143 1")
+    number = reply[:5]
+    assert reply == f"{number}: on appelle qui peut venir. Appelez aussi vous-meme: 70000111."
+    person, text, fills = rung(here)[0]
+    assert person == "P0104"
+    assert "Rappelez R128 au {tel}." in text
+    assert fills == {"tel": "person:R128"}
+
+
+def test_the_caller_may_look_where_it_stands(here):
+    here.change(Facility, {"id": CSREF}, telephone=phone_of("P0111"))
+    told = here.writes("R128", "EVAC 6143 1")
+    number = told[:5]
+    assert here.writes("R128", f"VOIR {number}") == told
+    here.writes("P0101", f"PRIS {number}")
+    assert here.writes("R128", number).startswith(f"{number}: c'est pris, on s'en occupe.")
 
 
 def test_who_did_not_agree_to_be_rung_stands_there_by_name_alone(here):
