@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.case import Case
 from models.db import Job
 from models.person import Person
-from models.services import referral_clock
+from models.services import messages, referral_clock
 from models.services.programme import DAYTIME, put_setting
 from tests import referral_world as world
 from tests.referral_world import referral, refers
@@ -78,9 +78,7 @@ def test_a_text_caused_by_night_waits_for_the_morning(loop):
     refers(loop)
     with loop.store.work(Job("test")) as work:
         due = work.session.scalars(
-            select(referral_clock.messages.Message.due_at).where(
-                referral_clock.messages.Message.purpose == "referral_new"
-            )
+            select(messages.Message.due_at).where(messages.Message.purpose == "referral_new")
         ).one()
     assert (due.day, due.hour) == (24, 7)
 
