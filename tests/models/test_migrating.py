@@ -1,15 +1,19 @@
 """Migrations: forward, back and forward again, with rows, on both engines."""
 
+from datetime import timedelta
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import MetaData, create_engine, inspect, text
 
 from models import migrating
 from models.area import Area, PlaceCode
 from models.conversation import Contact, Conversation
 from models.db import Job, Store
 from models.schema import metadata
+from models.services import clocks
+from tests.factories import staged
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -89,6 +93,59 @@ def test_migrations_go_up_down_and_up_with_rows_in_the_tables(empty_url, ask, no
     migrating.upgrade(empty_url)
     put_rows(empty_url, now)
     assert ask(migrating.current) == migrating.head()
+
+
+def old_rows(url, now):
+    """Write a case as it was before there were reminders, with somebody who has it."""
+    engine = create_engine(url)
+    tables = MetaData()
+    tables.reflect(engine, only=["organisation", "person", "item_number", "case_"])
+    known = tables.tables
+    common = {"level": 0, "opened_at": now, "why": []}
+    with engine.begin() as link:
+        link.execute(known["organisation"].insert().values(id="old", name="old", kind="cell"))
+        person = {"number": "P0199", "role": "focal_point", "organisation_id": "old"}
+        sealed = {"pseudonym": "p" * 64, "phone_sealed": b"x", "phone_ends": "199"}
+        link.execute(
+            known["person"].insert().values(language="fr", pin_misses=0, **person, **sealed)
+        )
+        link.execute(known["item_number"].insert().values(number="12345", kind="case"))
+        case = {
+            "number": "12345",
+            "kind": "complaint",
+            "category": "12",
+            "class": "C4",
+            "source": "ussd",
+            "channel": "phone",
+            "language": "fr",
+            "about": "nobody",
+            "answer_wanted": "code",
+            "status": "taken",
+            "due_at": now + timedelta(days=15),
+            "holder_organisation": "old",
+            "holder_function": "cell_triager",
+            "holder_person": 1,
+        }
+        link.execute(known["case_"].insert().values(**common, **case))
+    engine.dispose()
+
+
+def test_what_was_open_before_the_upgrade_is_reminded_once_and_moves_on(empty_url, tmp_path, now):
+    migrating.upgrade(empty_url, "0005")
+    old_rows(empty_url, now)
+    migrating.upgrade(empty_url)
+    store = Store(empty_url)
+    with staged(store, tmp_path, now) as stage:
+        for days, said in ((11, []), (14, ["P0199"]), (14.1, ["P0199"])):
+            stage.clock[0] = now + timedelta(days=days)
+            with store.work(Job("timetable")) as work:
+                clocks.remind(work, stage.house, stage.now)
+            assert [person for person, _ in stage.outbox("reminder")] == said
+        stage.clock[0] = now + timedelta(days=15)
+        with store.work(Job("timetable")) as work:
+            assert clocks.hand_over(work, stage.house, stage.now) == 1
+        assert stage.holder(1) != "P0199"
+    store.close()
 
 
 def test_upgrading_twice_changes_nothing_and_keeps_the_rows(empty_url, ask, now):

@@ -1,5 +1,7 @@
 """Repair requests and checks; when a holder's clock reminds and moves on."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -69,6 +71,26 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("act_by", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    _wind_what_is_open()
+
+
+def _wind_what_is_open() -> None:
+    """Give what was filed before the one reminder of its clock: 48 hours, at most half, before."""
+    at = sa.DateTime(timezone=True)
+    case = sa.table(
+        "case_",
+        sa.column("id", sa.Integer()),
+        *(sa.column(name, at) for name in ("opened_at", "due_at", "closed_at", "remind_at")),
+    )
+    link = op.get_bind()
+    running = sa.select(case.c.id, case.c.opened_at, case.c.due_at).where(
+        case.c.closed_at.is_(None)
+    )
+    for row in link.execute(running).all():
+        before = min(timedelta(hours=48), (row.due_at - row.opened_at) / 2)
+        link.execute(
+            sa.update(case).where(case.c.id == row.id).values(remind_at=row.due_at - before)
+        )
 
 
 def downgrade() -> None:
