@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flows.alert_kinds import CLOSED_SAID, KINDS, Estimate, happened
+from flows.alert_kinds import ACCUSING, CLOSED_SAID, KINDS, Estimate, happened
 from flows.case_lifecycle import WAITING
 from flows.commands import Command, Puzzle
 from flows.place_names import words_of
-from flows.places import Place, choices
+from flows.places import Place
 from flows.policy import SENSITIVE
-from flows.sensitivity import words_class
+from flows.sensitivity import Compartment, words_class
 from models.case import Case
 from models.services import (
     alerts,
@@ -25,9 +25,9 @@ from models.services.alert_texts import alert_text, organisation_name
 from models.services.alerts import Raised
 from models.services.handling import Desk
 from models.services.replies import Question, Reply
-from models.services.spoken_places import places_said
+from models.services.spoken_places import place_chosen, places_said, which_place
 
-LINES = 3  # places to choose from in one SMS
+ACCUSED: Compartment = "C5"  # what G3-7 is of: aid that somebody keeps for themselves
 SCHOOL = frozenset({"ecole", "ecoles", "cantine"})
 CENTRE = frozenset({"centre", "cscom", "csref", "dispensaire", "sante", "maternite"})
 
@@ -37,35 +37,27 @@ def raise_by_line(desk: Desk, asked: Command) -> Reply:
     given = {**asked.given, "words": asked.words}
     said = str(given.pop("place", "") or "")
     found = places_said(desk, said)
-    accused = None if len(found) == 1 else _accused(desk, asked.words, said)
-    if accused is not None:
-        return accused
+    if len(found) != 1 or given.get("kind") == ACCUSING:
+        accused = _accused(desk, given, said)
+        if accused is not None:
+            return accused
     if not found:
         text = desk.say("wrong_place", word=puzzles.shown(desk, said))
         return Question(text, {"verb": "ALERTE", "given": given, "missing": ["place"]})
     if len(found) == 1:
         return _raise(desk, given, found[0])
-    some = found[:LINES]
-    listed = " ".join(
-        f"{digit} {one['name']} ({one['cercle']})" for digit, one in enumerate(choices(some), 1)
-    )
-    text = desk.say("alert_which_place", list=listed)
-    refs = [one.ref for one in some]
-    return Question(text, {"verb": "alert.place", "given": given, "refs": refs})
+    pending = {"verb": "alert.place", "given": given}
+    return which_place(desk, "alert_which_place", found, pending)
 
 
 def hear_accusation(desk: Desk, asked: Puzzle) -> Reply:
     """Take a line that accuses as it stands: nothing is asked back, and no word given back."""
-    given = asked.given
-    return _accused(desk, str(given.get("words") or ""), str(given.get("place") or ""))
+    return _accused(desk, asked.given, str(asked.given.get("place") or ""))
 
 
 def choose_place(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
     """Take the digit of one of several places."""
-    refs, said = list(pending["refs"]), line.strip()
-    if not said.isdecimal() or not 1 <= int(said) <= len(refs):
-        return None
-    place = desk.house.places(desk.work).place(refs[int(said) - 1])
+    place = place_chosen(desk, pending, line)
     return None if place is None else _raise(desk, pending["given"], place)
 
 
@@ -142,12 +134,12 @@ def _raise(desk: Desk, given: Mapping[str, Any], place: Place) -> Reply:
     return raised_answer(desk, case)
 
 
-def _accused(desk: Desk, words: str, said: str) -> Reply:
+def _accused(desk: Desk, given: Mapping[str, Any], said: str) -> Reply:
     """File what accuses somebody, with its place where it is sure; None if nobody is accused."""
-    found = places_said(desk, said)
+    found, words = places_said(desk, said), str(given.get("words") or "")
     told = words if found else f"{said} {words}".strip()
-    compartment = words_class(told) if told else None
-    if compartment is None:
+    compartment = ACCUSED if given.get("kind") == ACCUSING else told and words_class(told)
+    if not compartment:
         return None
     sure = found[0].ref if len(found) == 1 else ""
     case = alerts.accuse(desk.work, desk.turn, sure, told, compartment)

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.commands import Command
-from flows.places import Place, choices
+from flows.places import Place
 from flows.referral_lifecycle import band_of
 from models.area import Facility
 from models.services import puzzles, referrals, stocks
 from models.services import referral_texts as texts
 from models.services.centres import centre_at
 from models.services.handling import Desk
-from models.services.programme import programme_areas
 from models.services.referral_texts import Hand
 from models.services.replies import Question, Reply
-
-LINES = 3  # places to choose from in one SMS
+from models.services.spoken_places import place_chosen, places_found, which_place
 
 
 def send(desk: Desk, asked: Command) -> Reply:
@@ -29,14 +27,9 @@ def send(desk: Desk, asked: Command) -> Reply:
 
 
 def choose_place(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
-    """Take a digit of the list, or a code or name typed instead."""
-    refs, said = list(pending["refs"]), line.strip()
-    if said.isdecimal() and len(said) == 1:
-        if not 1 <= int(said) <= len(refs):
-            return None
-        place = desk.house.places(desk.work).place(refs[int(said) - 1])
-        return None if place is None else _to(desk, place, pending["wanted"])
-    return None
+    """Take the digit of one of several places."""
+    place = place_chosen(desk, pending, line)
+    return None if place is None else _to(desk, place, pending["wanted"])
 
 
 def choose_stock_out(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
@@ -50,18 +43,13 @@ def choose_stock_out(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply
 
 
 def _find(desk: Desk, said: str, wanted: dict[str, Any]) -> Reply:
-    found = desk.house.places(desk.work).find(said, programme_areas(desk.work))
+    found = places_found(desk, said)
     if not found:
         return desk.say("wrong_place", word=puzzles.shown(desk, said))
     if len(found) == 1:
         return _to(desk, found[0], wanted)
-    lines = " ".join(
-        f"{digit} {one['name']} ({one['cercle']})"
-        for digit, one in enumerate(choices(found[:LINES]), 1)
-    )
-    text = desk.say("referral_which_place", list=lines)
-    refs = [place.ref for place in found[:LINES]]
-    return Question(text, {"verb": "referral.place", "refs": refs, "wanted": wanted})
+    pending = {"verb": "referral.place", "wanted": wanted}
+    return which_place(desk, "referral_which_place", found, pending)
 
 
 def _to(desk: Desk, place: Place, wanted: Mapping[str, Any]) -> Reply:

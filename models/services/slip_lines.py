@@ -27,11 +27,11 @@ from models.services.slip_logging import (
     log_private,
     logged_as,
     note_number,
-    places,
     tells_exclusion,
     undo,
     zone_of,
 )
+from models.services.spoken_places import places_found
 from models.slip import Slip
 
 NO_SLIP = "0"
@@ -60,7 +60,7 @@ def _log(desk: Desk, asked: Command) -> Reply:
 
 
 def _call(desk: Desk, asked: Command, said: str) -> Call:
-    found = places(desk, said) if said else []
+    found = places_found(desk, said) if said else []
     # What stood where a place stands may be the story: it is heard as one.
     told = f"{said} {asked.words}" if not found and words_class(said) else asked.words
     return Call(
@@ -87,7 +87,7 @@ def _pending(case: Case, slip: Slip, call: Call) -> dict[str, Any]:
 def _where(desk: Desk, pending: dict[str, Any], said: str) -> Question:
     """Ask for the place that was not understood: one of two, or its name."""
     case = desk.work.session.get_one(Case, pending["case"])
-    found = choices(places(desk, said))[:OFFERED]
+    found = choices(places_found(desk, said))[:OFFERED]
     values: dict[str, Any] = {"n": case.number, "slip": pending["slip"]}
     if found:
         asks = {**pending, "places": [one["value"] for one in found]}
@@ -134,7 +134,7 @@ def _placed(desk: Desk, case: Case, pending: dict[str, Any], line: str) -> Reply
     if chosen.isdecimal() and 0 < int(chosen) <= len(offered):
         place = offered[int(chosen) - 1]
     else:
-        found = places(desk, clean(line))
+        found = places_found(desk, clean(line))
         if len(found) != 1:
             return _where(desk, pending, line)
         place = found[0].ref

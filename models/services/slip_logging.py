@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from flows.place_entries import Place
 from flows.policy import SENSITIVE
 from flows.sensitivity import class_of, left_out
 from flows.slip_replies import Correction, age_band
@@ -21,9 +20,9 @@ from models.services.cases import reclass, record
 from models.services.filing import Asked, file
 from models.services.follow_up import GRAVITY
 from models.services.handling import Desk
-from models.services.programme import programme_areas
 from models.services.routing import subjects_of, where
 from models.services.scene import Scene
+from models.services.spoken_places import places_found
 from models.slip import Booklet, Slip
 
 Standing = tuple[str | None, str, frozenset[tuple[str, str]]]
@@ -113,14 +112,9 @@ def undo(desk: Desk, slip: Slip, case: Case) -> bool:
     return True
 
 
-def places(desk: Desk, said: str) -> list[Place]:
-    """Return the places that an operator may mean: by code or name, three at most."""
-    return desk.house.places(desk.work).find(said, programme_areas(desk.work))
-
-
 def zone_of(desk: Desk, said: str) -> str:
     """Return the cercle of the place named, never anything finer; empty when it is unclear."""
-    cercles = {place.cercle_pcode for place in places(desk, said)}
+    cercles = {place.cercle_pcode for place in places_found(desk, said)}
     return f"z:{cercles.pop()}" if len(cercles) == 1 else ""
 
 
