@@ -27,7 +27,8 @@ BACK_OFF = (
     timedelta(minutes=30),
 )
 ANSWERS_TO_STOP = frozenset({"stopped", "stop_confirm"})
-RING = "ring"  # of evacuations: no STOP keeps them back
+RING = "ring"  # of evacuations: no STOP keeps them back, and nothing leaves before them
+RING_AGAIN = timedelta(seconds=30)  # after each failure, as long as it is of use
 FORGOTTEN_AFTER = timedelta(days=7)
 
 _FORGET = {"address": None, "text_sealed": None}
@@ -45,6 +46,7 @@ class Claimed:
     person_id: int | None
     fills: Mapping[str, str] | None
     unrepeatable: bool
+    urgent: bool
 
     @property
     def recipient(self) -> str:
@@ -61,6 +63,7 @@ CLAIMED = (
     Message.person_id,
     Message.fills,
     or_(Message.sensitive, Message.repeated),
+    Message.purpose == RING,
 )
 
 
@@ -108,7 +111,7 @@ def withhold_cause(work: Work, cause: str, reason: str, now: datetime) -> int:
 
 
 def claim_due(work: Work, now: datetime, limit: int) -> list[Claimed]:
-    """Take up to ``limit`` due messages for sending, oldest due first.
+    """Take up to ``limit`` due messages for sending, urgent ones first, then oldest due first.
 
     One conditional update decides, so of two senders exactly one wins a row. What expired, met a
     STOP or lapsed in the hands of a sender that died is settled on the way.
@@ -151,9 +154,12 @@ def handed_over(work: Work, ours: Claimed, channel: str, provider_id: str, now: 
 
 
 def refused(work: Work, ours: Claimed, reason: str, now: datetime, *, again: bool) -> None:
-    """Record a refusal: due again after a back-off, or failed for good after five tries."""
-    if again and ours.tries <= len(BACK_OFF):
-        due_at = now + BACK_OFF[ours.tries - 1]
+    """Record a refusal: due again after a back-off, or failed for good after five tries.
+
+    What is urgent is tried until it is of no use any more.
+    """
+    if again and (ours.urgent or ours.tries <= len(BACK_OFF)):
+        due_at = now + (RING_AGAIN if ours.urgent else BACK_OFF[ours.tries - 1])
         _settle(work, ours, status="waiting", due_at=due_at, reason=reason)
     else:
         _settle(work, ours, status="failed", reason=reason, settled_at=now, **_FORGET)
@@ -208,7 +214,7 @@ def _due_rows(now: datetime, limit: int) -> Select[tuple[int]]:
     ours = (
         select(Message.id)
         .where(or_(Message.status == "waiting", _repeatable()), Message.due_at <= now, named)
-        .order_by(Message.due_at, Message.id)
+        .order_by(Message.purpose != RING, Message.due_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has one writer and needs no such words
         .cte("ours")

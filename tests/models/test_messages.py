@@ -14,7 +14,7 @@ from models.outbound import OutboundMessage
 from models.person import Person
 from models.seal import Sealer, Transit
 from models.services import messages
-from models.services.messages import BACK_OFF, LEASE, REPEAT_AFTER, Draft
+from models.services.messages import BACK_OFF, LEASE, REPEAT_AFTER, RING, RING_AGAIN, Draft
 from models.vault import Vault, create_keys
 
 NUMBER = "+22370000151"
@@ -381,3 +381,24 @@ def a_case(row_id, now, **about):
         why=[],
         **about,
     )
+
+
+def test_a_ring_leaves_before_whatever_else_is_due(queued, claim, now):
+    for number in range(3):
+        queued(f"stock-question:{number}", contact="d" * 64)
+    urgent = queued("case-event:9", purpose=RING, due_at=now + timedelta(minutes=1))
+    assert [one.id for one in claim(now + timedelta(minutes=1), limit=1)] == [urgent]
+
+
+def test_a_ring_is_tried_as_long_as_it_is_of_use_and_not_a_moment_longer(
+    queued, claim, settle, row, now
+):
+    useful = timedelta(hours=1)
+    ring = queued(purpose=RING, expires_in=useful)
+    at, tries = now, 0
+    while found := claim(at):
+        settle(messages.refused, found[0], "503", at, again=True)
+        at, tries = at + RING_AGAIN, tries + 1
+    assert at == now + useful
+    assert tries == useful / RING_AGAIN
+    assert (row(ring).status, row(ring).reason, row(ring).address) == ("failed", "expired", None)
