@@ -2,12 +2,12 @@
 
 from sqlalchemy import select
 
-from flows.daytime import next_daytime
 from flows.deadlines import HOURS
 from flows.policy import SENSITIVE
 from models.case import Case, CaseEvent
 from models.db import Work
 from models.repair import Check
+from models.services.programme import daytime
 from models.services.scene import House
 from models.services.telling import Notice, tell
 
@@ -28,7 +28,7 @@ def ask(work: Work, house: House, case: Case, why: str, event: CaseEvent) -> Non
         purpose="check_asked",
         text=house.say("check_asked", n=case.number),
         cause=f"case-event:{event.id}",
-        due_at=event.at if case.case_class in HOURS else next_daytime(event.at),
+        due_at=event.at if case.case_class in HOURS else daytime(work, event.at),
         case_id=case.id,
         sensitive=case.case_class in SENSITIVE,
     )

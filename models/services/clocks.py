@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from flows.bars import bars
 from flows.case_lifecycle import OPEN, WAITING
-from flows.daytime import next_daytime
 from flows.deadlines import HOURS, is_office, shown
 from flows.policy import SENSITIVE
 from models.alert import Evacuation
@@ -19,6 +18,7 @@ from models.db import Work
 from models.person import Person
 from models.services import cases, messages
 from models.services.handling import LEAVES
+from models.services.programme import daytime
 from models.services.routing import people, policy
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
@@ -113,7 +113,7 @@ def _remind(work: Work, house: House, case: Case, now: datetime) -> None:
     case.reminded_at = now
     event = cases.record(work, case, "reminded", now)
     text = house.say("reminder", n=case.number, date=shown(_limit(case)))
-    tell(work, house, case.holder_person, _notice(case, event, "reminder", text), now)
+    tell(work, house, case.holder_person, _notice(work, case, event, "reminder", text), now)
 
 
 def _are_concerned(work: Work) -> list[ColumnElement[bool]]:
@@ -145,8 +145,8 @@ def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
     case.escalated_at = now
     cases.seat(work, case, now, returned=returned)
     text = house.say("moved_up", n=case.number)
-    tell(work, house, had, _notice(case, event, "moved_up", text), now)
-    cases.announce(work, house, case, event, _when(case, now))
+    tell(work, house, had, _notice(work, case, event, "moved_up", text), now)
+    cases.announce(work, house, case, event, _when(work, case, now))
 
 
 def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> None:
@@ -169,7 +169,7 @@ def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> None:
     )
     messages.withhold(work, case.id, UNSENT, "rehomed", now)
     cases.sit(case, choice, now)
-    cases.announce(work, house, case, event, _when(case, now))
+    cases.announce(work, house, case, event, _when(work, case, now))
 
 
 def _was_given_back(work: Work, case: Case) -> bool:
@@ -184,17 +184,17 @@ def _was_given_back(work: Work, case: Case) -> bool:
     return bool(details and details.get("returned"))
 
 
-def _when(case: Case, now: datetime) -> datetime:
+def _when(work: Work, case: Case, now: datetime) -> datetime:
     """Return when staff hear of it: harm and shocks at once, the rest not by night."""
-    return now if case.case_class in HOURS else next_daytime(now)
+    return now if case.case_class in HOURS else daytime(work, now)
 
 
-def _notice(case: Case, event: CaseEvent, purpose: str, text: str) -> Notice:
+def _notice(work: Work, case: Case, event: CaseEvent, purpose: str, text: str) -> Notice:
     return Notice(
         purpose=purpose,
         text=text,
         cause=f"case-event:{event.id}",
-        due_at=_when(case, event.at),
+        due_at=_when(work, case, event.at),
         case_id=case.id,
         sensitive=case.case_class in SENSITIVE,
     )

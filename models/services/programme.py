@@ -1,10 +1,12 @@
 """What the programme is set to: its telephones to ring, and the areas it works in."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, union
 
+from flows.daytime import hours_of, next_daytime
 from models.area import Area, Facility, PlaceCode, Settlement
 from models.db import Work
 from models.organisation import Coverage
@@ -29,6 +31,11 @@ def put_setting(work: Work, name: str, value: str) -> None:
         .values(name=name, value=value)
         .on_conflict_do_update(index_elements=["name"], set_={"value": value})
     )
+
+
+def daytime(work: Work, now: datetime) -> datetime:
+    """Return now, or the next time in the programme's hours at which a phone may be rung."""
+    return next_daytime(now, hours_of(setting(work, DAYTIME)))
 
 
 def programme_areas(work: Work) -> frozenset[str]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import select
 
 from flows.case_lifecycle import OPEN
-from flows.daytime import next_daytime
 from flows.deadlines import is_office, remind_at, shown
 from models.case import Case, Story
 from models.db import Work
@@ -17,6 +16,7 @@ from models.organisation import Organisation
 from models.repair import Repair
 from models.services import cases, messages, stories
 from models.services.handling import UNDO, Desk
+from models.services.programme import daytime
 from models.services.repair_links import spoken_for
 from models.services.scene import House
 from models.services.stories import Words
@@ -154,6 +154,6 @@ def _tell_handlers(work: Work, house: House, repair: Repair, purpose: str, now: 
         told.add(case.holder_person)
         event = cases.record(work, case, purpose, now, repair=repair.number)
         text = house.say(purpose, n=case.number, usd=house.service_code)
-        leaves = next_daytime(now + UNDO if purpose == "repair_came" else now)
+        leaves = daytime(work, now + UNDO if purpose == "repair_came" else now)
         notice = Notice(purpose, text, f"case-event:{event.id}", leaves, case.id)
         tell(work, house, case.holder_person, notice, now)

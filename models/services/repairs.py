@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 
 from flows.case_lifecycle import OPEN
-from flows.daytime import next_daytime
 from flows.deadlines import told, working_days_after
 from flows.directory import Directory, Seat, within
 from flows.policy import Row
@@ -37,6 +36,7 @@ from models.services import cases, checks
 from models.services.cases import ANNOUNCED_AFTER
 from models.services.filing import free_number
 from models.services.leases import alone
+from models.services.programme import daytime
 from models.services.repair_links import UNANSWERED, cause_of, link
 from models.services.routing import policy, snapshot
 from models.services.scene import House
@@ -254,7 +254,7 @@ def _notice(work: Work, house: House, repair: Repair) -> Notice:
         place=place_of(work, repair),
         date=told(repair.due_at),
     )
-    return Notice("repair_new", text, cause_of(repair), next_daytime(repair.asked_at))
+    return Notice("repair_new", text, cause_of(repair), daytime(work, repair.asked_at))
 
 
 def _check(work: Work, house: House, one: Case, now: datetime) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from models.case import Case
 from models.db import Job
 from models.organisation import Coverage
+from models.outbound import OutboundMessage
 from models.person import Person
 from models.repair import Check, Repair, RepairCase
 from models.services import agent_menu, repair_answers, repairs
+from models.services.programme import DAYTIME, put_setting
 from tests.factories import ANSONGO, NEIGHBOUR, SPEAKER, TESSIT, staged
 
 THIRD = "+22370000003"
@@ -59,6 +61,11 @@ def told(stage, purpose, number=None):
     return [text for person, text in stage.outbox(purpose) if number in {None, person}]
 
 
+def last_due(stage, purpose):
+    sent = [row for row in rows(stage, OutboundMessage) if row.purpose == purpose]
+    return sent[-1].due_at
+
+
 def read(stage, case):
     """Return the pages of words that the holder of a case reads behind the PIN."""
     holder = stage.holder(case.id)
@@ -89,6 +96,14 @@ def test_a_fact_that_all_can_see_is_asked_at_once_after_the_session(stage):
             f" Reponse avant le 01/12: VOIR {request.number}",
         )
     ]
+
+
+def test_a_programme_may_set_the_hours_in_which_it_asks(stage, now):
+    with stage.store.work(Job("test")) as work:
+        put_setting(work, DAYTIME, "0-24")
+    stage.clock[0] = now.replace(hour=22)
+    asked(stage)
+    assert last_due(stage, "repair_new") == stage.now
 
 
 def test_many_who_say_the_same_are_one_request(stage):
