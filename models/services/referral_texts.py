@@ -71,7 +71,12 @@ def opening_hours(facility: Facility | None) -> str:
 
 
 def announce(hand: Hand, referral: Referral, step: ReferralStep) -> None:
-    """Tell the centre that somebody comes (B3): band, wish digit, relay and date."""
+    """Tell the centre that somebody comes (B3): band, wish digit, relay and date.
+
+    Of who only came to a centre nobody is told: she was not asked.
+    """
+    if referral.consent_at is None:
+        return
     there = who_at(hand.work, referral.facility_id, RECEIVES)
     if there is None:
         return
