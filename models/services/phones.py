@@ -16,6 +16,7 @@ from models.outbound import OutboundMessage as Message
 from models.person import Person
 from models.services import clocks
 from models.services.handling import Desk
+from models.services.routing import policy
 from models.services.sweeping import AT_ONCE
 
 SUPERVISOR = "supervisor"
@@ -35,10 +36,14 @@ def in_charge(desk: Desk, person: Person) -> bool:
     """Say whether whoever is at this desk answers for that person's phone.
 
     A supervisor of the cell does for everybody, another one for whoever works in their area; and
-    nobody for the phone they write with, which is plainly not lost.
+    nobody for the phone they write with, which is plainly not lost. Nor for an officer of a
+    compartment, who may have a case about them, or for who is no less than they are: those are
+    blocked at the command line, by the administrator.
     """
     chief = desk.person
     if chief.role != SUPERVISOR or chief.id == person.id or person.revoked_at is not None:
+        return False
+    if _is_officer(person) or _is_no_less(person, chief):
         return False
     theirs = {chief.organisation_id, *(hat.organisation_id for hat in chief.hats)}
     cell = select(Organisation.id).where(Organisation.id.in_(theirs), Organisation.kind == CELL)
@@ -100,6 +105,19 @@ def _end_dialogues(work: Work, person: Person) -> None:
     theirs = or_(Conversation.person_id == person.id, Conversation.contact == person.pseudonym)
     ussd = Conversation.key.startswith("ussd:", autoescape=True)
     work.session.execute(delete(Conversation).where(ussd, theirs))
+
+
+def _is_officer(person: Person) -> bool:
+    """Tell whether somebody judges compartments: taking a case from them takes two people."""
+    officers = {name for names in policy().officers.values() for name in names}
+    return any(hat.function in {*officers, policy().outside} for hat in person.hats)
+
+
+def _is_no_less(person: Person, chief: Person) -> bool:
+    """Tell whether somebody is a supervisor too, of as much as this one or more."""
+    return person.role == SUPERVISOR and any(
+        all(_covers(one, mine) for mine in _areas(chief)) for one in _areas(person)
+    )
 
 
 def _covers(mine: str | None, one: str | None) -> bool:

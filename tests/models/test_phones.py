@@ -105,7 +105,8 @@ def test_nothing_is_seated_with_it_any_more(stage):
 
 def test_nobody_with_a_lost_phone_is_said_to_be_on_duty(stage):
     assert stage.does("help_on_duty", {}).values["woman_on_duty"]
-    perdu(stage, lost="P0155")
+    with stage.store.work(Operator()) as work:
+        directory.block(work, "P0155", stage.now)
     assert not stage.does("help_on_duty", {}).values["woman_on_duty"]
 
 
@@ -197,6 +198,11 @@ def test_no_word_is_opened_to_it_even_for_a_reading_already_written_down(stage):
         (FIELD_CHIEF, "P0161", False),  # of the whole region
         (FIELD_CHIEF, LOST, False),  # of everywhere
         (FIELD_CHIEF, FIELD_CHIEF, False),
+        (FIELD_CHIEF, CHIEF, False),
+        (CHIEF, FIELD_CHIEF, True),
+        (CHIEF, "P0153", False),  # an officer may have a case about the supervisor
+        (CHIEF, "P0155", False),
+        (CHIEF, "P0159", False),
         ("P0151", RELAY, False),
         (RELAY, FIELD_CHIEF, False),
     ],
@@ -288,6 +294,22 @@ def test_nobody_else_finds_resets_or_blocks_by_keypad(stage, who):
     assert stage.signed_in(who, "block_phone", relay="P0122").name == "gone"
     assert stage.does("reset_pin", {"relay": "P0122"}, phone_of(CHIEF)).name == "gone"  # no PIN
     assert person(stage, "P0122").blocked_at is None
+
+
+@pytest.mark.parametrize("wanted", ["P0153", "0153", "153", "P0159"])
+def test_no_supervisor_gives_an_officer_a_new_pin(stage, wanted):
+    assert stage.signed_in(CHIEF, "find_phone", wanted=wanted).name == "none"
+    assert stage.signed_in(CHIEF, "reset_pin", relay="P0153").name == "gone"
+    assert stage.signed_in(CHIEF, "block_phone", relay="P0153").name == "gone"
+
+
+def test_no_supervisor_gives_a_new_pin_to_one_of_as_much_as_theirs(stage):
+    with stage.store.work(Job("test")) as work:
+        peer = make_person(stage.vault, stage.house.sealer, "P0172", "ngo-a")
+        peer.role, peer.area_pcode = "supervisor", ANSONGO
+        work.session.add(peer)
+    for one, other in ((FIELD_CHIEF, "P0172"), ("P0172", FIELD_CHIEF), (FIELD_CHIEF, CHIEF)):
+        assert stage.signed_in(one, "reset_pin", relay=other).name == "gone"
 
 
 def test_two_people_of_the_same_digits_are_told_apart(stage):
