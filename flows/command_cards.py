@@ -63,11 +63,10 @@ ALERTS: Card = {
     "distribution.far": ("74", "loin", "distribution loin"),
     "distribution.forgotten": ("75", "oubli", "oublies", "distribution oubli"),
     "distribution.road": ("76", "route", "distribution route"),
-    "distribution.private": ("77",),
     "mine": ("mine", "mines", "objet dangereux"),
     "closed": ("8", "ferme", "ecole fermee", "centre ferme"),
 }
-"""Alert card; 7 alone says too little, 8 and 77 stand on G2 and G3 only, a mine on C8."""
+"""Alert card; 7 alone says too little, 8 stands on G2 only, a mine on C8."""
 
 PATIENTS: Card = {
     "birth": ("1", "grossesse", "accouchement", "accouche", "enceinte", "femme enceinte"),

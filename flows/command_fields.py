@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flows.command_cards import ALERTS, HOUSEHOLDS, NOT_ALONE, PATIENTS, PERSONS, found
+from flows.command_cards import ALERTS, NOT_ALONE, PATIENTS, found
 from flows.command_line import POLITE, Line
 from flows.command_pieces import (
     ABOUT_HER,
-    CROWD,
     DAY,
     WISH,
     Found,
@@ -16,7 +15,6 @@ from flows.command_pieces import (
     Picker,
     Said,
     age,
-    bounded,
     counts_something,
     crowd,
     first_hit,
@@ -84,9 +82,12 @@ class _Told:
 
 
 def alarm(said: Said) -> Reading:
-    """Read place, kind, size and words: ``6143 3 120 menages``, ``eau tessit hier``."""
+    """Read place, kind, size and words: ``6143 3 120 menages``, ``eau tessit hier``.
+
+    A size that is not clear holds no alert up: it stays in the words.
+    """
     said = replace(said, line=said.line.counted(said.place, names=True))
-    told = _sized(said, _tell(said, (place_code, _unsure_size(said), crowd, _kind, DAY)))
+    told = _sized(said, _tell(said, (place_code, crowd, _kind, DAY)))
     given, line = told.given, said.line
     words = line.since(told.words_at) or str(given.get("words", ""))
     bare = line.silent(said.place)
@@ -95,17 +96,11 @@ def alarm(said: Said) -> Reading:
     if given.get("kind") == "distribution":
         del given["kind"]
     missing = [piece for piece in ("place", "kind") if piece not in given]
-    sized = {"households", "persons"} & given.keys()
-    odd = line.number(told.words_at) and line.silent(told.words_at + 1) and not sized
-    if odd and missing:
+    if missing and line.number(told.words_at) and line.silent(told.words_at + 1):
         return said.wrong(told.words_at, missing[0], given)
     if missing:
         return said.lacks(given, *missing, words=words)
-    if odd:
-        count = {**given, "count": bounded(line.number(told.words_at), CROWD)}
-        return said.wrong(told.words_at, "size", count)
-    known = {"households": None, "persons": None, "when": None, **given}
-    return said.command({key: known[key] for key in known if key != "count"}, words)
+    return said.command({"households": None, "persons": None, "when": None, **given}, words)
 
 
 def evacuate(said: Said) -> Reading:
@@ -120,8 +115,6 @@ def evacuate(said: Said) -> Reading:
     spare = weighty(line, range(told.words_at, len(line.tokens)))
     if not said.certain and (counts_something(line, spare) or not _urgent(said, given, spare)):
         return None
-    if spare and line.number(spare[0]) and "what" not in given and "place" in given:
-        return said.wrong(spare[0], "what", given)
     if "what" not in given and "place" not in given and not said.certain:
         return said.lacks(given, "place")
     return said.command({"what": "other", "place": None, **given})
@@ -171,7 +164,7 @@ def _kind(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     said, following = line.number(place), line.word(place + 1)
     if "kind" in given or (said and line.measures(place + 1)):
         return None
-    if said == "7" and f"7{following}" in {f"7{one}" for one in "1234567"}:
+    if said == "7" and f"7{following}" in {f"7{one}" for one in "123456"}:
         meant = found(ALERTS, line.joined(place), place)
         return None if meant is None else ({"kind": meant[0]}, place + 2)
     meant = None if said and not line.tokens[place].raw.isdecimal() else found(ALERTS, line, place)
@@ -186,20 +179,3 @@ def _goes_on(line: Line, place: int, given: Mapping[str, Any]) -> bool:
     if not word.isalpha() or word in POLITE or line.colon(place):
         return False
     return word in LINKS or ("place" in given and first_hit((DAY,), line, place, {}) is None)
-
-
-def _unsure_size(said: Said) -> Picker:
-    """Return the picker of a size where only that was asked: a bare number, or only its unit."""
-
-    def picker(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
-        if said.asked != "size":
-            return None
-        count = bounded(line.number(place), CROWD) if line.number(place) else given.get("count")
-        unit = line.word(place + 1) if line.number(place) else line.word(place)
-        at_unit = place + bool(line.number(place))
-        if count is None or not (line.number(place) or unit in HOUSEHOLDS | PERSONS):
-            return None
-        piece = "persons" if unit in PERSONS else "households"
-        return {piece: count}, at_unit + (unit in HOUSEHOLDS | PERSONS)
-
-    return picker

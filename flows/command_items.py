@@ -30,7 +30,8 @@ from flows.readers import clean
 SAYS_MORE: frozenset[Verb] = frozenset({"DIRE", "FINI", "RENVOI", "NOTE"})
 NEEDS_WORDS: frozenset[Verb] = frozenset({"DIRE", "NOTE"})
 _ON_THE_WAY = ignored(frozenset({"au", "a", "le", "vers", "csref", "servie", "servi"}))
-_AGENT_DIGITS = 6
+_FEWEST, _AGENT_DIGITS = 3, 6  # digits of an agent's number (models/services/directory.py)
+_RELAY_DIGITS = 3  # in "VENUE 24 128": beyond, it was meant as a code
 _BEFORE = 4  # words that may stand between a verb and its number
 _REASON = of_card("reason", REASONS)
 
@@ -45,7 +46,7 @@ def on_item(said: Said) -> Reading:
     line, place = said.line, said.place
     if "number" in said.given:
         return _judge(said, str(said.given["number"]), place)
-    if line.silent(place):
+    if said.asked != "number" and line.silent(place):
         return _alone(said)
     number = item_at(line, place)
     if number is None:
@@ -64,12 +65,18 @@ def came(said: Said) -> Reading:
     if counts_something(said.line, spare) or len(spare) > 1:
         return None
     if spare:
-        meant = said.line.number(spare[0]) != ""
-        return said.wrong(spare[0], "age", given) if meant else None
+        return _no_age(said, spare[0], given)
     if "age" in given:
         return said.command({"relay": None, **given})
     bare = said.line.silent(said.place) and said.certain
     return said.lacks(given, "number") if bare else None
+
+
+def _no_age(said: Said, place: int, given: Given) -> Reading:
+    digits = said.line.number(place)
+    if len(digits) > _RELAY_DIGITS:
+        return Puzzle(shown(digits), "number", said.verb)
+    return said.wrong(place, "age", given) if digits else None
 
 
 def served(said: Said) -> Reading:
@@ -90,11 +97,14 @@ def sent_on(said: Said) -> Reading:
 
 
 def lost(said: Said) -> Reading:
-    """Read PERDU: an agent's number, a letter and digits."""
+    """Read PERDU: an agent's number, a letter and digits, or the digits alone."""
     line, place = said.line, said.place
     while line.word(place) in {"agent", "relais", "telephone", "tel", "de", "du", "le"}:
         place += 1
     named = _agent(line, place)
+    digits = line.number(place)
+    if _FEWEST <= len(digits) <= 4 and said.certain:
+        named = digits, place + 1
     if named is not None and line.silent(named[1]):
         return said.command({"agent": named[0]})
     if not said.certain:
@@ -132,7 +142,7 @@ def _of_number(said: Said, digits: str, place: int, given: Given) -> Reading:
     if said.line.measures(place):
         return None
     if not is_item_number(digits):
-        return Puzzle(shown(digits), "number")
+        return Puzzle(shown(digits), "number", said.verb)
     return said.command({**given, "number": digits})
 
 
@@ -190,22 +200,25 @@ def _relay(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     if named is not None:
         return {"relay": named[0]}, named[1]
     digits = line.number(place)
-    bare = "age" in given and 3 <= len(digits) <= _AGENT_DIGITS and not line.measures(place + 1)
+    bare = (
+        "age" in given and _FEWEST <= len(digits) <= _AGENT_DIGITS and not line.measures(place + 1)
+    )
     return ({"relay": f"R{digits}"}, place + 1) if bare else None
 
 
 def _agent(line: Line, place: int) -> tuple[str, int] | None:
     """Find an agent's number: R and three digits or more, P and four (models/person.py)."""
     letter, digits = line.word(place), line.number(place + 1)
-    if letter not in {"r", "p"} or not 3 <= len(digits) <= _AGENT_DIGITS:
+    if letter not in {"r", "p"} or not _FEWEST <= len(digits) <= _AGENT_DIGITS:
         return None
     return f"{letter.upper()}{digits}", place + 2
 
 
 def _alone(said: Said) -> Reading:
-    if said.line.words(0, said.place) == ["voir"]:
+    if said.spelling == "voir":
         return Command("LISTE")
-    return Puzzle(said.typed, "word")
+    # "ok merci" and "FAIT" are said in passing: the list of commands helps more than a question.
+    return said.lacks({}, "number") if said.certain else Puzzle(said.typed, "word")
 
 
 def _judge(said: Said, digits: str, place: int) -> Reading:
@@ -215,11 +228,11 @@ def _judge(said: Said, digits: str, place: int) -> Reading:
     if is_item_number(digits) and not (measured and verb not in SAYS_MORE):
         words = line.after(place) if verb in SAYS_MORE else ""
         wordless = verb in NEEDS_WORDS and not words
-        return Puzzle(verb, "word") if wordless else Command(verb, digits, words)
+        return said.lacks({"number": digits}, "words") if wordless else Command(verb, digits, words)
     if measured or is_item_number(digits):
         return None
     meant = line.silent(place) or (verb in SAYS_MORE and 4 <= len(digits) <= max(ITEM_DIGITS))
-    return Puzzle(shown(digits), "number") if meant else None
+    return Puzzle(shown(digits), "number", verb) if meant else None
 
 
 def _number_last(said: Said) -> Command | None:

@@ -70,7 +70,8 @@ class Line:
 
     def after(self, place: int) -> str:
         """Return the text that follows the token before ``place``, cleaned."""
-        words = clean(self.text[self.tokens[place - 1].end :].lstrip(BETWEEN))
+        start = self.tokens[place - 1].end if place else 0
+        words = clean(self.text[start:].lstrip(BETWEEN))
         return words if any(sign.isalnum() for sign in words) else ""  # an emoji says nothing
 
     def since(self, place: int) -> str:

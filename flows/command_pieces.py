@@ -189,9 +189,10 @@ def item_at(line: Line, place: int) -> tuple[str, int] | None:
         place += 1
     if not line.number(place):
         return None
-    spaced = "".join(line.words(place, place + 2))
-    if not is_item_number(line.number(place)) and is_item_number(spaced):
-        return spaced, place + 2
+    for end in range(place + 1, place + min(ITEM_DIGITS) + 1):
+        spaced = "".join(line.words(place, end))
+        if is_item_number(spaced):
+            return spaced, end
     return line.number(place), place + 1
 
 

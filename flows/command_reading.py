@@ -9,7 +9,7 @@ from flows.command_line import POLITE, Line
 from flows.command_pieces import Said, item_at, looks_like_item
 from flows.command_shapes import Command, Puzzle, Reading, Verb
 from flows.command_words import KEYWORDS, VERBS, verbs_near, verbs_of
-from flows.numbers import is_item_number
+from flows.numbers import is_item_number, is_receipt
 
 _UNCLEAR = frozenset({"oui", "non", "rien"})  # answers to nothing: the list of commands helps
 _BESIDE = POLITE | {"puis", "et"}
@@ -27,15 +27,21 @@ def choices(line: Line) -> list[Command | Puzzle]:
 
     A second digit says more of the first (B3): what was given after 2, why not after 3.
     """
-    words = [word for word in line.counted(1, names=False).words(0) if word not in _BESIDE]
-    found: list[Command | Puzzle] = []
-    while words:
-        number, *words = words
-        digits = list(takewhile(_is_choice, words))
-        words = words[len(digits) :]
-        if not is_item_number(number) or not digits:
+    line = line.counted(1, names=False)
+    words = [word for word in line.words(0) if word not in _BESIDE]
+    if len(words) > 1 and all(map(is_item_number, words)):
+        return [Command("VOIR", number) for number in dict.fromkeys(words)]
+    found, place = list[Command | Puzzle](), 0
+    while place < len(line.tokens):
+        number = item_at(line, place)
+        if number is None or not is_item_number(number[0]):
             return []
-        found.append(_choice(number, *digits))
+        digits = list(takewhile(_is_choice, line.words(number[1])))
+        place = number[1] + len(digits)
+        said = [digit for digit in digits if digit not in _BESIDE]
+        if not said:
+            return []
+        found.append(_choice(number[0], *said))
     return found
 
 
@@ -53,6 +59,13 @@ def alone(digits: str) -> Reading:
     if is_item_number(digits):
         return Command("VOIR", digits)
     return Puzzle(digits, "number") if looks_like_item(digits) else None
+
+
+def beside(line: Line, digits: str) -> Puzzle | None:
+    """Name what stands behind an item's number and is no answer: ``15736 2026``; no receipt."""
+    if len(line.tokens) < 2 or not is_item_number(line.word(0)) or is_receipt(digits):
+        return None
+    return Puzzle(line.raw(1, 2), "word")
 
 
 def parts_of(line: Line, verbs: Collection[Verb]) -> list[Line]:
@@ -80,7 +93,7 @@ def read_one(line: Line, verbs: Sequence[Verb]) -> Reading:
 
 
 def _is_choice(word: str) -> bool:
-    return word.isdecimal() and len(word) < 3
+    return word in _BESIDE or (word.isdecimal() and len(word) < 3)
 
 
 def _help(line: Line, verbs: Sequence[Verb]) -> Reading:

@@ -11,7 +11,7 @@ from flows.command_forms import FORMS
 from flows.command_line import Line, line_of, tokens_of
 from flows.command_pieces import Said
 from flows.command_read_back import read_back as read_back
-from flows.command_reading import alone, choices, parts_of, read_one
+from flows.command_reading import alone, beside, choices, parts_of, read_one
 from flows.command_shapes import ALL as ALL
 from flows.command_shapes import Command as Command
 from flows.command_shapes import Puzzle as Puzzle
@@ -24,7 +24,6 @@ from flows.readers import plain_digits
 _NOTHING = frozenset({"0", "non", "aucun", "aucune", "sans"})
 _LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "REF": {"wish": "wish"},
-    "ALERTE": {"size": "households"},
     "DONNE": {"product": "product"},
     "PAS": {"reason": "reason"},
     "LV": {"place": "place"},
@@ -51,7 +50,7 @@ def read_all(line: str, roles: Collection[Role] = ALL) -> list[Command | Puzzle]
         return answers
     digits = bare_number(line) or (said.word(0) if len(said.tokens) == 1 else "")
     if digits.isdecimal():
-        understood = [alone(digits)]
+        understood = [alone(digits) or beside(said, digits)]
     else:
         understood = [read_one(part, verbs) for part in parts_of(said, verbs)]
         if not _one_after_another(understood):

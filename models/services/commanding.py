@@ -24,6 +24,7 @@ from typing import Any
 from sqlalchemy import select
 
 from flows.commands import Command, Puzzle, Role, bare_number, complete, keyword, read_all
+from flows.readers import plain_digits
 from models.case import Case, ItemNumber
 from models.db import Work
 from models.services import (
@@ -61,6 +62,7 @@ DOMAINS: tuple[ModuleType, ...] = (
 # What somebody raised or logged is kept for a person to read, should the missing piece never come.
 TELLS = frozenset({"ALERTE", "alert.place", "EVAC", "LV"})
 OPEN_FOR = timedelta(hours=24)  # an answer that comes later is no longer an answer
+CHOICES = frozenset("0123456789")  # a digit alone is an answer (field.md 6.1), never a story
 LOOKS = frozenset({"LISTE", "VOIR", "AIDE"})  # after these the question still stands
 
 Pending = dict[str, Any]
@@ -137,11 +139,21 @@ def _heard_line(turn: _Turn) -> Heard | None:
             return _next_question(_heard([answered], asked[1:], desk.now, line), answered)
     if turn.speaking and not commands:
         return None
+    if plain_digits(turn.line) in CHOICES:
+        return _chose_nothing(turn)
     replies = [_reply(desk, turn.roles, one) for one in understood]
     if all(reply is None for reply in replies):
         return None
-    kept = asked if all(one.verb in LOOKS for one in commands) else ()
+    looked = all(one.verb in LOOKS for one in commands)
+    kept = [one for one in asked if looked or one.get("line")]  # what was told is not dropped
     return _heard(replies, kept, desk.now, turn.line)
+
+
+def _chose_nothing(turn: _Turn) -> Heard:
+    """Answer a digit that no list has: the question once more, else the commands there are."""
+    if turn.asked:
+        return Heard((turn.asked[0]["text"],), tuple(turn.asked))
+    return Heard((puzzles.unknown_word(turn.desk, turn.line.strip(), turn.roles),))
 
 
 def unfiled(asked: Sequence[Pending]) -> list[str]:
@@ -177,6 +189,8 @@ def _answered(turn: _Turn, pending: Pending, *, sure: bool) -> Reply:
 
 
 def _reply(desk: Desk, roles: Roles, asked: Command | Puzzle) -> Reply:
+    if isinstance(asked, Puzzle) and asked.why == "number" and asked.verb in UNKNOWN:
+        return UNKNOWN[asked.verb](desk, asked.word)
     if isinstance(asked, Puzzle):
         heard = PUZZLED[asked.verb](desk, asked) if asked.verb in PUZZLED else None
         return puzzles.answer(desk, asked, roles) if heard is None else heard

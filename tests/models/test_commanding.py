@@ -69,9 +69,15 @@ def test_a_missing_piece_alone_is_asked_and_the_next_line_gives_it(talking):
     assert talking.text(phone, RELAY) != [blocked]  # nothing is asked any more
 
 
+def test_a_digit_that_answers_nothing_is_no_story(stage, talking):
+    [said] = talking.text(phone_of(RELAY), "7")
+    assert said.startswith("Pas compris: 7. Vous pouvez: REF, ALERTE, EVAC,")
+    assert stories(stage) == 0
+
+
 def test_a_wrong_piece_is_named_and_the_right_one_alone_puts_it_right(talking):
     phone = phone_of(CHIEF)
-    assert talking.text(phone, "PERDU 128")[0].startswith("Agent pas trouve: 128.")
+    assert talking.text(phone, "PERDU Moussa")[0].startswith("Agent pas trouve: Moussa.")
     assert talking.text(phone, RELAY)[0].startswith(f"Telephone de {RELAY} bloque.")
 
 
