@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-ACCUSING = "distribution.private"  # G3-7: a complaint, no alert
-
 
 @dataclass(frozen=True, slots=True)
 class AlertKind:

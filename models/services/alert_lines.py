@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flows.alert_kinds import ACCUSING, CLOSED_SAID, KINDS, Estimate, happened
+from flows.alert_kinds import CLOSED_SAID, KINDS, Estimate, happened
 from flows.case_lifecycle import WAITING
 from flows.commands import Command, Puzzle
 from flows.place_names import words_of
 from flows.places import Place
 from flows.policy import SENSITIVE
-from flows.sensitivity import Compartment, words_class
+from flows.sensitivity import words_class
 from models.case import Case
 from models.services import (
     alerts,
@@ -27,7 +27,6 @@ from models.services.handling import Desk
 from models.services.replies import Question, Reply
 from models.services.spoken_places import place_chosen, places_said, which_place
 
-ACCUSED: Compartment = "C5"  # what G3-7 is of: aid that somebody keeps for themselves
 SCHOOL = frozenset({"ecole", "ecoles", "cantine"})
 CENTRE = frozenset({"centre", "cscom", "csref", "dispensaire", "sante", "maternite"})
 
@@ -37,10 +36,9 @@ def raise_by_line(desk: Desk, asked: Command) -> Reply:
     given = {**asked.given, "words": asked.words}
     said = str(given.pop("place", "") or "")
     found = places_said(desk, said)
-    if len(found) != 1 or given.get("kind") == ACCUSING:
-        accused = _accused(desk, given, said)
-        if accused is not None:
-            return accused
+    accused = None if len(found) == 1 else _accused(desk, given, said)
+    if accused is not None:
+        return accused
     if not found:
         text = desk.say("wrong_place", word=puzzles.shown(desk, said))
         return Question(text, {"verb": "ALERTE", "given": given, "missing": ["place"]})
@@ -138,8 +136,8 @@ def _accused(desk: Desk, given: Mapping[str, Any], said: str) -> Reply:
     """File what accuses somebody, with its place where it is sure; None if nobody is accused."""
     found, words = places_said(desk, said), str(given.get("words") or "")
     told = words if found else f"{said} {words}".strip()
-    compartment = ACCUSED if given.get("kind") == ACCUSING else told and words_class(told)
-    if not compartment:
+    compartment = words_class(told) if told else None
+    if compartment is None:
         return None
     sure = found[0].ref if len(found) == 1 else ""
     case = alerts.accuse(desk.work, desk.turn, sure, told, compartment)

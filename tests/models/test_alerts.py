@@ -206,16 +206,8 @@ def record_reading(work, case, person, now):
     return record(replace(work, actor=Handler(person.id, person.number)), case, "read", now).id
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "ALERTE 6143 71 le chef a vendu les vivres et demande de l'argent",
-        "ALERTE 6143 77",
-        "ALERTE tessit 7 7 120 menages",
-    ],
-)
-def test_an_alert_that_accuses_is_a_sealed_complaint(here, line):
-    reply = here.writes("R128", line)
+def test_an_alert_that_accuses_is_a_sealed_complaint(here):
+    reply = here.writes("R128", "ALERTE 6143 71 le chef a vendu les vivres et demande de l'argent")
     assert reply.startswith("Recu, merci. Vous pouvez effacer ces SMS.")
     with here.store.work(Job("test")) as work:
         case = work.session.scalars(select(Case)).one()
