@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from models.case import Case
 from models.db import Job, Work
@@ -13,6 +13,7 @@ from models.services import messages
 from models.services.visibility import visible_cases
 
 UNANSWERED = ("asked", "taken", "late")
+ENOUGH = 3  # voices after which a request points at no household
 
 
 def cause_of(repair: Repair) -> str:
@@ -43,7 +44,18 @@ def let_go(work: Work, case: Case, now: datetime) -> None:
     requests = work.session.scalars(asked.with_for_update()).all()
     work.session.execute(delete(RepairCase).where(RepairCase.case_id == case.id))
     for repair in requests:
-        others = select(RepairCase.case_id).where(RepairCase.repair_id == repair.id).limit(1)
-        if work.session.scalar(others) is None:
-            repair.status = "closed"
-            messages.withhold_cause(work, cause_of(repair), "let go", now)
+        _let_go_of(work, repair, now)
+
+
+def _let_go_of(work: Work, repair: Repair, now: datetime) -> None:
+    of_repair = RepairCase.repair_id == repair.id
+    left = work.session.scalar(select(func.count()).select_from(RepairCase).where(of_repair)) or 0
+    if left and (repair.why != "sources" or left >= ENOUGH):
+        return
+    unsent = messages.withhold_cause(work, cause_of(repair), "let go", now)
+    if not left:
+        repair.status = "closed"
+    elif unsent:
+        # Too few speak now: those left wait for others, and are asked for anew.
+        repair.status = "closed"
+        work.session.execute(delete(RepairCase).where(of_repair))

@@ -23,12 +23,13 @@ from sqlalchemy import (
     true,
 )
 
+from flows.bars import RULES, bars
 from flows.case_lifecycle import OPEN
 from flows.deadlines import told, working_days_after
 from flows.directory import Directory, Seat, within
 from flows.policy import Row
 from models.area import Area
-from models.case import Case
+from models.case import Case, Subject
 from models.db import Work
 from models.organisation import Organisation
 from models.repair import Check, Repair, RepairCase
@@ -37,7 +38,7 @@ from models.services.cases import ANNOUNCED_AFTER
 from models.services.filing import free_number
 from models.services.leases import alone
 from models.services.programme import daytime
-from models.services.repair_links import UNANSWERED, cause_of, link
+from models.services.repair_links import ENOUGH, UNANSWERED, cause_of, link
 from models.services.routing import policy, snapshot
 from models.services.scene import House
 from models.services.sources import COUNTED, LATELY
@@ -45,10 +46,11 @@ from models.services.sweeping import AT_ONCE, each
 from models.services.telling import Notice, tell
 from models.services.visibility import countable_cases
 
-ENOUGH = 3  # voices after which a request points at no household
 DAYS = 5  # working ones: for an answer, and for waiting for voices
 AGAIN_AFTER = timedelta(days=7)  # what was answered lately is not asked again
 DOERS = frozenset({"distributes", "implements"})
+NEAR = {name: RULES[name] for name in ("person", "tie", "hats")}
+"""Who is asked may work for whom it is about, but be neither the one named nor kin."""
 MEAL = "meal"  # apart from the distributing team (field.md 7.1)
 
 
@@ -133,7 +135,10 @@ def _unasked(work: Work, now: datetime) -> Select[Case]:
 
 
 def _voices(work: Work, now: datetime) -> Subquery:
-    """Return how many voices said the same of one place, but those who wish it kept for us."""
+    """Return how many voices said the same of one place and of the same organisations.
+
+    But those who wish it kept for us. Three of whom each means another body are one voice each.
+    """
     said = countable_cases(
         work,
         Case.opened_at > now - LATELY,
@@ -142,15 +147,27 @@ def _voices(work: Work, now: datetime) -> Subquery:
     ).subquery()
     named = func.count(func.distinct(said.c.contact))
     nameless = func.count() - func.count(said.c.contact)
+    meant = _meant(said.c.id).label("meant")
     return (
-        select(said.c.category, said.c.area_pcode, (named + nameless).label("number"))
-        .group_by(said.c.category, said.c.area_pcode)
+        select(said.c.category, said.c.area_pcode, meant, (named + nameless).label("number"))
+        .group_by(said.c.category, said.c.area_pcode, "meant")
         .subquery()
     )
 
 
+def _meant(case_id: ColumnElement[int]) -> ColumnElement[str]:
+    """Return of which organisations a case is: the one named, else all that work there."""
+    refs = func.min(Subject.ref) + "+" + func.max(Subject.ref)
+    of_case = (Subject.case_id == case_id, Subject.kind == "organisation")
+    return select(func.coalesce(refs, "")).where(*of_case).scalar_subquery()
+
+
 def _alike(voices: Subquery) -> ColumnElement[bool]:
-    return and_(voices.c.category == Case.category, voices.c.area_pcode == Case.area_pcode)
+    return and_(
+        voices.c.category == Case.category,
+        voices.c.area_pcode == Case.area_pcode,
+        voices.c.meant == _meant(Case.id),
+    )
 
 
 def _how() -> ColumnElement[str]:
@@ -200,14 +217,15 @@ def _menders(directory: Directory, one: Case) -> Iterable[Seat]:
     there = directory.covering(policy().sectors_of(one.category), area)
     doers = {cover.organisation for cover in there if cover.role in DOERS}
     concerned = {subject.ref for subject in one.subjects if subject.kind == "organisation"}
-    accused = {subject.ref for subject in one.subjects if subject.kind == "person"}
+    accused = [("person", subject.ref) for subject in one.subjects if subject.kind == "person"]
+    near = {seat.person for seat in bars(accused, directory, NEAR)}
     for organisation in sorted((concerned & doers or concerned) if concerned else doers):
         seats = [
             seat
             for seat in directory.seats
             if (seat.function, seat.organisation, seat.receives) == (MEAL, organisation, True)
             and within(seat.area, area)
-            and seat.person not in accused
+            and seat.person not in near
         ]
         yield from sorted(seats, key=lambda seat: (-len(seat.area or ""), seat.person))[:1]
 
