@@ -71,7 +71,7 @@ def test_a_missing_piece_alone_is_asked_and_the_next_line_gives_it(talking):
 
 def test_a_digit_that_answers_nothing_is_no_story(stage, talking):
     [said] = talking.text(phone_of(RELAY), "7")
-    assert said.startswith("Pas compris: 7. Vous pouvez: REF, ALERTE, EVAC,")
+    assert said.startswith("Pas compris: 7. Vous pouvez: REF, ALERTE, EVAC.")
     assert stories(stage) == 0
 
 

@@ -258,6 +258,14 @@ def test_what_was_asked_back_may_be_answered_with_the_digit_alone(loop):
     assert referral(loop, other).reason == "come_back"
 
 
+def test_a_digit_beside_the_choices_is_asked_again_and_the_question_stands(loop):
+    loop.writes("P0203", "RUPTURE 3")
+    asked = loop.writes("R128", "REF 6143 24 3")
+    assert asked.endswith("2 envoyer quand meme 0 annuler")
+    assert loop.writes("R128", "7") == asked
+    assert loop.writes("R128", "0") == "Annule. Rien n'est parti."
+
+
 def test_a_centre_that_cannot_receive_says_so_and_another_still_may(loop):
     code = refers(loop)
     assert "pas chez vous" in loop.writes("P0202", f"RENVOI {code}")
