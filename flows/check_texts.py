@@ -49,6 +49,7 @@ LONGEST: Mapping[str, int] = {
     "facts": len("evacuation pas remboursee"),
     "sources": len("12 sources"),
     "sent_away": len("123 personnes renvoyees"),
+    "who": len("ne sait pas"),
     "fee": 22,
     "hours": len("heures pas connues"),
     "words": 200,

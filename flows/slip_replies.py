@@ -26,7 +26,8 @@ _WHO_OF_TOPIC: Mapping[str, Mapping[str, str]] = {
     "3": {"3": "director", "4": "cgs"},
 }
 _ASKED = frozenset("1234")  # first digits: aid, health, school, other aid
-_PERSON = re.compile(r"([fm])\s*(\d{1,3})?", re.IGNORECASE)
+_PERSON = re.compile(r"([fhm])\s*(\d{1,3})?", re.IGNORECASE)
+_SEXES = {"f": "F", "h": "M", "m": "M"}  # as LV reads them
 _PLACE_CODE = 4
 _OLDEST = 120
 _BANDS = ((17, "under18"), (24, "18-24"), (59, "25-59"), (_OLDEST, "60plus"))
@@ -57,9 +58,9 @@ def read_correction(line: str, category: str) -> Correction | None:
     if person is None:
         return None
     age = int(person[2]) if person[2] else None
-    return (
-        None if age is not None and age > _OLDEST else Correction("person", person[1].upper(), age)
-    )
+    if age is not None and age > _OLDEST:
+        return None
+    return Correction("person", _SEXES[person[1].lower()], age)
 
 
 def age_band(age: int | None) -> str | None:

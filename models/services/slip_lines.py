@@ -97,8 +97,11 @@ def _where(desk: Desk, pending: dict[str, Any], said: str) -> Question:
     return Question(desk.say("slip_place_unknown", word=word, **values), asks)
 
 
-def _read_back(desk: Desk, case: Case, pending: dict[str, Any], *, who: bool = True) -> Reply:
-    """Give back what was understood (E1), with the question who where the menus ask it."""
+def _read_back(desk: Desk, case: Case, pending: dict[str, Any], digit: str | None = None) -> Reply:
+    """Give back what was understood (E1): with the question who where the menus ask it.
+
+    ``digit`` is the answer to it, once it is there.
+    """
     what = facts(desk.house, case).replace(",", "")
     person = pending["person"]
     values = {
@@ -107,8 +110,10 @@ def _read_back(desk: Desk, case: Case, pending: dict[str, Any], *, who: bool = T
         "place": _place(desk, case),
         "what": f"{what}, {person}" if person else what,
     }
-    if who and asks_who(case.category):
+    if digit is None and asks_who(case.category):
         return Question(desk.say("slip_read_back", **values), {**pending, "places": None})
+    if digit is not None:
+        return desk.say("slip_noted_who", **values, who=desk.say(f"slip_who_{digit}"))
     return desk.say("slip_noted", **values)
 
 
@@ -123,7 +128,7 @@ def _reply_to_read_back(desk: Desk, pending: Mapping[str, Any], line: str) -> Re
         return None
     if right.what == "place":
         return _placed(desk, case, {**pending, "places": []}, right.value)
-    return _corrected(desk, case, dict(pending), right)
+    return _corrected(desk, case, dict(pending), right, plain_digits(line))
 
 
 def _placed(desk: Desk, case: Case, pending: dict[str, Any], line: str) -> Reply:
@@ -141,13 +146,19 @@ def _placed(desk: Desk, case: Case, pending: dict[str, Any], line: str) -> Reply
     return _corrected(desk, case, pending, Correction("place", place))
 
 
-def _corrected(desk: Desk, case: Case, pending: dict[str, Any], right: Correction) -> Reply:
+def _corrected(
+    desk: Desk,
+    case: Case,
+    pending: dict[str, Any],
+    right: Correction,
+    digit: str | None = None,
+) -> Reply:
     correct(desk, case, right, excluded=pending["excluded"])
     if case.case_class in SENSITIVE:
         return desk.say("slip_made_private")
     if right.what == "person":
         pending["person"] = _person(right.value, right.age)
-    return _read_back(desk, case, pending, who=right.what != "about")
+    return _read_back(desk, case, pending, digit)
 
 
 def _log_private(desk: Desk, asked: Command) -> Reply:

@@ -48,7 +48,7 @@ LINES = {
     "D5": {"place", "sick", "relay", "tel"},
     "D6": {"place", "sick", "tel"},
     "D7": {"tel", "tel2"},
-    "E1": {"place", "what"},
+    "E1": {"place", "what", "who"},
     "E2": NOTHING,
 }
 
@@ -75,6 +75,7 @@ LIKE = {
     "evacuation_search": "D7",
     "evacuation_search_one": "D7",
     "slip_noted": "E1",
+    "slip_noted_who": "E1",
 }
 
 # Said back to whoever has just sent it, and to nobody else.

@@ -23,6 +23,7 @@ from flows.slip_replies import age_band, asks_who, read_correction
         ("F35", "12", "person", "F", 35),
         ("m 7", "12", "person", "M", 7),
         ("F", "8", "person", "F", None),
+        ("H40", "8", "person", "M", 40),
     ],
 )
 def test_a_reply_says_which_piece_was_wrong(line, category, what, value, age):

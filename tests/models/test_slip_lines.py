@@ -174,19 +174,22 @@ def test_calls_without_words_sex_age_or_place_are_taken_as_they_are(stage):
 
 
 @pytest.mark.parametrize(
-    ("digit", "category", "about", "barred"),
+    ("digit", "about", "said", "barred"),
     [
-        ("1", "12", "nobody", {("organisation", "ngo-a")}),
-        ("2", "12", "ngo", {("organisation", "ngo-a")}),
-        ("3", "12", "chief", {("function", f"chief@{TESSIT}")}),
-        ("6", "12", "unknown", {("organisation", "ngo-a")}),
+        ("1", "nobody", "personne", {("organisation", "ngo-a")}),
+        ("2", "ngo", "ONG", {("organisation", "ngo-a")}),
+        ("3", "chief", "chef", {("function", f"chief@{TESSIT}")}),
+        ("6", "unknown", "ne sait pas", {("organisation", "ngo-a")}),
     ],
 )
-def test_a_digit_says_who_is_concerned_and_bars_them(stage, digit, category, about, barred):
-    logs(stage, category=category)
+def test_a_digit_says_who_is_concerned_bars_them_and_is_read_back(
+    stage, digit, about, said, barred
+):
+    logs(stage, category="12")
     number = last_case(stage).number
     assert replies(stage, digit) == (
-        f"{number}, fiche 01: Tessit, vivres pas assez. Erreur? ANNULE {number} avant 10 min."
+        f"{number}, fiche 01: Tessit, vivres pas assez, en cause: {said}. "
+        f"Erreur? ANNULE {number} avant 10 min."
     )
     case = last_case(stage)
     assert case.about == about
@@ -487,7 +490,7 @@ def test_what_was_asked_is_answered_by_the_next_line(stage):
     stage.writes(OPERATOR, "COMITE 01 6143 12 M45 la liste est fausse")
     assert "Talataye, vivres pas assez, M 45. Qui" in stage.writes(OPERATOR, "6160")
     assert "Talataye, vivres pas assez, F 45. Qui" in stage.writes(OPERATOR, "F45")
-    assert "Talataye, vivres pas assez, F 45. Erreur?" in stage.writes(OPERATOR, "3")
+    assert "F 45, en cause: chef. Erreur?" in stage.writes(OPERATOR, "3")
     case = last_case(stage)
     assert (case.about, case.area_pcode, case.sex) == ("chief", TALATAYE, "F")
     assert (case.source, kept_words(stage)) == ("committee", ["la liste est fausse"])
