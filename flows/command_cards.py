@@ -126,7 +126,7 @@ NOT_ALONE = frozenset(
 
 HOUSEHOLDS = frozenset({"menage", "menages", "famille", "familles"})
 PERSONS = frozenset({"pers", "personne", "personnes", "gens", "habitants"})
-SAME = frozenset({"ok", "same", "rien"})
+SAME = frozenset({"ok", "rien", "change", "pareil", "meme"})
 
 _LONGEST = 4  # words of a phrase on a card
 

@@ -101,7 +101,7 @@ def lost(said: Said) -> Reading:
     line, place = said.line, said.place
     while line.word(place) in {"agent", "relais", "telephone", "tel", "de", "du", "le"}:
         place += 1
-    named = _agent(line, place)
+    named = agent_at(line, place)
     digits = line.number(place)
     if _FEWEST <= len(digits) <= 4 and said.certain:
         named = digits, place + 1
@@ -196,7 +196,7 @@ def _relay(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     """Pick the number of a relay: R128, or 128 behind the age (G11)."""
     if "relay" in given:
         return None
-    named = _agent(line, place)
+    named = agent_at(line, place)
     if named is not None:
         return {"relay": named[0]}, named[1]
     digits = line.number(place)
@@ -206,7 +206,7 @@ def _relay(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
     return ({"relay": f"R{digits}"}, place + 1) if bare else None
 
 
-def _agent(line: Line, place: int) -> tuple[str, int] | None:
+def agent_at(line: Line, place: int) -> tuple[str, int] | None:
     """Find an agent's number: R and three digits or more, P and four (models/person.py)."""
     letter, digits = line.word(place), line.number(place + 1)
     if letter not in {"r", "p"} or not _FEWEST <= len(digits) <= _AGENT_DIGITS:

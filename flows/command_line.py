@@ -30,6 +30,7 @@ UNITS = frozenset(
 
 _TOKEN = re.compile(r"(?<!\w)[\dIlO]{5}(?!\w)|[^\W\d_]+|\d+")
 _MISREAD = str.maketrans("IlO", "110")
+_JOINERS = "\u200c\u200d"  # they part and join letters of Arabic and N'Ko
 BETWEEN = " \t\r\n:;,.-=>/"
 
 
@@ -134,7 +135,7 @@ def shown(digits: str) -> str:
 
 def line_of(text: str) -> Line:
     """Return ``text`` as a line, without the greetings it begins with."""
-    composed = unicodedata.normalize("NFC", text)
+    composed = _visible(text)
     tokens = list(tokens_of(text))
     while len(tokens) > 1 and tokens[0].word in POLITE:
         tokens.pop(0)
@@ -143,7 +144,7 @@ def line_of(text: str) -> Line:
 
 def tokens_of(text: str) -> Iterator[Token]:
     """Give every word and number of ``text``."""
-    for match in _TOKEN.finditer(unicodedata.normalize("NFC", text)):
+    for match in _TOKEN.finditer(_visible(text)):
         raw = match.group()
         digits = plain_digits(raw) or plain_digits(raw.translate(_MISREAD)) or ""
         # I5736 is 15736 mistyped: believed only because its check digit agrees.
@@ -151,3 +152,11 @@ def tokens_of(text: str) -> Iterator[Token]:
         word = digits if good else fold(raw)
         if word:
             yield Token(word, raw, match.start(), match.end())
+
+
+def _visible(text: str) -> str:
+    """Return ``text`` in NFC without invisible signs: no keyword hides behind one."""
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isascii():
+        return composed
+    return "".join(one for one in composed if one in _JOINERS or unicodedata.category(one) != "Cf")

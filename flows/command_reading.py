@@ -5,6 +5,7 @@ from itertools import pairwise, takewhile
 from typing import Any
 
 from flows.command_forms import FORMS, ON_NUMBERS
+from flows.command_items import agent_at
 from flows.command_line import POLITE, Line
 from flows.command_pieces import Said, item_at, looks_like_item
 from flows.command_shapes import Command, Puzzle, Reading, Verb
@@ -15,6 +16,7 @@ _UNCLEAR = frozenset({"oui", "non", "rien"})  # answers to nothing: the list of 
 _BESIDE = POLITE | {"puis", "et"}
 _SECOND: Mapping[str, str] = {"2": "product", "3": "reason"}
 _FEW = 3  # words around a number that may still be a command gone wrong
+_CODEWORDS: tuple[Verb, ...] = ("REF", "EVAC", "LV")  # no French: whoever asks may explain them
 _LONGEST = 5  # words of a verb: "il n'y a plus"
 _PHONE = 8  # digits of a telephone of Mali
 _REPEATED: frozenset[Verb] = frozenset(
@@ -99,10 +101,11 @@ def _is_choice(word: str) -> bool:
 def _help(line: Line, verbs: Sequence[Verb]) -> Reading:
     """Read ``AIDE REF`` and ``REF ?``: the word as it stands on the card, so no complaint."""
     words = line.words(0)
-    asked = line.text.rstrip().endswith("?") and len(words) == 1
+    asked = "?" in {line.text.strip()[:1], line.text.strip()[-1:]} and len(words) == 1
     if not asked and not (len(words) == 2 and words[0] in KEYWORDS["AIDE"]):
         return None
-    about = next((verb for verb in verbs if verb.lower() == words[-1]), None)
+    known = (*verbs, *_CODEWORDS)
+    about = next((verb for verb in known if verb.lower() == words[-1]), None)
     return None if about is None else Command("AIDE", given={"about": about})
 
 
@@ -170,7 +173,12 @@ def _unknown_verb(line: Line) -> Reading:
 
 
 def _coded(line: Line) -> bool:
-    """Tell whether one word stands before two numbers or more, none of them a telephone's."""
+    """Tell whether one word stands before an agent's number, or before two numbers or more.
+
+    Numbers that make a telephone are none of ours.
+    """
     digits = line.words(1)
+    if len(digits) == 2 and agent_at(line, 1) is not None:
+        return True
     codes = len(digits) > 1 and all(word.isdecimal() and len(word) < _PHONE for word in digits)
     return codes and not line.tokens[0].is_number and len("".join(digits)) != _PHONE

@@ -86,28 +86,24 @@ def _untold(words: str) -> str:
 def _opened(said: Said) -> Said:
     """Read the slip and the source word, which may stand before it, behind it or as the verb."""
     given, place = dict(said.given), said.place
-    given.setdefault("source", _source(said.spelling))
+    source = _source(said.spelling)
+    if source is not None:
+        given["source"] = source
     while place < len(said.line.tokens):
         slip = None if "slip" in given else _slip(said.line, place)
         hit: Found | None = ({"slip": slip}, place + 1) if slip else None
         beside = (_SOURCE,) if "slip" in given else (_SOURCE, _NUMBERED)
-        hit = hit or first_hit(beside, said.line, place, _unsourced(given))
+        hit = hit or first_hit(beside, said.line, place, given)
         if hit is None:
             break
         given.update(hit[0])
         place = hit[1]
-    if given["source"] is None:
-        given["source"] = "call"
     return replace(said, given=given, place=place)
 
 
 def _source(spelling: str) -> str | None:
     known = (source for source, words in SOURCES.items() if spelling in words)
     return next(known, None)
-
-
-def _unsourced(given: Given) -> Given:
-    return {key: value for key, value in given.items() if key != "source" or value is not None}
 
 
 def _slip(line: Line, place: int) -> str | None:
@@ -132,7 +128,7 @@ def _logged(said: Said) -> Reading:
         return said.wrong(place, wrong, {**given, **_kept(line.since(place + 1))})
     if missing:
         return said.lacks(given, *missing, words=words)
-    return said.command({"sex": None, "age": None, **given}, words)
+    return said.command({"source": "call", "sex": None, "age": None, **given}, words)
 
 
 def _kept(words: str) -> Given:

@@ -36,9 +36,10 @@ VERBS: Mapping[Verb, tuple[str, ...]] = {
 }
 KEYWORDS: Mapping[Keyword, tuple[str, ...]] = {
     "STOP": ("stop", "arret", "arreter"),
-    "AIDE": ("aide", "help"),
+    # beside the French words those of bm, ff and ses that languages.md attests, folded
+    "AIDE": ("aide", "help", "deme", "ballal", "faaba", "faba"),
     "MENU": ("menu",),
-    "LANGUE": ("langue", "kan"),
+    "LANGUE": ("langue", "kan", "demngal", "senni"),
     "RAPPEL": ("rappel", "rapele", "rappelez moi", "bip", "beep", "appel"),
     "JAABI": ("jaabi",),
 }

@@ -230,13 +230,19 @@ def _heard(replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime, 
         if isinstance(reply, Question):
             until = (now + OPEN_FOR).isoformat()
             asked.append({**reply.pending, "text": reply.text, "until": until})
-            if reply.pending["verb"] in TELLS and "case" not in reply.pending:
+            if _tells(reply.pending):
                 asked[-1]["line"] = line
         elif reply is not None:
             texts.append(reply)
     if asked:
         texts.append(asked[0]["text"])
     return Heard(tuple(texts), (*asked, *waiting))
+
+
+def _tells(pending: Pending) -> bool:
+    """Say whether somebody should read the line if nothing follows: not for its verb alone."""
+    said = pending["verb"] == "EVAC" or pending.get("given", True)
+    return bool(said) and pending["verb"] in TELLS and "case" not in pending
 
 
 def _next_question(heard: Heard, answered: Reply) -> Heard:

@@ -167,6 +167,8 @@ READINGS = {
     "AIDE REF": "AIDE REF",
     "help stock": "AIDE STOCK",
     "PRIVE ?": "AIDE PRIVE",
+    "? DIRE": "AIDE DIRE",
+    "stock rien de change": "STOCK OK",
 }
 
 
@@ -200,6 +202,7 @@ PUZZLES = {
     "REFF 6143 24 3": ("REFF", "word"),
     "PRES 15736": ("PRES", "word"),
     "47322 2026": ("2026", "word"),
+    "PERDUE R128": ("PERDUE", "word"),
     "FAIT": ("FAIT", "word"),
     "ok merci": ("ok", "word"),
     "PRIS 70000001": ("[numero]", "number"),
