@@ -1,11 +1,12 @@
-"""`jaabi directory numbers`: the telephones that callers are given."""
+"""`jaabi directory numbers` and `hours`: whom callers are told to ring, and when phones ring."""
 
 import click
 
+from flows.daytime import Hours, hours_of
 from flows.msisdn import normalise
 from gateway.cli_directory import directory, opened
 from models.services.facilities import dialled
-from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, put_setting, setting
+from models.services.programme import DAYTIME, GREEN_LINE, WOMAN_TO_TALK, put_setting, setting
 
 __all__ = ["directory"]
 
@@ -20,6 +21,22 @@ def numbers(green_line: str | None, woman_to_talk: str | None) -> None:
             if said is not None:
                 put_setting(work, name, _number(said))
             click.echo(f"{name}\t{dialled(setting(work, name)) or '-'}")
+
+
+@directory.command("hours")
+@click.argument("said", metavar="[7-17]", required=False)
+def hours(said: str | None) -> None:
+    """Set or show the hours in which phones are rung for what can wait."""
+    if said is not None and said != _said(hours_of(said)):
+        raise click.UsageError("hours are written as 7-17")
+    with opened() as (work, _):
+        if said is not None:
+            put_setting(work, DAYTIME, said)
+        click.echo(_said(hours_of(setting(work, DAYTIME))))
+
+
+def _said(from_until: Hours) -> str:
+    return "-".join(map(str, from_until))
 
 
 def _number(said: str) -> str:

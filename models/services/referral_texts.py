@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import update
 
-from flows.daytime import hours_of, next_daytime
 from flows.deadlines import shown
 from flows.place_names import shown as shown_place
 from flows.place_words import HOURS_UNKNOWN
@@ -21,7 +20,7 @@ from models.person import Person
 from models.referral import Referral, ReferralStep
 from models.services import telling
 from models.services.centres import RECEIVES, who_at
-from models.services.programme import DAYTIME, setting
+from models.services.programme import daytime
 from models.services.scene import House, Scene
 from models.services.telling import Notice
 
@@ -100,8 +99,7 @@ def counter_refer(hand: Hand, referral: Referral, step: ReferralStep) -> bool:
 
 def tell(hand: Hand, step: ReferralStep, person: Person, purpose: str, text: str) -> None:
     """Write a text to a registered person into the outbox, for hours in which phones may ring."""
-    hours = hours_of(setting(hand.work, DAYTIME))
-    notice = Notice(purpose, text, cause(step.id), next_daytime(hand.now, hours))
+    notice = Notice(purpose, text, cause(step.id), daytime(hand.work, hand.now))
     telling.tell(hand.work, hand.house, person.id, notice, hand.now)
 
 

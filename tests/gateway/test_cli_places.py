@@ -69,3 +69,11 @@ def test_what_directory_does_is_told(jaabi):
     told = jaabi("import", "--help").output
     for what in ("areas", "facilities", "organisations", "coverage"):
         assert what in told
+
+
+def test_the_hours_in_which_phones_ring_are_set_shown_and_refused_when_no_day_has_them(jaabi):
+    assert jaabi("hours").output == "7-17\n"
+    assert jaabi("hours", "6-20").output == "6-20\n"
+    assert jaabi("hours").output == "6-20\n"
+    assert jaabi("hours", "20-6").exit_code == 2
+    assert jaabi("hours").output == "6-20\n"
