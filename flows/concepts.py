@@ -4,6 +4,7 @@ Attested words of the national languages stand for the same concepts, so that a 
 with words of Bambara is understood. A short one counts only where its language is heard.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,20 @@ from itertools import product
 from typing import Any
 
 from flows.command_words import one_letter_wrong
-from flows.french import prefix_sounds, sound, spelt_out, without_elision
+from flows.french import as_one_does, prefix_sounds, sound, spelt_out, without_elision
 from flows.listed_words import LEXICONS, document, spelt
 
 WINDOW = 6  # words, small ones left out, within which two things belong together
+BESIDE = 2  # one word may stand between a verb and whom it is done to: "demande (une jeune) fille"
 TOLERATED_LENGTH = 6  # sounds a word must have before one of them may be wrong
 UNMISTAKABLE = 5  # letters from which an attested word is read whatever language is heard
 NUMBER = "number"  # the concept that every run of digits is
+YOUNG = "young"  # the concept of an age under 18, said in figures or in words
+AMOUNT = "amount"  # the concept of figures that are round as a sum in francs is
+_CHILDHOOD = range(7, 18)  # below, parents ask for milk and vaccines
+_FRANCS = range(200, 1_000_000, 25)
+_DIGITS = 9  # that are looked at; a longer run is no age and no sum
+_YEARS = (["ans"], ["an"])
 
 Attested = tuple[str, tuple[str, ...]]  # a concept, and the words that mean it
 Span = tuple[int, int]  # first word of a thing, and the one after its last
@@ -97,8 +105,8 @@ class Lexicon:
         heard = [self._ear.hear(word) for word in said]
         found: defaultdict[str, list[Span]] = defaultdict(list)
         for start, elements in enumerate(heard):
-            if said[start].isdecimal():
-                found[NUMBER].append((start, start + 1))
+            for concept in _of_figures(said, start):
+                found[concept].append((start, start + 1))
             for pattern in (pattern for one in elements for pattern in self._patterns[one]):
                 if pattern.stands_at(heard[start:]):
                     found[pattern.concept].append((start, start + len(pattern.elements)))
@@ -127,7 +135,11 @@ class _Ear:
                     self._nearly[shorter].add((heard, element))
 
     def hear(self, word: str) -> set[str]:
-        elements = self._exactly(word) or self._exactly(without_elision(word))
+        elements = (
+            self._exactly(word)
+            or self._exactly(without_elision(word))
+            or self._exactly(as_one_does(word))
+        )
         if elements or len(word) < TOLERATED_LENGTH:
             return elements
         return self._almost(sound(word)) or self._almost(sound(without_elision(word)))
@@ -152,41 +164,65 @@ class _Ear:
 class Rule:
     """A condition on what was found: ``aid, not>received, !card``.
 
-    Terms are all required: ``a|b`` either, ``a>b`` b soon after a, ``a~b`` near, ``!a`` absent.
+    Terms are all required: ``a|b`` either, ``a>b`` b soon after a, ``a+b`` b right after a but for
+    one word, ``a~b`` near, ``!a`` absent.
     """
 
     def __init__(self, text: str) -> None:
-        self._terms = [term.strip() for term in text.split(",")]
+        self._terms = [_Term(term.strip()) for term in text.split(",")]
 
     def score(self, found: Found) -> int:
         """Return how many concepts hold the rule together, or 0 where it does not hold."""
         total = 0
         for term in self._terms:
-            strength = _strength(term, found)
+            strength = term.strength(found)
             if strength is None:
                 return 0
             total += strength
         return total
 
 
-def _strength(term: str, found: Found) -> int | None:
-    if term.startswith("!"):
-        return None if _spans(term[1:], found) else 0
-    for sign in ">~":
-        if sign in term:
-            first, second = (_spans(side, found) for side in term.split(sign))
-            return 2 if any(_near(a, b, sign == ">") for a, b in product(first, second)) else None
-    return 1 if _spans(term, found) else None
+class _Term:
+    """One condition of a rule, taken apart once: a lexicon is asked for every message."""
+
+    def __init__(self, text: str) -> None:
+        self._absent = text.startswith("!")
+        self._ordered = "~" not in text
+        self._within = BESIDE if "+" in text else WINDOW
+        self._sides = [side.split("|") for side in re.split("[>~+]", text.removeprefix("!"))]
+
+    def strength(self, found: Found) -> int | None:
+        """Return how many concepts it joins, or None where it does not hold."""
+        sides = [_spans(side, found) for side in self._sides]
+        if self._absent:
+            return None if sides[0] else 0
+        if not all(sides):
+            return None
+        if len(sides) == 1 or any(self._near(a, b) for a, b in product(*sides)):
+            return len(sides)
+        return None
+
+    def _near(self, first: Span, second: Span) -> bool:
+        if second[0] >= first[1]:
+            return second[0] - first[1] < self._within
+        return not self._ordered and first[0] >= second[1] and first[0] - second[1] < self._within
 
 
-def _spans(names: str, found: Found) -> list[Span]:
-    return [span for name in names.split("|") for span in found.get(name, ())]
+def _spans(names: Sequence[str], found: Found) -> list[Span]:
+    return [span for name in names for span in found.get(name, ())]
 
 
-def _near(first: Span, second: Span, ordered: bool) -> bool:
-    if second[0] >= first[1]:
-        return second[0] - first[1] < WINDOW
-    return not ordered and first[0] >= second[1] and first[0] - second[1] < WINDOW
+def _of_figures(said: Sequence[str], place: int) -> Iterator[str]:
+    """Give what the word at ``place`` is as figures: nothing where it is no number."""
+    if not said[place].isdecimal():
+        return
+    yield NUMBER
+    figures = int(said[place][:_DIGITS])
+    said_of_me = place == len(said) - 1 and said[:place][-1:] == ["j"]  # "j'ai 13", and no more
+    if figures in _CHILDHOOD and (said_of_me or said[place + 1 : place + 2] in _YEARS):
+        yield YOUNG
+    if figures in _FRANCS:
+        yield AMOUNT
 
 
 def _shortened(word: str) -> Iterator[str]:

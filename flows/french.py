@@ -28,6 +28,7 @@ _SOUND = re.compile("|".join(f"({spelling})" for spelling in _SOUNDS))
 _HEARD = ("", *_SOUNDS.values())  # by number of the group that matched
 _TWICE = re.compile(r"([a-z])\1+")
 _WORD = re.compile(r"[0-9]+|[^\W\d_]+")
+_ENDING = re.compile(r"(?<=[a-z]{2})(?:aient|ait|ais|ent|ons|ez|er)$")
 _ELIDED = re.compile(r"^(?:qu|[ldnjsmtc])(?=[aeiouyh])")
 
 
@@ -52,3 +53,8 @@ def spelt_out(text: str, shorthand: Mapping[str, str]) -> Iterator[str]:
 def without_elision(word: str) -> str:
     """Return ``ecole`` for ``lecole`` and ``argent`` for ``dargent``; other words as they are."""
     return _ELIDED.sub("", word, count=1)
+
+
+def as_one_does(word: str) -> str:
+    """Return ``tape`` for ``tapent``, ``tapait`` and ``tapez``; what is no verb as nonsense."""
+    return _ENDING.sub("e", word)

@@ -32,6 +32,9 @@ UNKNOWN: CaseClass = "C3"  # "autre": C3 until read
 # What words of a compartment are filed as when nothing finer is known.
 CATEGORY_OF: Mapping[Compartment, str] = {"C5": "91", "C6": "92", "C7": "93"}
 
+# Harm to a body before money; C6 before C7, as the network for it hears both.
+_ALARMS: tuple[Compartment, ...] = ("C6", "C7", "C5")
+
 _NOBODY = frozenset({"", "nobody", "unknown", "unsaid"})
 _PERSONS_OF_A_CENTRE = frozenset({"staff", "head", "health_worker"})
 _OTHER_AID = frozenset({"41", "42", "43", "44", "45", "46"})
@@ -61,7 +64,7 @@ def words_class(words: str, languages: Collection[str] = ()) -> Compartment | No
     ``languages``: those heard in the words, beside French.
     """
     heard = lexicon(languages).hear(words)
-    for alarm in ("C6", "C7"):
+    for alarm in _ALARMS:
         if alarm in heard.alarms:
             return alarm
     classes = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.french import prefix_sounds, sound, spelt_out, without_elision
+from flows.french import as_one_does, prefix_sounds, sound, spelt_out, without_elision
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,11 @@ def test_shorthand_is_spelt_out_and_numbers_stand_apart():
 )
 def test_a_small_word_grown_on_is_cut_off(word, bare):
     assert without_elision(word) in {bare, word[1:]}
+
+
+@pytest.mark.parametrize(
+    ("word", "root"),
+    [("tapent", "tape"), ("demandait", "demande"), ("touchez", "touche"), ("sac", "sac")],
+)
+def test_a_verb_is_brought_back_to_what_one_person_does(word, root):
+    assert as_one_does(word) == root
