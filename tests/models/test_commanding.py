@@ -69,6 +69,12 @@ def test_a_missing_piece_alone_is_asked_and_the_next_line_gives_it(talking):
     assert talking.text(phone, RELAY) != [blocked]  # nothing is asked any more
 
 
+def test_whoever_is_registered_may_ask_what_a_word_of_a_card_means(stage, talking):
+    [said] = talking.text(phone_of(CHIEF), "AIDE REF")
+    assert said.startswith("REF, le lieu")
+    assert stories(stage) == 0
+
+
 def test_a_digit_that_answers_nothing_is_no_story(stage, talking):
     [said] = talking.text(phone_of(RELAY), "7")
     assert said.startswith("Pas compris: 7. Vous pouvez: REF, ALERTE, EVAC.")
