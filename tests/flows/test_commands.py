@@ -17,6 +17,7 @@ from flows.commands import (
     read_all,
     read_back,
 )
+from flows.loader import load
 
 N, R = "15736", "47322"
 ROLES = tuple(command_words.VERBS_OF)
@@ -255,6 +256,15 @@ def test_only_what_is_missing_is_asked_for(line, missing):
     found = read(line)
     assert isinstance(found, Puzzle)
     assert (found.why, found.missing) == ("missing", missing)
+
+
+def test_every_piece_that_may_lack_or_be_wrong_has_its_text():
+    asked = [f"missing_{missing[0]}" for missing in MISSING.values()]
+    named = [f"wrong_{why}" for _, why in PUZZLES.values() if why not in {"word", "number"}]
+    # Each of the first is asked again as a wrong one, but words: any line is those.
+    again = [f"wrong_{missing[0]}" for missing in MISSING.values()]
+    texts = load().texts.messages
+    assert {*asked, *named, *again} - {"wrong_words", "wrong_number"} <= texts.keys()
 
 
 # What was sent first, then answers one by one, and the command it ends in.

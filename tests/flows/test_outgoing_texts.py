@@ -115,7 +115,7 @@ SENDING = {"Draft", "Notice", "Reply", "Question"}
 EVERYBODY = {"sms.who"}
 
 # Reasons of a card, sent only to the centre that asks for them; no product and no person in it.
-CARDS = {"help_pas", "help_evac", "wrong_what"}
+CARDS = {"help_pas", "help_evac"}
 
 
 def values(text):
