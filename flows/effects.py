@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from flows.effect_rule import EffectRule
 from flows.effects_agent import AGENT_EFFECTS
 from flows.effects_alerts import ALERT_EFFECTS
-from flows.effects_referral import REFERRAL_RULES
+from flows.effects_referral import REFERRAL_EFFECTS
 
 _PLACE = ("place", "place_name", "cercle_name")
 _CALL = ("call_language", "call_when", "call_voice")
 _RECEIPT = ("c6", "c6b", "date")
 
 EFFECTS: Mapping[str, EffectRule] = {
-    **REFERRAL_RULES,
+    **REFERRAL_EFFECTS,
     **ALERT_EFFECTS,
     "start_place": EffectRule(
         {"dialled": _PLACE, "known": _PLACE, "unknown": ()}, ("dialled", "private")

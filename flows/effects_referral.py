@@ -7,7 +7,7 @@ from flows.effect_rule import EffectRule
 _PIN = "sign_in"
 _DONE: Mapping[str, tuple[str, ...]] = {"noted": ("n2",), "known": ("n2", "state"), "gone": ("n2",)}
 
-REFERRAL_RULES: Mapping[str, EffectRule] = {
+REFERRAL_EFFECTS: Mapping[str, EffectRule] = {
     "my_codes": EffectRule(
         {"received": ("referrals",), "sent": ("referrals",), "none": ()}, behind=_PIN
     ),
@@ -19,9 +19,7 @@ REFERRAL_RULES: Mapping[str, EffectRule] = {
     "code_come": EffectRule(_DONE, ("referral",), behind=_PIN),
     "code_serve": EffectRule(_DONE, ("referral", "given"), behind=_PIN),
     "code_not_serve": EffectRule(_DONE, ("referral", "reason"), behind=_PIN),
-    "code_send_on": EffectRule(
-        {**_DONE, "nowhere": ("n2",)}, ("referral", "centre"), behind=_PIN
-    ),
+    "code_send_on": EffectRule({**_DONE, "nowhere": ("n2",)}, ("referral", "centre"), behind=_PIN),
     "centres_around": EffectRule({"listed": ("facilities",), "none": ()}, behind=_PIN),
     "find_without_code": EffectRule(
         {"listed": ("referrals",), "none": (), "stranger": ()}, ("came",), behind=_PIN

@@ -9,7 +9,7 @@ from models.area import Facility
 from models.db import Work
 from models.organisation import Organisation
 from models.person import Hat, Person
-from models.services.facilities import Centre, centres_beyond, centres_near
+from models.services.facilities import CSREF, Centre, centres_beyond, centres_near
 from models.services.scene import House
 
 # Who is told of a referral, and who is asked for the stock, the first that is there (field.md 8).
@@ -77,13 +77,13 @@ def place_of(work: Work, house: House, facility_id: str | None) -> Place | None:
     return places.place(f"f:{facility.id}") or places.place(home or f"z:{facility.cercle_pcode}")
 
 
-def seat_of_cercle(work: Work, facility: Facility, kind: str = "csref") -> Facility | None:
-    """Return the reference centre of the cercle a centre lies in."""
+def seat_of_cercle(work: Work, facility: Facility) -> Facility | None:
+    """Return the reference centre above a centre: of its cercle, and not itself."""
     return work.session.scalars(
         select(Facility)
         .where(
             Facility.cercle_pcode == facility.cercle_pcode,
-            Facility.kind == kind,
+            Facility.kind == CSREF,
             Facility.id != facility.id,
         )
         .order_by(Facility.id)

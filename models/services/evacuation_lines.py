@@ -1,7 +1,6 @@
 """SMS lines on evacuations: EVAC, and what whoever is rung does with it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flows.case_lifecycle import WAITING
 from flows.commands import Command
@@ -106,5 +105,4 @@ ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
     ("evacuation", "RENVOI"): refuse,
     ("evacuation", "ANNULE"): undo,
 }
-ANSWERS: Mapping[str, Callable[[Desk, Mapping[str, Any], str], Reply]] = {}
 KNOWN: Mapping[str, Callable[[Desk, str], bool]] = {"evacuation": knows}

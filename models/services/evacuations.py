@@ -18,11 +18,11 @@ from models.case import Case, CaseEvent
 from models.db import Job, Work
 from models.person import Person
 from models.services import cases, filing, messages, rings
-from models.services.facilities import centres_near
+from models.services.facilities import CSREF, centres_near
 from models.services.filing import Asked
 from models.services.leases import alone
 from models.services.messages import RING
-from models.services.ring_texts import CSREF, Said
+from models.services.ring_texts import Said
 from models.services.routing import policy, snapshot
 from models.services.scene import House, Scene
 

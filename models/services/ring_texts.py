@@ -18,9 +18,10 @@ from models.db import Work
 from models.organisation import Organisation
 from models.person import Hat, Person
 from models.services.alert_texts import evacuation_values
+from models.services.facilities import CSREF
 from models.services.scene import House
 
-CSREF, MCD = "csref", "mcd"
+MCD = "mcd"
 
 # By how many numbers there are to give.
 _WARNED = ("evacuation_relay_alone", "evacuation_relay_one", "evacuation_relay")
