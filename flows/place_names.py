@@ -40,11 +40,14 @@ _WORD = re.compile(r"[^\W_]+")
 def words_of(text: str) -> list[str]:
     """Return the words of ``text``, lower case, without accents, national letters made plain."""
     plain = text.casefold()
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFC", plain).translate(_LETTERS)
-        split = unicodedata.normalize("NFKD", plain)
-        plain = "".join(letter for letter in split if not unicodedata.combining(letter))
-    return _WORD.findall(plain)
+    return _WORD.findall(_plain(plain))
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text
+    split = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_LETTERS))
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
 def fold(text: str) -> str:
@@ -82,7 +85,12 @@ def asked(text: str) -> str:
 
 
 def shown(name: str, width: int = PLACE_WIDTH) -> str:
-    """Return ``name`` cut to ``width`` characters: second names go first, then words."""
+    """Return ``name`` as phones show it: in plain letters, cut to ``width`` characters.
+
+    Some gateways spoil even an e with an accent (field.md, "Lengths"). Of what is too long second
+    names go first, then words.
+    """
+    name = _plain(name)
     if len(name) <= width:
         return name
     bare = " ".join(_INSIDE.sub(" ", name).partition(" ou ")[0].split()) or name

@@ -11,6 +11,7 @@ from flows.alert_kinds import (
     said_of,
 )
 from flows.deadlines import told
+from flows.place_names import shown
 from models.alert import Alert, AlertSource, Evacuation
 from models.area import Area
 from models.case import Case
@@ -96,4 +97,4 @@ def organisation_name(work: Work, organisation: str | None) -> str:
 
 def _place(work: Work, case: Case) -> str:
     area = None if case.area_pcode is None else work.session.get(Area, case.area_pcode)
-    return "" if area is None else area.name
+    return "" if area is None else shown(area.name)

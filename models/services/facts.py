@@ -1,5 +1,6 @@
 """What staff may be told of an item in few coded words, outside the place where words are read."""
 
+from flows.place_names import shown
 from models.area import Area
 from models.case import Case
 from models.db import Work
@@ -16,4 +17,4 @@ def facts(house: House, case: Case) -> str:
 def commune(work: Work, case: Case) -> str:
     """Return the name of the commune, or of the cercle if nothing finer was said, else nothing."""
     area = None if case.area_pcode is None else work.session.get(Area, case.area_pcode)
-    return "" if area is None else area.name
+    return "" if area is None else shown(area.name)

@@ -27,6 +27,7 @@ from flows.bars import RULES, bars
 from flows.case_lifecycle import OPEN
 from flows.deadlines import told, working_days_after
 from flows.directory import Directory, Seat, within
+from flows.place_names import shown
 from flows.policy import Row
 from models.area import Area
 from models.case import Case, Subject
@@ -110,7 +111,7 @@ def give_up_waiting(work: Work, house: House, now: datetime) -> int:
 def place_of(work: Work, repair: Repair) -> str:
     """Return the name of the commune, or of the cercle if nothing finer was said."""
     area = None if repair.area_pcode is None else work.session.get(Area, repair.area_pcode)
-    return "" if area is None else area.name
+    return "" if area is None else shown(area.name)
 
 
 def _unasked(work: Work, now: datetime) -> Select[Case]:

@@ -56,8 +56,8 @@ def found(text, near=PROGRAMME):
         ("wattagouna", "Ouattagouna"),
         ("Ouatagouna", "Ouattagouna"),
         ("talatay", "Talataye"),
-        ("tenenku", "Ténenkou"),
-        ("TÉNENKOU", "Ténenkou"),
+        ("tenenku", "Tenenkou"),
+        ("TÉNENKOU", "Tenenkou"),
         ("goundam", "Goundam"),
         ("cscom de tessit", "CSCOM Tessit"),
         ("6143", "Tessit"),
@@ -77,11 +77,11 @@ def test_nothing_is_found_in_what_names_no_place(typed):
 
 def test_a_place_outside_the_programme_is_found_too():
     assert found("Gao")[0] == ("Gao", "Gao")
-    assert found("djenne")[0] == ("Djenné", "Djenné")
+    assert found("djenne")[0] == ("Djenne", "Djenne")
 
 
 def test_an_alias_finds_the_place_under_its_own_name():
-    assert ("Barouéli", "Barouéli") in found("Baraoueli")
+    assert ("Baroueli", "Baroueli") in found("Baraoueli")
 
 
 def test_the_same_name_in_several_communes_is_asked_back():
@@ -170,7 +170,7 @@ def test_a_code_names_a_place_of_the_programme_only():
         ("les vivres de tessit n'ont pas ete donnes a tout le monde", "Tessit"),
         ("a tesit on a rien recu", "Tessit"),
         ("Les rations à Talatay sont finies", "Talataye"),
-        ("on demande de payer 1000 francs au CSCOM de Tenenku", "Ténenkou"),
+        ("on demande de payer 1000 francs au CSCOM de Tenenku", "Tenenkou"),
         ("nous sommes a Fafa commune de Ouattagouna", "Fafa"),
         ("cercle d'ansongo, village de tessit", "Tessit"),
         ("6143 pas assez de rations", "Tessit"),
@@ -237,7 +237,8 @@ def test_every_name_fits_the_screens():
     entries = [entry.name for entry in (*area_entries(), *spot_entries())]
     assert max(len(shown(name)) for name in entries) == PLACE_WIDTH
     cercles = [entry.name for entry in area_entries() if entry.level == 2]
-    assert all(shown(name, CERCLE_WIDTH) == name for name in cercles)
+    assert all(len(shown(name, CERCLE_WIDTH)) == len(name) for name in cercles)
+    assert all(shown(name).isascii() for name in entries)
 
 
 @pytest.mark.parametrize(
