@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from flows.bars import RULES, bars
 from flows.case_lifecycle import OPEN
@@ -156,7 +157,7 @@ def _voices(work: Work, now: datetime) -> Subquery:
     )
 
 
-def _meant(case_id: ColumnElement[int]) -> ColumnElement[str]:
+def _meant(case_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[str]:
     """Return of which organisations a case is: the one named, else all that work there."""
     refs = func.min(Subject.ref) + "+" + func.max(Subject.ref)
     of_case = (Subject.case_id == case_id, Subject.kind == "organisation")
