@@ -11,13 +11,12 @@ from flows.alert_kinds import (
     said_of,
 )
 from flows.deadlines import told
-from flows.place_names import shown
 from models.alert import Alert, AlertSource, Evacuation
-from models.area import Area
 from models.case import Case
 from models.db import Work
 from models.organisation import Organisation
 from models.person import Person
+from models.services.facts import commune
 from models.services.scene import House
 
 NAME_SHOWN = 20  # characters of an organisation's name on a phone
@@ -31,7 +30,7 @@ def alert_text(work: Work, house: House, case: Case) -> str:
     return say(
         "alert_new" if case.area_pcode else "alert_new_nowhere",
         n=case.number,
-        place=_place(work, case),
+        place=commune(work, case),
         sources=say("one_source") if voices <= 1 else say("sources", k=voices),
         event=event_of(case, alert),
         size=size_of(alert),
@@ -45,7 +44,7 @@ def committee_text(work: Work, house: House, case: Case) -> str:
     return house.say(
         "alert_committee",
         n=case.number,
-        place=_place(work, case),
+        place=commune(work, case),
         event=event_of(case, alert),
         size=size_of(alert).rstrip("."),
         org=organisation_name(work, case.holder_organisation),
@@ -64,7 +63,7 @@ def evacuation_values(work: Work, case: Case) -> dict[str, str]:
     relay = None if evacuation.relay_id is None else work.session.get(Person, evacuation.relay_id)
     return {
         "n": case.number,
-        "place": _place(work, case),
+        "place": commune(work, case),
         "sick": EVACUATIONS[evacuation.what],
         "relay": relay.number if relay else "",
     }
@@ -93,8 +92,3 @@ def organisation_name(work: Work, organisation: str | None) -> str:
     """Return an organisation's name as a phone shows it."""
     body = None if organisation is None else work.session.get(Organisation, organisation)
     return (body.name if body else organisation or "")[:NAME_SHOWN]
-
-
-def _place(work: Work, case: Case) -> str:
-    area = None if case.area_pcode is None else work.session.get(Area, case.area_pcode)
-    return "" if area is None else shown(area.name)

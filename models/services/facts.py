@@ -4,6 +4,7 @@ from flows.place_names import shown
 from models.area import Area
 from models.case import Case
 from models.db import Work
+from models.repair import Repair
 from models.services.scene import House
 
 
@@ -14,7 +15,7 @@ def facts(house: House, case: Case) -> str:
     return house.say(f"category_{case.category}")
 
 
-def commune(work: Work, case: Case) -> str:
+def commune(work: Work, one: Case | Repair) -> str:
     """Return the name of the commune, or of the cercle if nothing finer was said, else nothing."""
-    area = None if case.area_pcode is None else work.session.get(Area, case.area_pcode)
+    area = None if one.area_pcode is None else work.session.get(Area, one.area_pcode)
     return "" if area is None else shown(area.name)

@@ -6,9 +6,9 @@ from flows.commands import Command
 from flows.deadlines import told
 from models.repair import Repair
 from models.services import repair_answers
+from models.services.facts import commune
 from models.services.handling import Desk
 from models.services.puzzles import no_such_item
-from models.services.repairs import place_of
 from models.services.replies import Reply
 
 
@@ -17,7 +17,7 @@ def _show(desk: Desk, repair: Repair, _words: str) -> str:
         "repair_facts",
         n=repair.number,
         facts=desk.say(f"category_{repair.category}"),
-        place=place_of(desk.work, repair),
+        place=commune(desk.work, repair),
         date=told(repair.due_at),
     )
 

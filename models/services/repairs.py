@@ -28,15 +28,14 @@ from flows.bars import RULES, bars
 from flows.case_lifecycle import OPEN
 from flows.deadlines import told, working_days_after
 from flows.directory import Directory, Seat, within
-from flows.place_names import shown
 from flows.policy import Row
-from models.area import Area
 from models.case import Case, Subject
 from models.db import Work
 from models.organisation import Organisation
 from models.repair import Check, Repair, RepairCase
 from models.services import cases, checks
 from models.services.cases import ANNOUNCED_AFTER
+from models.services.facts import commune
 from models.services.filing import free_number
 from models.services.leases import alone
 from models.services.programme import daytime
@@ -107,12 +106,6 @@ def give_up_waiting(work: Work, house: House, now: datetime) -> int:
         if working_days_after(one.opened_at, DAYS) <= now
     ]
     return each(work, found, lambda one: _check(work, house, one, now))
-
-
-def place_of(work: Work, repair: Repair) -> str:
-    """Return the name of the commune, or of the cercle if nothing finer was said."""
-    area = None if repair.area_pcode is None else work.session.get(Area, repair.area_pcode)
-    return "" if area is None else shown(area.name)
 
 
 def _unasked(work: Work, now: datetime) -> Select[Case]:
@@ -271,7 +264,7 @@ def _notice(work: Work, house: House, repair: Repair) -> Notice:
         "repair_new",
         n=repair.number,
         facts=say(f"category_{repair.category}"),
-        place=place_of(work, repair),
+        place=commune(work, repair),
         date=told(repair.due_at),
     )
     return Notice("repair_new", text, cause_of(repair), daytime(work, repair.asked_at))
