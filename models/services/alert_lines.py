@@ -6,6 +6,7 @@ from typing import Any
 from flows.alert_kinds import CLOSED_SAID, KINDS, Estimate, happened
 from flows.case_lifecycle import WAITING
 from flows.commands import Command, Puzzle
+from flows.deadlines import UNDO
 from flows.place_names import words_of
 from flows.places import Place
 from flows.policy import SENSITIVE
@@ -98,7 +99,7 @@ def undo(desk: Desk, number: str, asked: Command) -> Reply:
     told = _told(desk, number)
     if handling.find(desk, number) is not None or told is None:
         return case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
-    if not clusters.retract(desk.work, told, desk.person.id, desk.now, within=handling.UNDO):
+    if not clusters.retract(desk.work, told, desk.person.id, desk.now, within=UNDO):
         return desk.say("alert_too_late", n=number)
     return desk.say("alert_undone", n=number)
 

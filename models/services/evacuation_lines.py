@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flows.case_lifecycle import WAITING
 from flows.commands import Command
+from flows.deadlines import UNDO
 from models.case import Case
 from models.services import case_lines, evacuations, handling, puzzles, rings
 from models.services.alert_texts import evacuation_values
@@ -81,7 +82,7 @@ def undo(desk: Desk, number: str, asked: Command) -> Reply:
     own = evacuations.called_by(desk.work, number, desk.person)
     if own is None or handling.find(desk, number) is not None:
         return case_lines.ON_ITEM["case", "ANNULE"](desk, number, asked)
-    if desk.now - own.opened_at >= handling.UNDO:
+    if desk.now - own.opened_at >= UNDO:
         return desk.say("alert_too_late", n=number)
     evacuations.cancel(desk.work, desk.house, own, desk.now)
     return desk.say("evacuation_called_off", n=number)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from flows.case_lifecycle import OPEN, WAITING, allows
-from flows.deadlines import UNDO as UNDO
+from flows.deadlines import UNDO
 from models.case import Case, CaseEvent, Story
 from models.db import Handler, Work
 from models.person import Person

@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from flows.case_lifecycle import OPEN
-from flows.deadlines import is_office, remind_at, shown
+from flows.deadlines import UNDO, is_office, remind_at, shown
 from models.case import Case, Story
 from models.db import Work
 from models.organisation import Organisation
 from models.repair import Repair
 from models.services import cases, messages, stories
-from models.services.handling import UNDO, Desk
+from models.services.handling import Desk
 from models.services.programme import daytime
 from models.services.repair_links import spoken_for
 from models.services.scene import House

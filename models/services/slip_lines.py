@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flows.commands import Command
+from flows.deadlines import UNDO
 from flows.msisdn import normalise
 from flows.places import choices
 from flows.policy import SENSITIVE
@@ -216,7 +217,7 @@ def _slip(desk: Desk, number: str) -> Slip | str:
         return slip
     values = {"slip": number, "slips": left or desk.say("slip_none_left")}
     case = None if slip.case_id is None else desk.work.session.get(Case, slip.case_id)
-    if case is None or case.case_class in SENSITIVE or slip.used_at + slips.UNDO <= desk.now:
+    if case is None or case.case_class in SENSITIVE or slip.used_at + UNDO <= desk.now:
         return desk.say("slip_used_before", **values)
     return desk.say("slip_used", n=case.number, **values)
 

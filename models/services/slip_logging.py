@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from flows.deadlines import UNDO
 from flows.policy import SENSITIVE
 from flows.sensitivity import class_of, left_out
 from flows.slip_replies import Correction, age_band
@@ -104,7 +105,7 @@ def logged_as(desk: Desk, number: str) -> tuple[Case, Slip] | None:
 
 def undo(desk: Desk, slip: Slip, case: Case) -> bool:
     """Withdraw what was just logged and free its slip; False once ten minutes are over."""
-    if slip.used_at is None or slip.used_at + slips.UNDO <= desk.now:
+    if slip.used_at is None or slip.used_at + UNDO <= desk.now:
         return False
     record(desk.work, case, "slip_freed", desk.now)
     slips.free(desk.work, slip, case)

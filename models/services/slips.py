@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 
 from flows import numbers
-from flows.deadlines import UNDO as UNDO
+from flows.deadlines import UNDO
 from models.case import Case
 from models.db import Work
 from models.errors import KeeperAway, NotFound, StoreError
