@@ -35,7 +35,7 @@ def choices(line: Line) -> list[Command | Puzzle]:
         return [Command("VOIR", number) for number in dict.fromkeys(words)]
     found, place = list[Command | Puzzle](), 0
     while place < len(line.tokens):
-        number = item_at(line, place)
+        number = item_at(line, place) if line.number(place) else None
         if number is None or not is_item_number(number[0]):
             return []
         digits = list(takewhile(_is_choice, line.words(number[1])))

@@ -182,6 +182,8 @@ PUZZLES = {
     "REF 6143 24 0": ("0", "wish"),
     "REF 6143 24 xyz": ("xyz", "wish"),
     "REF 614 24": ("614", "place"),
+    "REF 47322 24": ("47322", "place"),
+    "REF 47322 2": ("47322", "place"),
     "REF 6143 77": ("77", "age"),
     "ALERTE 6143 9": ("9", "kind"),
     "ALERTE 6143 77": ("77", "kind"),
