@@ -89,6 +89,8 @@ def joined(work: Work, case: Case) -> list[Case]:
     """Return the speakers' cases that wait for what is said to this one, or heard it before."""
     own = select(AlertSource.own_id).where(AlertSource.case_id == case.id)
     waiting = select(Case).where(Case.id.in_(own)).order_by(Case.id)
+    # Their speakers may stop them or take them up again at this moment: as they stand after that.
+    waiting = waiting.with_for_update(of=Case).execution_options(populate_existing=True)
     return [
         one
         for one in work.session.scalars(waiting)

@@ -142,6 +142,27 @@ def test_who_stops_a_case_while_its_event_is_decided_stays_stopped(stage):
     assert lead.status == "answered"
 
 
+def test_who_takes_a_case_up_again_while_its_event_is_decided_anew_is_not_answered_by_that(stage):
+    settle_in(stage)
+    number = stage.writes("R128", "ALERTE 6143 1 50 menages").split()[1].strip(".")
+    own = stage.files(SPEAKER, category="61", kind="alert")["case"]
+    for said in ("mission prevue", "mission faite"):
+        stage.writes("P0141", f"DIRE {number} {said}")
+        stage.later(minutes=11)
+        if said == "mission prevue":
+            stage.settles()
+    assert stage.case(own).status == "answered"
+    scene = stage.scene(SPEAKER)
+    meanwhile(
+        stage,
+        lambda work: EFFECTS["reopen"](work, scene, {"case": own}),
+        runs(stage, settling.settle_leaving),
+        by=Gateway(),
+    )
+    assert stage.case(own).answered_at is None
+    assert [step for step, _ in stage.events(own)][-1] == "reopened"
+
+
 def test_what_moves_up_while_its_holder_takes_it_is_not_taken(stage):
     case = stage.case(stage.files()["case"])
     holder = stage.holder(case.id)
