@@ -1,7 +1,7 @@
 """Commands of relays: REF, ALERTE, EVAC (field.md 6.2), each from its pieces."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flows.command_cards import ALERTS, NOT_ALONE, PATIENTS, found
@@ -12,8 +12,8 @@ from flows.command_pieces import (
     WISH,
     Found,
     Given,
-    Picker,
     Said,
+    Told,
     age,
     counts_something,
     crowd,
@@ -24,11 +24,13 @@ from flows.command_pieces import (
     pick,
     place_code,
     runs_of,
+    tell,
     weighty,
 )
 from flows.command_shapes import Reading
 from flows.place_words import LINKS
 
+_CODED = frozenset({"place", "kind"})  # behind a colon after these words begin
 _FEW = 3  # words too many that a command bears before it is a sentence
 _NO_PLACE = frozenset(
     {
@@ -73,21 +75,13 @@ def _meant(line: Line, place: int, missing: Sequence[str]) -> str:
     return "place" if "place" in missing else "wish"
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A line as far as it is codes, and where its words begin."""
-
-    given: Given
-    words_at: int
-
-
 def alarm(said: Said) -> Reading:
     """Read place, kind, size and words: ``6143 3 120 menages``, ``eau tessit hier``.
 
     A size that is not clear holds no alert up: it stays in the words.
     """
     said = replace(said, line=said.line.counted(said.place, names=True))
-    told = _sized(said, _tell(said, (place_code, crowd, _kind, DAY)))
+    told = _sized(said, tell(said, (place_code, crowd, _kind, DAY), _CODED))
     given, line = told.given, said.line
     words = line.since(told.words_at) or str(given.get("words", ""))
     bare = line.silent(said.place)
@@ -110,7 +104,7 @@ def evacuate(said: Said) -> Reading:
     for an answer.
     """
     said = replace(said, line=said.line.counted(said.place, names=True))
-    told = _tell(said, (place_code, of_card("what", PATIENTS), _GRAVELY))
+    told = tell(said, (place_code, of_card("what", PATIENTS), _GRAVELY), _CODED)
     given, line = told.given, said.line
     spare = weighty(line, range(told.words_at, len(line.tokens)))
     if not said.certain and (counts_something(line, spare) or not _urgent(said, given, spare)):
@@ -129,34 +123,13 @@ def _urgent(said: Said, given: Mapping[str, Any], spare: Sequence[int]) -> bool:
     return bool(new) and len(spare) <= _FEW and ("what" in new or not (spare or unfit))
 
 
-def _tell(said: Said, codes: Sequence[Picker]) -> _Told:
-    """Pick codes, and one name of a place among them, up to where the words begin."""
-    line, given, at = said.line, dict(said.given), said.place
-    while at < len(line.tokens) and not (line.colon(at) and {"place", "kind"} <= given.keys()):
-        hit = first_hit(codes, line, at, given)
-        end = at
-        while hit is None and line.word(end).isalpha() and not first_hit(codes, line, end, {}):
-            end += 1
-        name = None if "place" in given else name_of_place(_doubted(said), range(at, end))
-        if hit is None and name is None:
-            break
-        found_here, at = hit or ({"place": name}, end)
-        given.update(found_here)
-    return _Told(given, at)
-
-
-def _doubted(said: Said) -> Said:
-    """Free words may stand where the place does: an ordinary word is no name there."""
-    return said if said.asked == "place" else replace(said, spelling="", asked="")
-
-
-def _sized(said: Said, told: _Told) -> _Told:
+def _sized(said: Said, told: Told) -> Told:
     """Find size and day within the words too, where no code told them."""
     given = dict(told.given)
     for at in range(told.words_at, len(said.line.tokens)):
         hit = first_hit((crowd, DAY), said.line, at, given)
         given.update(hit[0] if hit else {})
-    return _Told(given, told.words_at)
+    return Told(given, told.words_at)
 
 
 def _kind(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:

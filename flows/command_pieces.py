@@ -1,7 +1,7 @@
 """The pieces of a command, picked out of a line in whatever order they stand where no doubt is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.command_cards import (
@@ -120,6 +120,38 @@ def first_hit(
     """Return what the first picker that knows the token at ``place`` makes of it."""
     hits = (picker(line, place, given) for picker in pickers)
     return next((one for one in hits if one is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line as far as it is codes, and where its words begin."""
+
+    given: Given
+    words_at: int
+
+
+def tell(said: Said, codes: Sequence[Picker], coded: frozenset[str]) -> Told:
+    """Pick codes, and one name of a place among them, up to where the words begin.
+
+    A colon begins them too, once the ``coded`` pieces are there.
+    """
+    line, given, at = said.line, dict(said.given), said.place
+    while at < len(line.tokens) and not (line.colon(at) and coded <= given.keys()):
+        hit = first_hit(codes, line, at, given)
+        end = at
+        while hit is None and line.word(end).isalpha() and not first_hit(codes, line, end, {}):
+            end += 1
+        name = None if "place" in given else name_of_place(_doubted(said), range(at, end))
+        if hit is None and name is None:
+            break
+        found_here, at = hit or ({"place": name}, end)
+        given.update(found_here)
+    return Told(given, at)
+
+
+def _doubted(said: Said) -> Said:
+    """Free words may stand where the place does: an ordinary word is no name there."""
+    return said if said.asked == "place" else replace(said, spelling="", asked="")
 
 
 def place_code(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:

@@ -12,9 +12,9 @@ from flows.command_pieces import (
     Said,
     first_hit,
     ignored,
-    name_of_place,
     of_card,
     place_code,
+    tell,
 )
 from flows.command_shapes import Reading
 from flows.place_names import SHORTEST
@@ -30,6 +30,7 @@ CATEGORIES = frozenset(CLASS_OF) - PRIVATELY
 
 _TWO_WORDS = frozenset({"gourma rharous"})  # cercles of two words (models/reference/areas.tsv)
 _NO_ZONE = ORDINARY | LINKS | POLITE | {"une", "un", "elle", "il", "je", "on", "mon", "ma", "sa"}
+_CODED = frozenset({"place", "category"})  # behind a colon after these words begin
 _OLDEST = 120
 _LETTERS = frozenset({"f", "m", "h"})
 _TALLY = of_card("tally", TALLIES)
@@ -116,7 +117,8 @@ def _slip(line: Line, place: int) -> str | None:
 
 
 def _logged(said: Said) -> Reading:
-    given, place = _codes(said)
+    told = tell(said, (_sex_and_age, place_code, _category), _CODED)
+    given, place = told.given, told.words_at
     words = said.line.since(place) or str(given.get("words", ""))
     line, bare = said.line, said.line.silent(said.place)
     missing = [piece for piece in ("slip", "place", "category") if piece not in given]
@@ -133,28 +135,6 @@ def _logged(said: Said) -> Reading:
 
 def _kept(words: str) -> Given:
     return {"words": words} if words else {}
-
-
-def _codes(said: Said) -> tuple[Given, int]:
-    """Pick place, category, sex and age, and return where the words begin."""
-    line, given, at = said.line, dict(said.given), said.place
-    codes = (_sex_and_age, place_code, _category)
-    while at < len(line.tokens) and not (line.colon(at) and {"place", "category"} <= given.keys()):
-        hit = first_hit(codes, line, at, given)
-        end = at
-        while hit is None and line.word(end).isalpha() and not first_hit(codes, line, end, {}):
-            end += 1
-        name = None if "place" in given else name_of_place(_doubted(said), range(at, end))
-        if hit is None and name is None:
-            break
-        found_here, at = hit or ({"place": name}, end)
-        given.update(found_here)
-    return given, at
-
-
-def _doubted(said: Said) -> Said:
-    """Free words may stand where the place does: an ordinary word is no name there."""
-    return said if said.asked == "place" else replace(said, spelling="", asked="")
 
 
 def _category(line: Line, place: int, given: Mapping[str, Any]) -> Found | None:
