@@ -37,7 +37,7 @@ def answer(desk: Desk, asked: Puzzle, roles: Collection[Role]) -> Reply:
     if asked.why == "missing":
         return Question(desk.say(f"missing_{asked.missing[0]}", verb=asked.verb), pending)
     if asked.why == "number":
-        return no_such_item(desk, asked.word)
+        return no_such_item(desk, shown(desk, asked.word))
     if asked.why == "word":
         return unknown_word(desk, asked.word, roles)
     said = desk.say(f"wrong_{asked.why}", word=shown(desk, asked.word))

@@ -382,13 +382,8 @@ UNKNOWN = "Pas compris: {word}. Vous pouvez: LISTE, VOIR, PRIS, DIRE, FINI, RENV
 NOT_YOURS = "Le numero {word} n'existe pas chez vous. Vos dossiers: {n}. Verifiez les chiffres."
 LINES = [
     ("PRI", UNKNOWN, "PRI"),
-    ("pris", UNKNOWN, "pris"),
     ("BLA {n}", UNKNOWN, "BLA"),
     ("مرحبا {n}", UNKNOWN, "ce mot"),
-    ("DIRE {n}", UNKNOWN, "DIRE"),
-    ("DIRE {n} 😀", UNKNOWN, "DIRE"),
-    ("DIRE {n} ...", UNKNOWN, "DIRE"),
-    ("NOTE {n}", UNKNOWN, "NOTE"),
     ("oui", UNKNOWN, "oui"),
     ("rien", UNKNOWN, "rien"),
     ("{n} 2", UNKNOWN, "2"),
