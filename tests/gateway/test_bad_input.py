@@ -386,7 +386,7 @@ LINES = [
     ("مرحبا {n}", UNKNOWN, "ce mot"),
     ("oui", UNKNOWN, "oui"),
     ("rien", UNKNOWN, "rien"),
-    ("{n} 2", UNKNOWN, "2"),
+    ("{n} 2", "{n} est un dossier.", "2"),
     ("x" * 60 + " {n}", UNKNOWN, "x" * 20),
     ("PRIS 15763", NOT_YOURS, "15763"),
     ("PRIS 1573", NOT_YOURS, "1573"),
