@@ -1,14 +1,16 @@
 """The share answered in time is what the history says, to the unit."""
 
 import random
+import shutil
 
 import pytest
 
 from flows.case_lifecycle import OPEN
 from models.case import Case
-from models.db import Job, Operator
+from models.db import Job, Operator, Store
 from models.services import clocks
 from models.services.timeliness import share_in_time
+from tests.conftest import NOON
 from tests.factories import staged
 from tests.models.share_recount import recount
 
@@ -19,6 +21,18 @@ CATEGORIES = ("7", "8", "12", "13", "21", "41", "61", "194", "17")
 def stage(sqlite_store, tmp_path, now):
     with staged(sqlite_store, tmp_path, now) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def lived(sqlite_template, tmp_path_factory):
+    """Two months of a programme, lived through once for all who look back at them."""
+    folder = tmp_path_factory.mktemp("lived")
+    shutil.copyfile(sqlite_template, folder / "jaabi.db")
+    store = Store(f"sqlite:///{folder / 'jaabi.db'}")
+    with staged(store, folder, NOON) as one:
+        live_through(one, random.Random(26))
+        yield one
+    store.close()
 
 
 def shares(stage, since=None):
@@ -61,10 +75,9 @@ def live_through(stage, chance):
             stage.does("reopen", {"case": case, "how": "no"})
 
 
-def test_the_share_in_time_equals_a_recount_of_the_history(stage):
-    live_through(stage, random.Random(26))
-    found = shares(stage)
-    counted = recount(stage.store.url.database, stage.now)
+def test_the_share_in_time_equals_a_recount_of_the_history(lived):
+    found = shares(lived)
+    counted = recount(lived.store.url.database, lived.now)
     assert {name: (one.received, one.in_time, one.late) for name, one in found.items()} == counted
     assert "C5" not in found
     assert sum(one.late for one in found.values()) > 5
@@ -72,9 +85,8 @@ def test_the_share_in_time_equals_a_recount_of_the_history(stage):
     assert sum(one.withdrawn for one in found.values()) > 0
 
 
-def test_what_is_judged_and_what_is_not_yet_add_up_to_what_was_received(stage):
-    live_through(stage, random.Random(3))
-    for one in shares(stage).values():
+def test_what_is_judged_and_what_is_not_yet_add_up_to_what_was_received(lived):
+    for one in shares(lived).values():
         assert one.received == one.in_time + one.late + one.waiting + one.withdrawn
         judged = one.in_time + one.late
         assert one.share == (round(one.in_time / judged, 4) if judged else None)
