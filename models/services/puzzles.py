@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from flows.giveaways import gives_away
+
 from flows.commands import Puzzle, Role
 from flows.gsm7 import safe, septets
-from flows.telling import gives_away
 from models.case import Case
 from models.services import handling
 from models.services.handling import Desk

@@ -1,8 +1,7 @@
 """What no text gives back to whoever typed it."""
 
 import pytest
-
-from flows.telling import gives_away
+from flows.giveaways import gives_away
 
 
 @pytest.mark.parametrize(
