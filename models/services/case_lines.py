@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flows.case_lifecycle import WAITING
 from flows.commands import Command
+from flows.fills import QUOTED
 from flows.gsm7 import segments, septets
 from flows.policy import SENSITIVE
 from flows.readers import without_numbers
@@ -18,7 +19,6 @@ from models.services.puzzles import LISTED, no_such_item
 from models.services.replies import Reply
 from models.services.sources import sources
 
-READ_BACK = 60  # characters of an answer given back (field.md 5)
 CONFIRMED_WITHIN = timedelta(hours=24)  # between the first STOP and the one that confirms it
 
 
@@ -124,7 +124,7 @@ def _undo(desk: Desk, case: Case, _words: str) -> str:
 
 def _read_back(desk: Desk, name: str, case: Case, words: str) -> str:
     """Give an answer back as it will leave: sixty characters at most, and one segment always."""
-    spelt = spell(without_numbers(words))[:READ_BACK]
+    spelt = spell(without_numbers(words))[:QUOTED]
     quoted = "".join(sign if septets(sign) is not None else UNSHOWN for sign in spelt)
     while segments(desk.say(name, n=case.number, words=quoted)) > 1:
         quoted = quoted[:-1]

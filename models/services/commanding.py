@@ -70,7 +70,7 @@ Roles = frozenset[Role]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Heard:
+class Answered:
     """What a line is answered with, and the questions open after it, the one asked last first."""
 
     replies: tuple[str, ...]
@@ -111,7 +111,7 @@ def hear(
     asked: Sequence[Pending] = (),
     *,
     speaking: bool = False,
-) -> Heard | None:
+) -> Answered | None:
     """Do what one line asks; None when it is no command but words, or nobody of ours wrote it.
 
     ``asked`` are the questions still open from before (still_open); ``speaking`` says that a
@@ -123,12 +123,12 @@ def hear(
     word = keyword(line)
     if word is not None:
         said = case_lines.on_keyword(desk, word)
-        return None if said is None else Heard((said,), tuple(asked))
+        return None if said is None else Answered((said,), tuple(asked))
     turn = _Turn(desk, roles_of(work, desk.person), line, asked, speaking)
     return _heard_line(turn)
 
 
-def _heard_line(turn: _Turn) -> Heard | None:
+def _heard_line(turn: _Turn) -> Answered | None:
     desk, asked = turn.desk, turn.asked
     understood = read_all(turn.line, turn.roles)
     commands = [one for one in understood if isinstance(one, Command)]
@@ -149,11 +149,11 @@ def _heard_line(turn: _Turn) -> Heard | None:
     return _heard(replies, kept, desk.now, turn.line)
 
 
-def _chose_nothing(turn: _Turn) -> Heard:
+def _chose_nothing(turn: _Turn) -> Answered:
     """Answer a digit that no list has: the question once more, else the commands there are."""
     if turn.asked:
-        return Heard((turn.asked[0]["text"],), tuple(turn.asked))
-    return Heard((puzzles.unknown_word(turn.desk, turn.line.strip(), turn.roles),))
+        return Answered((turn.asked[0]["text"],), tuple(turn.asked))
+    return Answered((puzzles.unknown_word(turn.desk, turn.line.strip(), turn.roles),))
 
 
 def unfiled(asked: Sequence[Pending]) -> list[str]:
@@ -222,7 +222,9 @@ def _kinds(work: Work, number: str) -> tuple[str, ...]:
     return () if named is None else (named.kind,)
 
 
-def _heard(replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime, line: str) -> Heard:
+def _heard(
+    replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime, line: str
+) -> Answered:
     """Say the texts; of several questions ask the first, and keep the others for after it."""
     texts: list[str] = []
     asked: list[Pending] = []
@@ -236,7 +238,7 @@ def _heard(replies: Iterable[Reply], waiting: Sequence[Pending], now: datetime, 
             texts.append(reply)
     if asked:
         texts.append(asked[0]["text"])
-    return Heard(tuple(texts), (*asked, *waiting))
+    return Answered(tuple(texts), (*asked, *waiting))
 
 
 def _tells(pending: Pending) -> bool:
@@ -245,8 +247,8 @@ def _tells(pending: Pending) -> bool:
     return bool(said) and pending["verb"] in TELLS and "case" not in pending
 
 
-def _next_question(heard: Heard, answered: Reply) -> Heard:
+def _next_question(heard: Answered, answered: Reply) -> Answered:
     """Ask the question that waited behind the one just answered."""
     if isinstance(answered, Question) or not heard.asked:
         return heard
-    return Heard((*heard.replies, heard.asked[0]["text"]), heard.asked)
+    return Answered((*heard.replies, heard.asked[0]["text"]), heard.asked)

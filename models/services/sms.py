@@ -119,7 +119,7 @@ class SmsDialogues:
         texts = self._house.speaking(scene.language, scene.channel).texts
         return Reply(texts.say("not_understood", usd=self._house.service_code), case=filed["case"])
 
-    def _commanded(self, work: Work, scene: Scene, text: str) -> commanding.Heard | None:
+    def _commanded(self, work: Work, scene: Scene, text: str) -> commanding.Answered | None:
         """Do what a registered person's line asks; keep the question it ends with, if any."""
         dialogue = self._dialogues.load_in(work, scene.conversation)
         before = () if dialogue is None else dialogue.asked
@@ -133,7 +133,9 @@ class SmsDialogues:
         self._dialogues.save_in(work, kept, scene.now)
         return heard
 
-    def _silence(self, scene: Scene, dialogue: Dialogue, heard: commanding.Heard) -> dict[str, Any]:
+    def _silence(
+        self, scene: Scene, dialogue: Dialogue, heard: commanding.Answered
+    ) -> dict[str, Any]:
         """Return when silence is acted upon, and for whom: words or a command half said."""
         half_said = commanding.unfiled(heard.asked)
         unfiled = not dialogue.over and _unfiled(dialogue.state)
