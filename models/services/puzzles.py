@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from flows.giveaways import gives_away
-
 from flows.commands import Puzzle, Role
+from flows.giveaways import gives_away
 from flows.gsm7 import safe, septets
 from models.case import Case
 from models.services import handling

@@ -1,6 +1,7 @@
 """What no text gives back to whoever typed it."""
 
 import pytest
+
 from flows.giveaways import gives_away
 
 
