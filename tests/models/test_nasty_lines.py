@@ -13,11 +13,12 @@ from tests.models.nasty_world import PATTERNS, WHO, Nasty, names_of
 
 TABLE = Path(__file__).with_name("nasty_lines.tsv")
 ENOUGH = 600
-# A story is answered by one of these, a question it may ask included.
+# A story is answered by one of these: taken in, a question it may ask, or T7 in doubt.
 WORDS = {
     *("not_understood", "sms.place_ask", "sms.place_confirm", "sms.place_which", "sms.who"),
+    "sensitive_received",
 }
-ORDINARY = {f"complaint C{digit} routed" for digit in "0123489"}
+STORIES = {f"complaint C{digit} routed" for digit in range(10)}
 LONGEST = 2  # segments of an answer that quotes free words; all others have one
 
 
@@ -58,8 +59,8 @@ def said_of(told, then):
     """Say what is new; a story that was taken in as "a case", where the table does."""
     new = Counter(told)
     case = []
-    if then.startswith("a case") and sum(new[one] for one in ORDINARY) == 1:
-        for one in (*ORDINARY, "said kept"):
+    if then.startswith("a case") and sum(new[one] for one in STORIES) == 1:
+        for one in (*STORIES, "said kept"):
             del new[one]
         case = ["a case"]
     listed = (f"{count} x {one}" if count > 1 else one for one, count in sorted(new.items()))
