@@ -24,15 +24,7 @@ from models.services.replies import Question, Reply
 LISTED = 4  # codes in one SMS (field.md 8)
 RELAY = "relay"
 
-
-def come(desk: Desk, number: str, _asked: Command) -> Reply:
-    """VENUE with a code: she came, to whichever centre says so."""
-    here, one = _received(desk, number)
-    if here is None or one is None:
-        return unknown(desk, number)
-    if not referrals.receive(hand_of(desk), one, here.id):
-        return _known(desk, one)
-    return _say(desk, "referral_arrived", one)
+OnReferral = Callable[[Desk, str, Command], Reply]
 
 
 def serve(desk: Desk, number: str, asked: Command) -> Reply:
@@ -85,26 +77,6 @@ def show(desk: Desk, number: str, _asked: Command) -> Reply:
     if relay is None:
         return _say(desk, "referral_new_herself", found)
     return _say(desk, "referral_new", found, relay=relay.number)
-
-
-def accept(desk: Desk, number: str, _asked: Command) -> Reply:
-    """PRIS: the centre has read that she comes."""
-    here, one = _received(desk, number)
-    if here is None or one is None:
-        return unknown(desk, number)
-    if not referrals.accept(hand_of(desk), one, here.id):
-        return _known(desk, one)
-    return _say(desk, "referral_accepted", one)
-
-
-def refuse(desk: Desk, number: str, _asked: Command) -> Reply:
-    """RENVOI: the centre cannot receive her; the midwife in charge hears of it (row 18)."""
-    here, one = _received(desk, number)
-    if here is None or one is None:
-        return unknown(desk, number)
-    if not referrals.refuse(hand_of(desk), one, here.id):
-        return _known(desk, one)
-    return _say(desk, "referral_refused", one)
 
 
 def undo(desk: Desk, number: str, _asked: Command) -> Reply:
@@ -174,6 +146,19 @@ def answer_reason(desk: Desk, pending: Mapping[str, Any], line: str) -> Reply:
 def hand_of(desk: Desk) -> Hand:
     """Return the hand of whoever writes now."""
     return Hand(desk.work, desk.turn)
+
+
+def _noting(do: Callable[[Hand, Referral, str], bool], text: str) -> OnReferral:
+    """Return the line by which a centre lets ``do`` note something once; ``text`` says so."""
+
+    def line(desk: Desk, number: str, _asked: Command) -> Reply:
+        here, one = _received(desk, number)
+        if here is None or one is None:
+            return unknown(desk, number)
+        done = do(hand_of(desk), one, here.id)
+        return _say(desk, text, one) if done else _known(desk, one)
+
+    return line
 
 
 def _serve(desk: Desk, number: str, product: str | None) -> Reply:
@@ -266,16 +251,19 @@ def _if_known(
     return found
 
 
-_CHOICES: Mapping[str, Callable[[Desk, str, Command], Reply]] = {
-    "1": come,
+# VENUE, or the digit 1: she came, to whichever centre says so.
+_come = _noting(referrals.receive, "referral_arrived")
+
+_CHOICES: Mapping[str, OnReferral] = {
+    "1": _come,
     "2": serve,
     "3": not_serve,
     "4": send_on,
 }
 
 FRESH: Mapping[str, Callable[[Desk, Command], Reply]] = {"REF": send, "VENUE": came_without_code}
-ON_ITEM: Mapping[tuple[str, str], Callable[[Desk, str, Command], Reply]] = {
-    ("referral", "VENUE"): come,
+ON_ITEM: Mapping[tuple[str, str], OnReferral] = {
+    ("referral", "VENUE"): _come,
     ("referral", "DONNE"): serve,
     ("referral", "FINI"): _if_known(serve),
     ("referral", "PAS"): not_serve,
