@@ -239,9 +239,7 @@ def _say(desk: Desk, name: str, one: Referral, **values: Any) -> str:
     return texts.say(desk.house, name, one, **values)
 
 
-def _if_known(
-    act: Callable[[Desk, str, Command], Reply],
-) -> Callable[[Desk, str, Command], Reply]:
+def _if_known(act: OnReferral) -> OnReferral:
     """Answer what is said of items of any kind as for any item: an ended code is none at all."""
 
     def found(desk: Desk, number: str, asked: Command) -> Reply:
@@ -270,8 +268,9 @@ ON_ITEM: Mapping[tuple[str, str], OnReferral] = {
     ("referral", "ORIENTE"): send_on,
     ("referral", "CHOIX"): choose,
     ("referral", "VOIR"): _if_known(show),
-    ("referral", "PRIS"): _if_known(accept),
-    ("referral", "RENVOI"): _if_known(refuse),
+    # Read that she comes; cannot receive her, of which the midwife in charge hears (row 18).
+    ("referral", "PRIS"): _if_known(_noting(referrals.accept, "referral_accepted")),
+    ("referral", "RENVOI"): _if_known(_noting(referrals.refuse, "referral_refused")),
     ("referral", "ANNULE"): _if_known(undo),
 }
 ANSWERS: Mapping[str, Callable[[Desk, Mapping[str, Any], str], Reply]] = {
