@@ -1,6 +1,6 @@
 """How well and how fast languages are told apart, on one core.
 
-python bench/language.py [FOLDER]
+python -m bench.language [FOLDER]
 
 FOLDER holds ``train/<code>.txt`` and ``dev.tsv``; without it JAABI_LANGUAGE_TEXT is asked, then
 the folder beside the checkout. Promised: macro accuracy over bm, ff, ses, fr, en, ar of 97.5 % as
