@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any
 
 from flows.command_words import one_letter_wrong
+from flows.doubt import Marks, stretches
 from flows.french import as_one_does, prefix_sounds, sound, spelt_out, without_elision
 from flows.listed_words import LEXICONS, document, spelt
 
@@ -35,11 +36,15 @@ Found = Mapping[str, list[Span]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the lexicon finds: score by category, who is named, alarms by their names."""
+    """What the lexicon finds: score by category, who is named, alarms by their names.
+
+    ``stretches``: what is said there, for the weighing of flows/doubt.py.
+    """
 
     scores: Mapping[str, int]
     about: frozenset[str]
     alarms: frozenset[str]
+    stretches: Sequence[Marks] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,16 @@ class Lexicon:
             for part in ("categories", "about", "alarms")
         }
 
+    @property
+    def concepts(self) -> frozenset[str]:
+        """Return the names of the concepts that it can find."""
+        patterns = (pattern for some in self._patterns.values() for pattern in some)
+        return frozenset({NUMBER, AMOUNT}.union(pattern.concept for pattern in patterns))
+
     def hear(self, words: str) -> Heard:
         """Return what ``words`` speak of. Deterministic; any text is allowed."""
-        found = self._find(words)
+        said = [w for w in spelt_out(words, self._shorthand) if w not in self._small]
+        found = self._find(said)
         scores = {
             category: max(rule.score(found) for rule in rules)
             for category, rules in self._rules["categories"].items()
@@ -87,6 +99,7 @@ class Lexicon:
             {category: score for category, score in scores.items() if score},
             self._named("about", found),
             self._named("alarms", found),
+            stretches(said, found),
         )
 
     def _named(self, part: str, found: Found) -> frozenset[str]:
@@ -100,8 +113,7 @@ class Lexicon:
             for element in elements:
                 self._ear.learn(element, tolerant=tolerant)
 
-    def _find(self, words: str) -> Found:
-        said = [w for w in spelt_out(words, self._shorthand) if w not in self._small]
+    def _find(self, said: Sequence[str]) -> Found:
         heard = [self._ear.hear(word) for word in said]
         found: defaultdict[str, list[Span]] = defaultdict(list)
         for start, elements in enumerate(heard):

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from itertools import product
 from typing import Literal
 
-from flows.concepts import lexicon
+from flows.concepts import Heard, lexicon
+from flows.doubt import doubted
 
 CaseClass = Literal["C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"]
 Compartment = Literal["C5", "C6", "C7"]
@@ -60,7 +61,8 @@ def words_class(words: str, languages: Collection[str] = ()) -> Compartment | No
     """Return the compartment that ``words`` belong to, or None for an ordinary story.
 
     C6 when somebody of the aid, or access to it, stands beside sexual words; C7 for violence
-    and harm to a child; C5 for money asked, diverted aid, abuse of a post.
+    and harm to a child; C5 for money asked, diverted aid, abuse of a post. Where no rule holds,
+    the words may still leave a doubt (flows/doubt.py), which is sensitive too.
     ``languages``: those heard in the words, beside French.
     """
     heard = lexicon(languages).hear(words)
@@ -71,7 +73,7 @@ def words_class(words: str, languages: Collection[str] = ()) -> Compartment | No
         _class_by_table(category, about, excluded=False)
         for category, about in product(heard.scores, heard.about | {""})
     }
-    return next((one for one in reversed(COMPARTMENTS) if one in classes), None)
+    return next((one for one in reversed(COMPARTMENTS) if one in classes), _in_doubt(heard))
 
 
 def left_out(words: str) -> bool:
@@ -82,6 +84,11 @@ def left_out(words: str) -> bool:
 def is_sensitive(case_class: str) -> bool:
     """Tell whether cases of this class live in a compartment, out of ordinary sight."""
     return case_class in COMPARTMENTS
+
+
+def _in_doubt(heard: Heard) -> Compartment | None:
+    likeliest = doubted(heard.stretches)
+    return next((one for one in COMPARTMENTS if one == likeliest), None)
 
 
 def _class_by_table(category: str, about: str, excluded: bool) -> CaseClass:
