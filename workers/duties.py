@@ -41,3 +41,22 @@ def until_done(store: Store, batch: Callable[[Work], int]) -> None:
         with store.work(ACTOR) as work:
             work.passed = passed
             left = batch(work) >= AT_ONCE
+
+
+def swept(batch: Callable[[Work, House, datetime], int]) -> Callable[[Duties, datetime], None]:
+    """Return what a line does with a batch of the services: it, until nothing is left."""
+
+    def do(duties: Duties, now: datetime) -> None:
+        until_done(duties.store, lambda work: batch(work, duties.house, now))
+
+    return do
+
+
+def done_once(act: Callable[[Work, House, datetime], object]) -> Callable[[Duties, datetime], None]:
+    """Return what a line does with an act of the services: it, in one unit of work."""
+
+    def do(duties: Duties, now: datetime) -> None:
+        with duties.store.work(ACTOR) as work:
+            act(work, duties.house, now)
+
+    return do

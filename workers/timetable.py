@@ -10,28 +10,13 @@ from sqlalchemy.exc import OperationalError
 from models.db import Store, is_contended
 from models.services import committees, leases, privacy, rings, settling
 from workers import clocks, remind
-from workers.duties import ACTOR, Duties, Line, until_done
+from workers.duties import ACTOR, Duties, Line, swept, until_done
 
 LEASE = "timetable"
 LEASE_FOR = timedelta(seconds=6)  # with LOOK_S: a killed worker's duties go on within ten seconds
 LOOK_S = 2.0
 
 log = logging.getLogger(__name__)
-
-
-def settle_leaving(duties: Duties, now: datetime) -> None:
-    """Let the acts take effect whose ten minutes to undo are over."""
-    until_done(duties.store, lambda work: settling.settle_leaving(work, duties.house, now))
-
-
-def ring_evacuations(duties: Duties, now: datetime) -> None:
-    """Ring the next of every evacuation that nobody took within five minutes."""
-    until_done(duties.store, lambda work: rings.ring_due(work, duties.house, now))
-
-
-def tell_committees(duties: Duties, now: datetime) -> None:
-    """Tell the committees of yesterday's shocks, where the administration is to be told."""
-    until_done(duties.store, lambda work: committees.tell_committees(work, duties.house, now))
 
 
 def act_on_silence(duties: Duties, now: datetime) -> None:
@@ -52,9 +37,9 @@ def purge(duties: Duties, now: datetime) -> None:
 
 
 TIMETABLE: Sequence[Line] = (
-    Line("settle leaving", timedelta(seconds=4), settle_leaving),
-    Line("ring evacuations", timedelta(seconds=4), ring_evacuations),
-    Line("tell committees", timedelta(minutes=1), tell_committees),
+    Line("settle leaving", timedelta(seconds=4), swept(settling.settle_leaving)),
+    Line("ring evacuations", timedelta(seconds=4), swept(rings.ring_due)),
+    Line("tell committees", timedelta(minutes=1), swept(committees.tell_committees)),
     Line("act on silence", timedelta(seconds=4), act_on_silence),
     Line("hand over", timedelta(seconds=10), clocks.hand_over),
     Line("remind", timedelta(minutes=1), clocks.remind),

@@ -115,7 +115,7 @@ def code_not_serve(work: Work, scene: Scene, answers: Answers) -> Outcome:
 def code_send_on(work: Work, scene: Scene, answers: Answers) -> Outcome:
     """Note that she was sent on: to the centre chosen, else to the reference centre."""
     desk = desk_signed_in(work, scene, answers)
-    here = None if desk is None else centre_of(work, desk.person)
+    here = _centre(work, desk)
     if here is None:
         return _gone(answers)
     chosen = str(answers.get("centre") or "").removeprefix("f:")
@@ -133,7 +133,7 @@ def code_send_on(work: Work, scene: Scene, answers: Answers) -> Outcome:
 def centres_around(work: Work, scene: Scene, answers: Answers) -> Outcome:
     """List the nearest other centres."""
     desk = desk_signed_in(work, scene, answers)
-    here = None if desk is None else centre_of(work, desk.person)
+    here = _centre(work, desk)
     place = None if here is None else place_of(work, scene.house, here.id)
     if here is None or place is None:
         return Outcome("none")
@@ -160,7 +160,7 @@ def find_without_code(work: Work, scene: Scene, answers: Answers) -> Outcome:
 def count_walk_in(work: Work, scene: Scene, answers: Answers) -> Outcome:
     """Count somebody who came without ever being sent."""
     desk, came = desk_signed_in(work, scene, answers), answers.get("came") or {}
-    here = None if desk is None else centre_of(work, desk.person)
+    here = _centre(work, desk)
     if desk is None or here is None:
         return Outcome("gone", {"n2": ""})
     wanted = referrals.Wanted("walk_in", here.id, band_of(came.get("age")), here.commune_pcode)
@@ -172,7 +172,7 @@ def _at_centre(
     work: Work, scene: Scene, answers: Answers, do: Callable[[Hand, Referral, str], bool]
 ) -> Outcome:
     desk, one = _found(work, scene, answers)
-    here = None if desk is None else centre_of(work, desk.person)
+    here = _centre(work, desk)
     if desk is None or one is None or here is None:
         return _gone(answers)
     if do(Hand(desk.work, scene), one, here.id):
@@ -205,6 +205,11 @@ def _ages(desk: Desk, one: Referral) -> str:
 
 def _state(desk: Desk, one: Referral) -> str:
     return desk.say(f"state_{one.status}")
+
+
+def _centre(work: Work, desk: Desk | None) -> Facility | None:
+    """Return the centre of whoever signed in, if they have one."""
+    return None if desk is None else centre_of(work, desk.person)
 
 
 def _gone(answers: Answers) -> Outcome:

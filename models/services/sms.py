@@ -1,5 +1,6 @@
 """One SMS through its conversation: keyword, receipt, command of a registered phone, or words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,7 +72,9 @@ class SmsDialogues:
         scene = self._silent_scene(dialogue, now)
         left = commanding.unfiled(dialogue.asked)
         reply = (
-            self._file_lines(work, scene, dialogue) if left else self._file(work, scene, dialogue)
+            self._file_lines(work, scene, dialogue, left)
+            if left
+            else self._file(work, scene, dialogue)
         )
         self._queue(
             work, scene, reply, cause=f"silence:{reply.case}", address=dialogue.sender_sealed
@@ -101,10 +104,12 @@ class SmsDialogues:
         turn = begin(self._house.speaking(scene.language, scene.channel), "sms.silent", answers)
         return self._carry(work, scene, dialogue, turn)
 
-    def _file_lines(self, work: Work, scene: Scene, dialogue: Dialogue) -> Reply:
+    def _file_lines(
+        self, work: Work, scene: Scene, dialogue: Dialogue, lines: Sequence[str]
+    ) -> Reply:
         """File the commands that were never completed as words for a person to read."""
         said = {"kind": "complaint", "category": UNREAD, "answer": "none"}
-        for line in commanding.unfiled(dialogue.asked):
+        for line in lines:
             filed = EFFECTS["open_case"](work, scene, {**said, "words": line}).values
             settling.release_announcements(work, filed["case"], scene.now)
         asked = tuple({**one, "line": ""} for one in dialogue.asked)
