@@ -19,7 +19,8 @@ def public_app(settings: Settings, conversing: Conversing) -> Flask:
     """Build it around what takes turns in dialogues."""
     app = Flask(__name__, static_folder=None)
     channels = assembly.build_channels(settings)
-    hooks = Webhooks(conversing, channels, assembly.tokens_of(settings))
+    tokens = assembly.tokens_of(settings)
+    hooks = Webhooks(conversing, channels, tokens, settings.public_url)
     app.register_blueprint(hooks.blueprint())
     app.register_blueprint(health.blueprint(conversing.store, conversing.house.transit))
     if settings.is_demo:

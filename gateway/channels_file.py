@@ -4,7 +4,7 @@ import os
 import tomllib
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -58,26 +58,30 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _secrets(value: Any) -> Any:
+    many = value if isinstance(value, list | tuple) else [value]
+    return [_secret(one) for one in many]
+
+
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+Secrets = Annotated[
+    tuple[SecretStr, ...], BeforeValidator(_secrets), Field(min_length=1, max_length=2)
+]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 Token = Annotated[SecretStr, BeforeValidator(_secret), AfterValidator(_long_enough)]
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+\d{1,14}$")]
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
 
 
-class ChannelSettings(BaseModel):
-    """One table: one way to the network. ``price`` a segment, ``rate`` messages a second.
+class _Table(BaseModel):
+    """What every channel has. ``price`` a segment, ``rate`` messages a second.
 
     ``alphabet``: ``ucs2`` where letters outside GSM-7 arrive, at less than half the length.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    provider: Literal["africastalking"]
     token: tuple[Token, ...] = Field(min_length=1, max_length=2)
-    username: str = Field(min_length=1)
-    api_key: Secret
-    sender: str | None = None
-    api_url: Annotated[str, AfterValidator(_web_address)] | None = None
     prefixes: tuple[Prefix, ...] = ()
     price: float = Field(default=0, ge=0)
     rate: float = Field(default=20, gt=0)
@@ -93,6 +97,73 @@ class ChannelSettings(BaseModel):
     def tokens(self) -> tuple[str, ...]:
         """The secret path parts accepted now: two during a rotation."""
         return tuple(token.get_secret_value() for token in self.token)
+
+    @property
+    def sends_to(self) -> str | None:
+        """The address this channel sends to: None is the provider's own."""
+        return getattr(self, "api_url", None)
+
+
+class AfricasTalkingTable(_Table):
+    """An account with Africa's Talking. ``poll``: ask its inbox for what no webhook brought."""
+
+    provider: Literal["africastalking"]
+    username: str = Field(min_length=1)
+    api_key: Secret
+    sender: str | None = None
+    api_url: WebAddress | None = None
+    poll: bool = False
+
+
+class TwilioTable(_Table):
+    """A sender of a Twilio account; one that begins with ``whatsapp:`` is a chat.
+
+    ``template`` is the content id (HX...) of the approved words that reopen a chat. ``shared_key``
+    lets webhooks be signed with SHA-256; ``auth_token`` may hold two while one takes over.
+    """
+
+    provider: Literal["twilio"]
+    account_sid: str = Field(min_length=1)
+    auth_token: Secrets
+    shared_key: Secret | None = None
+    sender: str = Field(min_length=1)
+    template: str | None = None
+    api_url: WebAddress | None = None
+
+
+class KannelTable(_Table):
+    """A Kannel beside us, in front of an SMSC or a modem. ``smsc``: send by that link only."""
+
+    provider: Literal["kannel"]
+    sendsms_url: WebAddress
+    username: str = Field(min_length=1)
+    password: Secret
+    sender: str = Field(min_length=1)
+    smsc: str | None = None
+
+    @property
+    def sends_to(self) -> str | None:
+        """The address this channel sends to."""
+        return self.sendsms_url
+
+
+class UssdHttpTable(_Table):
+    """A USSD aggregator. ``shape`` names how it speaks (gateway/channels/ussd_shapes.py)."""
+
+    provider: Literal["ussd_http"]
+    shape: str = Field(min_length=1)
+
+    @property
+    def sends_to(self) -> str | None:
+        """Nothing leaves by it: screens are answers."""
+        return "http://127.0.0.1"
+
+
+TABLES = (AfricasTalkingTable, TwilioTable, KannelTable, UssdHttpTable)
+PROVIDERS = tuple(get_args(one.model_fields["provider"].annotation)[0] for one in TABLES)
+ChannelSettings = Annotated[
+    AfricasTalkingTable | TwilioTable | KannelTable | UssdHttpTable, Field(discriminator="provider")
+]
 
 
 def read_tables(path: Path) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from models.services import dead_letters as letters
 from models.services.timeliness import Share, share_in_time
 from models.services.visibility import visible_cases
 
-EVENTS = ("sms", "ussd", "ussd-end", "delivery", "optout", "voice")
 Row = Mapping[str, Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
@@ -34,9 +33,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="one JSON object 
 def channels(as_json: bool) -> None:
     """List the channels and the addresses to give to their providers."""
     settings = load_settings()
+    adapters = assembly.build_channels(settings)
     for name, table in settings.channel.items():
         base = f"{settings.public_url}/hooks/{name}/{table.tokens[0]}"
-        hooks = {event: {"method": "POST", "url": f"{base}/{event}"} for event in EVENTS}
+        hooks = {
+            event: {"method": method, "url": f"{base}/{event}"}
+            for event, method in adapters[name].hooks.items()
+        }
         if as_json:
             row = {"channel": name, "provider": table.provider, "hooks": hooks}
             click.echo(json.dumps(row))

@@ -3,6 +3,7 @@
 import click
 
 from gateway import lifeline, logs
+from gateway.channels_file import AfricasTalkingTable
 from gateway.cli_base import Unusable, load_settings
 from gateway.simulator.network import NetworkSettings, serve
 
@@ -17,7 +18,7 @@ def network() -> None:
     logs.start("network")
     settings = load_settings()
     table = settings.channel.get(CHANNEL)
-    if not settings.is_demo or table is None:
+    if not settings.is_demo or not isinstance(table, AfricasTalkingTable):
         raise Unusable([f"the phone network is for the demo, with a channel named {CHANNEL}"])
     serve(
         NetworkSettings(

@@ -12,9 +12,16 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gateway.channels_file import ChannelName, ChannelSettings, is_loopback, read_tables
+from gateway.channels_file import (
+    PROVIDERS,
+    ChannelName,
+    ChannelSettings,
+    is_loopback,
+    read_tables,
+)
 
 PREFIX = "JAABI_"
+TABLE_KIND = 2
 DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+sentinel")
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -33,6 +40,8 @@ IN_WORDS = {  # what pydantic calls a mistake, and what we call it
     "dict_type": "must be a table",
     "too_short": "must be a list of one or two",
     "too_long": "must be a list of one or two",
+    "union_tag_invalid": f"provider: must be {', '.join(PROVIDERS)}",
+    "union_tag_not_found": f"provider: is missing, one of {', '.join(PROVIDERS)}",
 }
 
 
@@ -181,11 +190,11 @@ class Settings(BaseSettings):
     def _keep_demo_at_home(
         cls, value: dict[str, ChannelSettings], info: ValidationInfo
     ) -> dict[str, ChannelSettings]:
-        away = [name for name, one in value.items() if not is_loopback(_host(one.api_url))]
+        away = [name for name, one in value.items() if not is_loopback(_host(one.sends_to))]
         if away and info.data.get("demo", "off") != "off":
             raise ValueError(
                 "the demo's numbers are somebody's, so it speaks to this machine only: "
-                f"api_url of {', '.join(away)} must be on 127.0.0.1"
+                f"sendsms_url or api_url of {', '.join(away)} must be on 127.0.0.1"
             )
         return value
 
@@ -220,5 +229,6 @@ def _in_words(where: tuple[int | str, ...], kind: str, said: str) -> str:
     what = what.replace("Input should be", "must be")
     if where[0] != "channel":
         return f"{PREFIX}{str(where[0]).upper()}: {what}"
-    name = ".".join(str(part) for part in where)
+    # Past the channel's name stands which kind of table it was read as: nobody wrote that.
+    name = ".".join(str(part) for place, part in enumerate(where) if place != TABLE_KIND)
     return f"channels.toml: {what}" if len(where) == 1 else f"channels.toml, {name}: {what}"

@@ -21,7 +21,6 @@ from gateway.channels.base import (
     Report,
     WebhookRequest,
 )
-from gateway.channels.forms import read_form
 from gateway.ussd import Ussd
 from models.db import Gateway
 from models.errors import AlreadyReceived
@@ -30,9 +29,7 @@ from models.services.conversing import Conversing
 
 log = logging.getLogger(__name__)
 
-EVENTS = frozenset({"sms", "ussd", "ussd-end", "delivery", "optout", "voice"})
 LARGEST = 64 * 1024  # bytes of one webhook body
-DONE = Answer(200, "text/plain; charset=utf-8", "")
 
 
 class Webhooks:
@@ -43,8 +40,10 @@ class Webhooks:
         conversing: Conversing,
         channels: Mapping[str, Channel],
         tokens: Mapping[str, Sequence[str]],
+        public_url: str,
     ) -> None:
         self._conversing = conversing
+        self._public_url = public_url.rstrip("/")
         self._channels = channels
         self._tokens = tokens
         self._ussd = Ussd(conversing)
@@ -53,7 +52,7 @@ class Webhooks:
         """Return the one route of all of them."""
         hooks = Blueprint("hooks", __name__)
         hooks.add_url_rule(
-            "/hooks/<channel>/<token>/<event>", view_func=self.receive, methods=["POST"]
+            "/hooks/<channel>/<token>/<event>", view_func=self.receive, methods=["GET", "POST"]
         )
         return hooks
 
@@ -66,7 +65,7 @@ class Webhooks:
         if len(body) > LARGEST:
             abort(413)
         try:
-            answer = self._handle(adapter, adapter.read(_asked(event, body)))
+            answer = self._handle(adapter, adapter.read(self._asked(event, body)))
         except ForgedWebhook:
             log.warning("forged webhook", extra={"channel": channel, "hook": event})
             answer = Answer(403, "text/plain; charset=utf-8", "")
@@ -74,16 +73,21 @@ class Webhooks:
             reason = str(error)
             log.warning("malformed", extra={"channel": channel, "hook": event, "reason": reason})
             answer = Answer(400, "text/plain; charset=utf-8", "")
-        return Response(answer.body, answer.status, content_type=answer.content_type)
+        return Response(
+            answer.body, answer.status, dict(answer.headers), content_type=answer.content_type
+        )
 
     def _admitted(self, channel: str, token: str, event: str) -> Channel:
         """Return the adapter, or the same 404 for a wrong token as for an unknown channel."""
         # compare_digest refuses non-ASCII text: bytes are compared, so a stranger causes no error.
         given = token.encode()
         known = [hmac.compare_digest(given, one.encode()) for one in self._tokens.get(channel, ())]
-        if not any(known) or event not in EVENTS:
+        if not any(known):
             abort(404)
-        return self._channels[channel]
+        adapter = self._channels[channel]
+        if adapter.hooks.get(event) != request.method:
+            abort(404)
+        return adapter
 
     def _handle(self, channel: Channel, event: Posted) -> Answer:
         if isinstance(event, Report):
@@ -92,11 +96,11 @@ class Webhooks:
             return self._opt_out(channel, event)
         if isinstance(event, Call):
             return self._call(channel, event)
-        if event.session is None:
+        if isinstance(event, Inbound):
             return self._sms(channel, event)
         if event.phase == "end":
             self._ussd.ended(channel, event)
-            return DONE
+            return channel.thanks(event)
         return self._ussd.keypress(channel, event)
 
     def _sms(self, channel: Channel, sms: Inbound) -> Answer:
@@ -108,7 +112,7 @@ class Webhooks:
                 channel.name, sms.id, sms.sender, sms.text, sms.provider_at
             )
             intake.receive_sms(work, self._conversing.house, received, datetime.now(UTC))
-        return DONE
+        return channel.thanks(sms)
 
     def _call(self, channel: Channel, call: Call) -> Answer:
         if call.beeps:
@@ -118,27 +122,28 @@ class Webhooks:
             ):
                 received = intake.ReceivedCall(channel.name, call.id, call.caller)
                 intake.receive_call(work, self._conversing.house, received, datetime.now(UTC))
-        return channel.reject() if call.rings else DONE
+        return channel.thanks(call)
 
     def _report(self, channel: Channel, report: Report) -> Answer:
         with self._conversing.store.work(Gateway()) as work:
             reports.apply_report(work, channel.name, report, datetime.now(UTC))
-        return DONE
+        return channel.thanks(report)
 
     def _opt_out(self, channel: Channel, refused: OptOut) -> Answer:
         house, now = self._conversing.house, datetime.now(UTC)
         with self._conversing.store.work(Gateway()) as work:
             intake.receive_opt_out(work, house, channel.name, refused.sender, now)
-        return DONE
+        return channel.thanks(refused)
 
-
-def _asked(event: str, body: bytes) -> WebhookRequest:
-    query = request.args if request.query_string else {}
-    return WebhookRequest(
-        event=event,
-        url=request.path,
-        headers=cast(Mapping[str, str], request.headers),
-        query=query,
-        form=read_form(body),
-        body=body,
-    )
+    def _asked(self, event: str, body: bytes) -> WebhookRequest:
+        query = request.query_string
+        # The router let only plain letters through, so the path is as raw as it came.
+        asked = f"?{query.decode('latin-1')}" if query else ""
+        return WebhookRequest(
+            event=event,
+            method=request.method,
+            url=f"{self._public_url}{request.path}{asked}",
+            headers=cast(Mapping[str, str], request.headers),
+            query=query,
+            body=body,
+        )

@@ -75,6 +75,12 @@ class Contact(Base):
         server_default=false(),
         info=says("S1", "chosen by its owner, not guessed", "12 months after last use"),
     )
+    chat_channel: Mapped[str | None] = mapped_column(
+        String(40), info=says("S1", "chat channel last written by", "12 months after last use")
+    )
+    chat_at: Mapped[datetime | None] = mapped_column(
+        info=says("S2", "when: words may answer a chat for 24 h", "12 months after last use")
+    )
     last_commune: Mapped[str | None] = mapped_column(
         String(16), info=says("S2", "last place, ordinary classes only", "30 days")
     )

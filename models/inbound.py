@@ -41,6 +41,15 @@ class InboundMessage(Base):
         default="waiting",
         info=says("S1", "waiting, processing, processed, ignored, dead", FOR_EVER),
     )
+    rank: Mapped[int] = mapped_column(
+        default=0,
+        server_default="0",
+        info=says(
+            "S1",
+            "how many of this contact came within the hour before: the fewer, the sooner",
+            FOR_EVER,
+        ),
+    )
     tries: Mapped[int] = mapped_column(default=0, info=says("S1", "how often taken up", FOR_EVER))
     due_at: Mapped[datetime] = mapped_column(
         info=says("S1", "next try, or end of the lease", FOR_EVER)

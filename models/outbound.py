@@ -30,6 +30,16 @@ class OutboundMessage(Base):
     channel: Mapped[str | None] = mapped_column(
         String(40), info=says("S1", "channel chosen when sent", YEAR)
     )
+    via: Mapped[str | None] = mapped_column(
+        String(40), info=says("S1", "chat channel whose message this answers, if one", YEAR)
+    )
+    priority: Mapped[int] = mapped_column(
+        default=2,
+        server_default="2",
+        info=says(
+            "S1", "0 evacuation, 1 sensitive or receipt, 2 ordinary, 3 reminder or many", YEAR
+        ),
+    )
     contact: Mapped[str | None] = mapped_column(
         String(64), index=True, info=says("S3", "pseudonym", DAYS)
     )
@@ -95,13 +105,16 @@ class DeliveryReport(Base):
     provider_id: Mapped[str] = mapped_column(
         String(80), info=says("S1", "provider's id of the message", YEAR)
     )
+    reference: Mapped[str | None] = mapped_column(
+        String(20), info=says("S1", "our row id, where the provider carries it back", YEAR)
+    )
     status: Mapped[str] = mapped_column(String(40), info=says("S1", "provider's word", YEAR))
     reason: Mapped[str | None] = mapped_column(
         String(80), info=says("S1", "provider's reason", YEAR)
     )
     meaning: Mapped[str] = mapped_column(
         String(12),
-        info=says("S1", "what the word means: handed_over, delivered, failed, unknown", YEAR),
+        info=says("S1", "what the word means: handed_over, delivered, read, failed, unknown", YEAR),
     )
     opted_out: Mapped[bool] = mapped_column(
         default=False, info=says("S1", "the number refuses our texts", YEAR)

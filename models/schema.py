@@ -4,6 +4,7 @@ from models import (
     alert,
     area,
     case,
+    channel,
     conversation,
     inbound,
     organisation,
@@ -14,6 +15,7 @@ from models import (
     repair,
     slip,
     stock,
+    voice_note,
 )
 from models.base import Base
 
@@ -21,6 +23,7 @@ TABLES = (
     alert,
     area,
     case,
+    channel,
     conversation,
     inbound,
     organisation,
@@ -31,5 +34,6 @@ TABLES = (
     repair,
     slip,
     stock,
+    voice_note,
 )
 metadata = Base.metadata

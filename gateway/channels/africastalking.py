@@ -18,18 +18,21 @@ from flows.msisdn import normalise
 from gateway.channels.base import (
     Answer,
     Call,
+    Carries,
     DeliveryStatus,
     Inbound,
     MalformedWebhook,
+    Method,
     OptOut,
     Outbound,
     Posted,
+    Press,
     Report,
     SendFailed,
     SendUnknown,
     WebhookRequest,
 )
-from gateway.channels.forms import short
+from gateway.channels.forms import read_form, short
 
 TIMEOUT_S = (3.05, 12.0)
 USSD_SEPTETS = 160  # operators cut somewhere between 160 and 182
@@ -55,6 +58,7 @@ BLACKLISTED = frozenset({"userinblacklist"})  # spelt UserInBlackList or UserInB
 # "Reject" ends a call before it is charged; a call back from us makes a beep free for the caller.
 REJECTED = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>'
 NOT_SPOKEN = frozenset({"", "0"})  # seconds a call lasted that nobody took
+DONE = Answer(200, "text/plain; charset=utf-8", "")
 
 Reader = Callable[[Mapping[str, str]], Posted]
 
@@ -63,6 +67,7 @@ class AfricasTalking:
     """One account with Africa's Talking. Keeps no state between calls."""
 
     septets = USSD_SEPTETS
+    carries: Carries = "sms"
 
     def __init__(
         self,
@@ -77,7 +82,7 @@ class AfricasTalking:
         self.name = name
         self._sender = sender
         self._service_code = service_code
-        self._readers: Mapping[str, Reader] = {
+        self._readers: dict[str, Reader] = {
             "sms": self._read_sms,
             "ussd": self._read_ussd,
             "ussd-end": self._read_end,
@@ -85,6 +90,7 @@ class AfricasTalking:
             "optout": self._read_opt_out,
             "voice": self._read_call,
         }
+        self.hooks: Mapping[str, Method] = dict.fromkeys(self._readers, "POST")
         self._sms = SMSService(username, api_key)
         if api_url:
             self._sms._baseUrl = api_url.rstrip("/")  # the SDK offers no other way (SDK 2.0.3)
@@ -94,15 +100,18 @@ class AfricasTalking:
 
     def read(self, request: WebhookRequest) -> Posted:
         """See Channel.read."""
-        return self._readers[request.event](request.form)
+        return self._readers[request.event](read_form(request.body))
 
-    def screen(self, text: str, *, over: bool) -> Answer:
+    def screen(self, text: str, *, over: bool, press: Press) -> Answer:
         """See Channel.screen."""
+        del press  # the connection says which session this answers
         return Answer(200, "text/plain; charset=utf-8", ("END " if over else "CON ") + text)
 
-    def reject(self) -> Answer:
-        """See Channel.reject."""
-        return Answer(200, "application/xml", REJECTED)
+    def thanks(self, posted: Posted) -> Answer:
+        """See Channel.thanks."""
+        if isinstance(posted, Call) and posted.rings:
+            return Answer(200, "application/xml", REJECTED)
+        return DONE
 
     def send(self, out: Outbound) -> str:
         """See Channel.send. One recipient a request: with several, a part may fail."""
@@ -124,28 +133,26 @@ class AfricasTalking:
             provider_at=short(form.get("date", ""), LONGEST_WORD) or None,
         )
 
-    def _read_ussd(self, form: Mapping[str, str]) -> Inbound:
+    def _read_ussd(self, form: Mapping[str, str]) -> Press:
         session = _identifier(form, "sessionId")
         if self._service_code and not _ours(form.get("serviceCode", ""), self._service_code):
             raise MalformedWebhook("not our service code")
         text = form.get("text", "")
-        return Inbound(
-            id=session,
+        return Press(
             sender=_number(form),
-            text=text,
             session=session,
             phase="answer" if text else "begin",
+            typed=text,
         )
 
-    def _read_end(self, form: Mapping[str, str]) -> Inbound:
+    def _read_end(self, form: Mapping[str, str]) -> Press:
         session = _identifier(form, "sessionId")
         # input and lastAppResponse repeat the whole dialogue: they are left behind here.
-        return Inbound(
-            id=session,
+        return Press(
             sender=_number(form),
-            text=form.get("status", ""),
             session=session,
             phase="end",
+            failed=form.get("status") == "Failed",
         )
 
     def _read_delivery(self, form: Mapping[str, str]) -> Report:

@@ -1,12 +1,13 @@
 """The adapter contract: everything a provider is. No web framework, no database, no state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
-Event = Literal["sms", "ussd", "ussd-end", "delivery", "optout", "voice"]
+Method = Literal["GET", "POST"]
 Phase = Literal["begin", "answer", "end"]
-DeliveryStatus = Literal["handed_over", "delivered", "failed", "unknown"]
+Carries = Literal["sms", "chat"]
+DeliveryStatus = Literal["handed_over", "delivered", "read", "failed", "unknown"]
 
 
 class ChannelError(Exception):
@@ -25,67 +26,115 @@ class SendFailed(ChannelError):
     """The provider did not take the text.
 
     ``again`` tells whether to try later; ``stop`` that every further text would meet the same end
-    (no money, wrong sender), so that staff must act first; ``opted_out`` that this number refuses.
+    (no money, wrong sender), so that staff must act first; ``opted_out`` that this number refuses;
+    ``elsewhere`` that this road does not reach this number, another may; ``wait_s`` for how many
+    seconds the provider asked to be left alone (its Retry-After).
     """
 
     def __init__(
-        self, reason: str, *, again: bool, stop: bool = False, opted_out: bool = False
+        self,
+        reason: str,
+        *,
+        again: bool,
+        stop: bool = False,
+        opted_out: bool = False,
+        elsewhere: bool = False,
+        wait_s: float | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
         self.stop = stop
         self.opted_out = opted_out
+        self.elsewhere = elsewhere
+        self.wait_s = wait_s
 
 
 class SendUnknown(ChannelError):
     """Nobody can say whether the provider took the text: never repeat without thinking."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WebhookRequest:
-    """A webhook request, without the web framework: fully read and still unbelieved."""
+    """A webhook request, without the web framework: whole, raw and still unbelieved.
+
+    ``url`` is the public base of the programme, the raw path and the raw query, as the provider
+    signed them; ``query`` the raw query alone, because some hold bytes that are no text.
+    """
 
     event: str
+    method: str
     url: str
     headers: Mapping[str, str]
-    query: Mapping[str, str]
-    form: Mapping[str, str]
+    query: bytes
     body: bytes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Media:
+    """A sound or picture that came with a text, still at the provider; ``kind`` is its type (MIME)."""
+
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Inbound:
-    """One text or keypress received. ``id`` is the provider's: the same id is the same event.
+    """One text received. ``id`` is the provider's, or None: the same id is the same event.
 
     ``sender`` is E.164, or None when it is no telephone (a name, a short code): such a message
-    opens no case and gets no reply. For USSD ``text`` is all that was typed in the session so far.
+    opens no case and gets no reply.
     """
 
-    id: str
+    id: str | None
     sender: str | None
     text: str
-    session: str | None = None
-    phase: Phase = "answer"
     provider_at: str | None = None
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Press:
+    """One request of a USSD session.
+
+    ``session`` is the provider's; None: it keeps none, the number is in one session at a time.
+    ``typed`` is all that was typed in the session, joined by stars, beyond the code dialled; None:
+    the provider tells only ``said``, the last answer. ``mark`` tells one request of a session from
+    the next where the provider counts them: the same mark is the same request. ``failed`` says of a
+    session's end that it was our fault. ``echo`` are fields the provider wants back.
+    """
+
+    sender: str
+    session: str | None
+    phase: Phase
+    typed: str | None = None
+    said: str | None = None
+    mark: str | None = None
+    failed: bool = False
+    echo: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a provider says became of a text we sent. ``word`` and ``reason`` are its own."""
+    """What a provider says became of a text we sent. ``word`` and ``reason`` are its own.
+
+    ``reference`` is ours (Outbound.reference), where the provider carries it back.
+    """
 
     provider_id: str
     status: DeliveryStatus
     word: str
     reason: str | None = None
     opted_out: bool = False
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OptOut:
-    """A provider says that this number refuses our texts."""
+    """A provider says that this number refuses our texts. ``id`` is the event's, if it has one."""
 
     sender: str
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,16 +151,20 @@ class Call:
     beeps: bool
 
 
-Posted = Inbound | Report | OptOut | Call
+Posted = Inbound | Press | Report | OptOut | Call
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Outbound:
-    """One text to hand over: E.164 number, text as it will be shown, our own reference."""
+    """One text to hand over: E.164 number, text as it will be shown, our own reference.
+
+    ``window_open`` says of a chat that the number wrote so lately that words of ours may answer it.
+    """
 
     to: str
     text: str
     reference: str
+    window_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +174,7 @@ class Answer:
     status: int
     content_type: str
     body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Channel(Protocol):
@@ -131,17 +185,25 @@ class Channel(Protocol):
         """The name it has in channels.toml, in URLs and in the database."""
 
     @property
+    def hooks(self) -> Mapping[str, Method]:
+        """The events it brings (sms, ussd, ussd-end, delivery, optout, voice), and how."""
+
+    @property
+    def carries(self) -> Carries | None:
+        """What it takes from us: SMS, chat, or nothing (then ``send`` is never called)."""
+
+    @property
     def septets(self) -> int:
         """How many GSM-7 septets one USSD screen may have."""
 
     def read(self, request: WebhookRequest) -> Posted:
         """Check and parse a request. Raises ForgedWebhook or MalformedWebhook."""
 
-    def screen(self, text: str, *, over: bool) -> Answer:
-        """Wrap one rendered USSD screen as this provider wants it."""
+    def screen(self, text: str, *, over: bool, press: Press) -> Answer:
+        """Wrap one rendered USSD screen as this provider wants it in answer to ``press``."""
 
-    def reject(self) -> Answer:
-        """Say that a ringing call is not taken, so that it costs the caller nothing."""
+    def thanks(self, posted: Posted) -> Answer:
+        """Say that what was posted is kept; a call that rings is rejected, at no cost to it."""
 
     def send(self, out: Outbound) -> str:
         """Hand over one text and return the provider's id for it.

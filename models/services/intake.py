@@ -30,10 +30,13 @@ def cleaned(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceivedSms:
-    """One SMS as a channel brought it. ``sender`` is E.164, or None when it is no telephone."""
+    """One SMS as a channel brought it. ``sender`` is E.164, or None when it is no telephone.
+
+    ``provider_id`` is None when the provider gives its messages no name.
+    """
 
     channel: str
-    provider_id: str
+    provider_id: str | None
     sender: str | None
     text: str
     provider_at: str | None = None
@@ -46,7 +49,7 @@ def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> No
     """
     row = InboundMessage(
         channel=sms.channel,
-        provider_id=sms.provider_id,
+        provider_id=sms.provider_id or str(uuid4()),
         provider_at=sms.provider_at,
         received_at=now,
         due_at=now,

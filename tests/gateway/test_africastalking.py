@@ -21,7 +21,6 @@ from gateway.channels.base import (
     SendUnknown,
     WebhookRequest,
 )
-from gateway.channels.forms import read_form
 from tests.gateway import africastalking_posts as posts
 
 CALLER = "+22370000001"
@@ -34,8 +33,7 @@ def channel(**changes):
 
 
 def read(event, body, **changes):
-    form = read_form(body)
-    return channel(**changes).read(WebhookRequest(event, "/hooks", {}, {}, form, body))
+    return channel(**changes).read(WebhookRequest(event, "POST", "/hooks", {}, b"", body))
 
 
 SMS = [
@@ -54,7 +52,7 @@ SMS = [
 def test_an_sms_is_read_as_it_was_written(body, sender, text):
     sms = read("sms", body)
     assert isinstance(sms, Inbound)
-    assert (sms.sender, sms.text, sms.session) == (sender, text, None)
+    assert (sms.sender, sms.text) == (sender, text)
     assert sms.id == "5d3b4c2b-c589-4811-8202-0a7184eed4df"
 
 
@@ -80,13 +78,14 @@ USSD = [
 @pytest.mark.parametrize(("body", "text", "phase"), [case[1:] for case in USSD])
 def test_a_keypress_brings_all_that_was_typed_in_its_session(body, text, phase):
     press = read("ussd", body)
-    assert (press.sender, press.session, press.text, press.phase) == (CALLER, SESSION, text, phase)
+    assert (press.sender, press.session, press.typed, press.phase) == (CALLER, SESSION, text, phase)
 
 
 @pytest.mark.parametrize("status", ["Success", "Incomplete", "Failed"])
 def test_the_end_of_a_session_leaves_its_words_behind(status):
     end = read("ussd-end", posts.ussd_end(status))
-    assert (end.session, end.phase, end.text) == (SESSION, "end", status)
+    assert (end.session, end.phase, end.failed) == (SESSION, "end", status == "Failed")
+    assert (end.typed, end.said) == (None, None)
 
 
 REPORTS = [
@@ -136,7 +135,8 @@ def test_a_call_we_make_ourselves_is_no_beep():
 
 
 def test_a_ringing_call_is_rejected_in_the_words_of_the_provider():
-    assert channel().reject() == Answer(
+    ringing = Call(id="1", caller=CALLER, rings=True, beeps=True)
+    assert channel().thanks(ringing) == Answer(
         200,
         "application/xml",
         '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>',
@@ -167,14 +167,15 @@ def test_what_cannot_be_read_is_malformed_and_nothing_else(event, body):
 
 
 def test_a_code_that_is_not_ours_is_refused_only_where_ours_is_configured():
-    assert read("ussd", posts.ussd("1"), service_code="*123#").text == "1"
+    assert read("ussd", posts.ussd("1"), service_code="*123#").typed == "1"
     with pytest.raises(MalformedWebhook):
         read("ussd", posts.ussd("1"), service_code="*321#")
 
 
 def test_a_screen_is_wrapped_with_con_or_end():
-    assert channel().screen("Jaabi", over=False).body == "CON Jaabi"
-    assert channel().screen("Merci", over=True).body == "END Merci"
+    press = read("ussd", posts.ussd("1"))
+    assert channel().screen("Jaabi", over=False, press=press).body == "CON Jaabi"
+    assert channel().screen("Merci", over=True, press=press).body == "END Merci"
 
 
 @contextmanager

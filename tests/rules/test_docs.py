@@ -7,7 +7,7 @@ import pytest
 
 from flows.case_lifecycle import LIFECYCLES
 from gateway.assembly import CHANNELS
-from gateway.channels_file import ChannelSettings
+from gateway.channels_file import TABLES
 from gateway.cli import COMMANDS
 from gateway.cli_doctor import CHECKS
 from gateway.settings import PREFIX, Settings
@@ -52,7 +52,10 @@ def test_every_check_of_the_doctor_stands_in_the_runbook(name):
     assert f"| {name} |" in page("runbook.md")
 
 
-@pytest.mark.parametrize("name", [*ChannelSettings.model_fields, *CHANNELS])
+FIELDS = sorted({field for table in TABLES for field in table.model_fields})
+
+
+@pytest.mark.parametrize("name", [*FIELDS, *CHANNELS])
 def test_every_provider_and_its_settings_stand_in_the_page_on_channels(name):
     assert f"`{name}`" in page("channels.md")
 
