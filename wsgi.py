@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gateway import lifeline, logs
+from gateway import faults, lifeline, logs
 from gateway.app import create_public_app
 from gateway.settings import Settings
 
@@ -12,4 +12,6 @@ def public() -> Flask:
     lifeline.follow()
     logs.start("public")
     logs.adopt(["_granian"])
-    return create_public_app(Settings.load())
+    settings = Settings.load()
+    faults.arm(settings)
+    return create_public_app(settings)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from gateway import assembly, lifeline, logs, valkey
+from gateway import assembly, faults, lifeline, logs, valkey
 from gateway.cli_base import load_settings
 from gateway.settings import Settings
 from models.db import Store
@@ -30,6 +30,7 @@ def keeper() -> None:
     lifeline.follow()
     logs.start("keeper")
     settings = load_settings()
+    faults.arm(settings)
     valkey.prepare_run_dir(settings.run_dir)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,7 +6,7 @@ import socket
 
 import click
 
-from gateway import assembly, lifeline, logs, valkey
+from gateway import assembly, faults, lifeline, logs, valkey
 from gateway.cli_base import load_settings
 from workers.converse import Converser
 from workers.duties import Duties
@@ -21,6 +21,7 @@ def worker() -> None:
     lifeline.follow()
     logs.start("worker")
     settings = load_settings()
+    faults.arm(settings)
     conversing = assembly.build_conversing(settings)
     store, house = conversing.store, conversing.house
     duties = Duties(store, house, Silence(conversing, assembly.clock))

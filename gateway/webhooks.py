@@ -24,6 +24,7 @@ from gateway.channels.base import (
 from gateway.ussd import Ussd
 from models.db import Gateway
 from models.errors import AlreadyReceived
+from models.points import reached
 from models.services import intake, reports
 from models.services.conversing import Conversing
 
@@ -109,9 +110,11 @@ class Webhooks:
             self._conversing.store.work(Gateway()) as work,
         ):
             received = intake.ReceivedSms(
-                channel.name, sms.id, sms.sender, sms.text, sms.provider_at
+                channel.name, sms.id, sms.sender, sms.text, sms.provider_at, sms.unread
             )
             intake.receive_sms(work, self._conversing.house, received, datetime.now(UTC))
+            reached("public.before_commit")
+        reached("public.committed")
         return channel.thanks(sms)
 
     def _call(self, channel: Channel, call: Call) -> Answer:

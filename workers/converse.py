@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.db import Job, Store, Work, is_contended
 from models.errors import KeeperAway
+from models.points import reached
 from models.services import inbox
 from models.services.conversing import Conversing
 from models.services.dialogues import TakenMeanwhile
@@ -38,6 +39,7 @@ class Converser:
                 claimed = inbox.claim_next(work, self._clock())
             if claimed is None:
                 break
+            reached("worker.claimed")
             handled += self._handle(claimed)
         self._bury()
         return handled
@@ -51,6 +53,9 @@ class Converser:
                     return 0
                 self._sms.answer(work, row, now)
                 inbox.settle(row, now)
+                work.session.flush()
+                reached("worker.before_commit")
+            reached("worker.committed")
         except (KeeperAway, TakenMeanwhile, OperationalError) as wait:
             if isinstance(wait, OperationalError) and not is_contended(wait):
                 raise  # the database is away: no fault of this message

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 
 from models.db import Store, is_contended
+from models.points import reached
 from models.services import committees, leases, privacy, rings, settling
 from workers import clocks, remind
 from workers.duties import ACTOR, Duties, Line, swept, until_done
@@ -95,7 +96,9 @@ class Timetable:
 
     def _do(self, line: Line, now: datetime) -> None:
         try:
+            reached("timetable.before_line")
             line.do(self._duties, now)
+            reached("timetable.after_line")
         except OperationalError as error:
             if not is_contended(error):
                 raise  # the database is away: all lines wait for it

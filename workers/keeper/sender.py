@@ -14,6 +14,7 @@ from flows.rendering import narrowed
 from gateway.channels.base import Channel, Outbound, SendFailed, SendUnknown
 from models.db import Job, Store, Work
 from models.errors import SealBroken, TransitLost
+from models.points import reached
 from models.seal import Transit
 from models.services import messages, reports
 from models.services.messages import Claimed
@@ -101,6 +102,8 @@ class Sender:
             while going():
                 room = LANES - len(flying)
                 batch = self._claim(room) if room else []
+                if batch:
+                    reached("keeper.claimed")
                 for ours in batch:
                     before = [one.future for one in flying if one.recipient == ours.recipient]
                     future = lanes.submit(self._send_after, before, ours)
@@ -122,6 +125,8 @@ class Sender:
         settle = self._hand_over(ours)
         with self._store.work(ACTOR) as work:
             settle(work, self._clock())
+            reached("keeper.before_settle")
+        reached("keeper.settled")
 
     def _hand_over(self, ours: Claimed) -> Settle:
         try:
@@ -141,7 +146,9 @@ class Sender:
 
     def _call(self, channel: Channel, ours: Claimed, out: Outbound) -> Settle:
         try:
+            reached("keeper.before_call")
             provider_id = channel.send(out)
+            reached("keeper.called")
         except SendFailed as error:
             return self._failed(channel.name, ours, error)
         except SendUnknown as error:
