@@ -72,7 +72,7 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Media:
-    """A sound or picture that came with a text, still at the provider; ``kind`` is its type (MIME)."""
+    """A sound or picture that came with a text, still at the provider; ``kind``: its MIME type."""
 
     url: str
     kind: str
@@ -83,7 +83,8 @@ class Inbound:
     """One text received. ``id`` is the provider's, or None: the same id is the same event.
 
     ``sender`` is E.164, or None when it is no telephone (a name, a short code): such a message
-    opens no case and gets no reply.
+    opens no case and gets no reply. ``unread`` says why this is no text (bytes for a machine): it
+    is kept, and nobody answers it.
     """
 
     id: str | None
@@ -91,6 +92,7 @@ class Inbound:
     text: str
     provider_at: str | None = None
     media: tuple[Media, ...] = ()
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -32,7 +32,8 @@ def cleaned(text: str) -> str:
 class ReceivedSms:
     """One SMS as a channel brought it. ``sender`` is E.164, or None when it is no telephone.
 
-    ``provider_id`` is None when the provider gives its messages no name.
+    ``provider_id`` is None when the provider gives its messages no name. ``unread`` is why it is
+    no text, if it is none.
     """
 
     channel: str
@@ -40,6 +41,7 @@ class ReceivedSms:
     sender: str | None
     text: str
     provider_at: str | None = None
+    unread: str | None = None
 
 
 def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> None:
@@ -56,6 +58,9 @@ def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> No
     )
     if sms.sender is None:
         row.status, row.cause, row.settled_at = "ignored", "sender is no telephone", now
+    elif sms.unread is not None:
+        row.status, row.cause, row.settled_at = "ignored", sms.unread, now
+        row.text_sealed = house.transit.wrap(cleaned(sms.text))
     else:
         _seal(house, row, sms.sender, sms.text)
         work.wake("inbox")
