@@ -10,7 +10,10 @@ from flows.loader import load
 from gateway import valkey
 from gateway.channels.africastalking import AfricasTalking
 from gateway.channels.base import Channel
-from gateway.channels_file import AfricasTalkingTable
+from gateway.channels.ussd_http import UssdHttp
+from gateway.channels.ussd_shapes import SHAPES
+from gateway.channels.kannel import Kannel, SendSms
+from gateway.channels_file import AfricasTalkingTable, ChannelSettings, KannelTable
 from gateway.settings import Settings
 from models.db import Store, silent
 from models.keeper import Keeper
@@ -58,7 +61,10 @@ def build_conversing(settings: Settings) -> Conversing:
 
 def build_channels(settings: Settings) -> dict[str, Channel]:
     """Return the configured channels by name."""
-    return {name: CHANNELS[one.provider](name, one) for name, one in settings.channel.items()}
+    return {
+        name: CHANNELS[one.provider](name, one, _report_url(settings, name, one))
+        for name, one in settings.channel.items()
+    }
 
 
 def tokens_of(settings: Settings) -> dict[str, tuple[str, ...]]:
@@ -66,7 +72,14 @@ def tokens_of(settings: Settings) -> dict[str, tuple[str, ...]]:
     return {name: one.tokens for name, one in settings.channel.items()}
 
 
-def _africas_talking(name: str, table: AfricasTalkingTable) -> Channel:
+def _report_url(settings: Settings, name: str, table: ChannelSettings) -> str:
+    """Return where a channel posts what became of a text, if each text says so itself."""
+    base = getattr(table, "reports_url", None) or settings.public_url
+    return f"{base.rstrip('/')}/hooks/{name}/{table.tokens[0]}/delivery"
+
+
+def _africas_talking(name: str, table: AfricasTalkingTable, report_url: str) -> Channel:
+    del report_url  # set once in its dashboard
     return AfricasTalking(
         name,
         table.username,
@@ -77,6 +90,29 @@ def _africas_talking(name: str, table: AfricasTalkingTable) -> Channel:
     )
 
 
+def _kannel(name: str, table: KannelTable, report_url: str) -> Channel:
+    sendsms = SendSms(
+        url=table.sendsms_url,
+        username=table.username,
+        password=table.password.get_secret_value(),
+        sender=table.sender,
+        report_url=report_url,
+        smsc=table.smsc,
+    )
+    return Kannel(name, sendsms, service_code=table.service_code)
+
+
+def _ussd_http(name: str, table: UssdHttpTable, settings: Settings) -> Channel:
+    return UssdHttp(
+        name,
+        SHAPES[table.shape],
+        service_code=table.service_code or settings.service_code,
+        strict=table.service_code is not None,
+    )
+
+
 CHANNELS: Mapping[str, Callable[..., Channel]] = {
     "africastalking": _africas_talking,
+    "ussd_http": _ussd_http,
+    "kannel": _kannel,
 }

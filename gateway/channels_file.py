@@ -17,6 +17,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from gateway.channels.ussd_shapes import SHAPES
+
 TOKEN_LENGTH = 32
 TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -132,7 +134,10 @@ class TwilioTable(_Table):
 
 
 class KannelTable(_Table):
-    """A Kannel beside us, in front of an SMSC or a modem. ``smsc``: send by that link only."""
+    """A Kannel beside us, in front of an SMSC or a modem. ``smsc``: send by that link only.
+
+    ``reports_url`` is where Kannel finds our hooks if not at the public address: the acceptor.
+    """
 
     provider: Literal["kannel"]
     sendsms_url: WebAddress
@@ -140,6 +145,7 @@ class KannelTable(_Table):
     password: Secret
     sender: str = Field(min_length=1)
     smsc: str | None = None
+    reports_url: WebAddress | None = None
 
     @property
     def sends_to(self) -> str | None:
@@ -147,11 +153,17 @@ class KannelTable(_Table):
         return self.sendsms_url
 
 
+def _known_shape(name: str) -> str:
+    if name not in SHAPES:
+        raise ValueError(f"must be one of {', '.join(SHAPES)}")
+    return name
+
+
 class UssdHttpTable(_Table):
     """A USSD aggregator. ``shape`` names how it speaks (gateway/channels/ussd_shapes.py)."""
 
     provider: Literal["ussd_http"]
-    shape: str = Field(min_length=1)
+    shape: Annotated[str, AfterValidator(_known_shape)]
 
     @property
     def sends_to(self) -> str | None:

@@ -9,17 +9,12 @@ FIELDS = 64
 
 def read_form(body: bytes) -> dict[str, str]:
     """Read a form-encoded body: UTF-8, else each field as Windows-1252. Raises MalformedWebhook."""
-    try:
-        # As Latin-1 each character stands for one byte, which is decoded only afterwards.
-        pairs = parse_qsl(
-            body.decode("latin-1"),
-            keep_blank_values=True,
-            encoding="latin-1",
-            max_num_fields=FIELDS,
-        )
-    except ValueError:
-        raise MalformedWebhook("too many fields") from None
-    return {_text(name): _text(value) for name, value in pairs}
+    return {_text(name): _text(value) for name, value in _pairs(body)}
+
+
+def read_bytes(query: bytes) -> dict[str, bytes]:
+    """Read a query whose values may be bytes of any charset. Raises MalformedWebhook."""
+    return {_text(name): value.encode("latin-1") for name, value in _pairs(query)}
 
 
 def short(field: str, longest: int) -> str:
@@ -30,6 +25,19 @@ def short(field: str, longest: int) -> str:
     if not field.isprintable():  # on the path of each keypress, where it always is
         field = "".join(sign for sign in field if sign.isprintable())
     return field.strip()[:longest]
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    """Take a form apart; as Latin-1 each character stands for one byte, decoded only afterwards."""
+    try:
+        return parse_qsl(
+            body.decode("latin-1"),
+            keep_blank_values=True,
+            encoding="latin-1",
+            max_num_fields=FIELDS,
+        )
+    except ValueError:
+        raise MalformedWebhook("too many fields") from None
 
 
 def _text(field: str) -> str:
