@@ -100,22 +100,22 @@ def dead_letters(ctx: click.Context, as_json: bool) -> None:
     """List what could not be handled."""
     if ctx.invoked_subcommand is None:
         with looking() as work:
-            print_rows(map(_inbound, letters.dead_letters(work)), as_json=as_json)
+            print_rows(map(_letter, letters.dead_letters(work)), as_json=as_json)
 
 
 @dead_letters.command(name="retry")
-@click.argument("message_id", type=int)
-def retry(message_id: int) -> None:
+@click.argument("letter_id")
+def retry(letter_id: str) -> None:
     """Let one be handled again."""
     store = assembly.open_store(load_settings())
     try:
         with store.work(Operator()) as work:
-            letters.retry(work, message_id, assembly.clock())
+            letters.retry(work, letter_id, assembly.clock())
     except NotFound as error:
         raise Unusable([str(error)]) from None
     finally:
         store.close()
-    click.echo(f"{message_id} waits again")
+    click.echo(f"{letter_id} waits again")
 
 
 @contextmanager
@@ -196,6 +196,19 @@ def _outbound(row: OutboundMessage) -> Row:
         "created_at": iso(row.created_at),
         "settled_at": row.settled_at and iso(row.settled_at),
         "reason": row.reason,
+    }
+
+
+def _letter(one: letters.Letter) -> Row:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "channel": one.channel,
+        "status": one.status,
+        "tries": one.tries,
+        "cause": one.cause,
+        "created_at": iso(one.at),
+        "again": one.again,
     }
 
 
