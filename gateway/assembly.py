@@ -10,10 +10,15 @@ from flows.loader import load
 from gateway import valkey
 from gateway.channels.africastalking import AfricasTalking
 from gateway.channels.base import Channel
+from gateway.channels.kannel import Kannel, SendSms
 from gateway.channels.ussd_http import UssdHttp
 from gateway.channels.ussd_shapes import SHAPES
-from gateway.channels.kannel import Kannel, SendSms
-from gateway.channels_file import AfricasTalkingTable, ChannelSettings, KannelTable
+from gateway.channels_file import (
+    AfricasTalkingTable,
+    ChannelSettings,
+    KannelTable,
+    UssdHttpTable,
+)
 from gateway.settings import Settings
 from models.db import Store, silent
 from models.keeper import Keeper
@@ -62,8 +67,7 @@ def build_conversing(settings: Settings) -> Conversing:
 def build_channels(settings: Settings) -> dict[str, Channel]:
     """Return the configured channels by name."""
     return {
-        name: CHANNELS[one.provider](name, one, _report_url(settings, name, one))
-        for name, one in settings.channel.items()
+        name: CHANNELS[one.provider](name, one, settings) for name, one in settings.channel.items()
     }
 
 
@@ -78,8 +82,8 @@ def _report_url(settings: Settings, name: str, table: ChannelSettings) -> str:
     return f"{base.rstrip('/')}/hooks/{name}/{table.tokens[0]}/delivery"
 
 
-def _africas_talking(name: str, table: AfricasTalkingTable, report_url: str) -> Channel:
-    del report_url  # set once in its dashboard
+def _africas_talking(name: str, table: AfricasTalkingTable, settings: Settings) -> Channel:
+    del settings  # where it posts is set once in its dashboard
     return AfricasTalking(
         name,
         table.username,
@@ -90,16 +94,17 @@ def _africas_talking(name: str, table: AfricasTalkingTable, report_url: str) -> 
     )
 
 
-def _kannel(name: str, table: KannelTable, report_url: str) -> Channel:
+def _kannel(name: str, table: KannelTable, settings: Settings) -> Channel:
     sendsms = SendSms(
         url=table.sendsms_url,
         username=table.username,
         password=table.password.get_secret_value(),
         sender=table.sender,
-        report_url=report_url,
+        report_url=_report_url(settings, name, table),
         smsc=table.smsc,
     )
-    return Kannel(name, sendsms, service_code=table.service_code)
+    code = ServiceCode(table.service_code or settings.service_code, table.service_code is not None)
+    return Kannel(name, sendsms, code)
 
 
 def _ussd_http(name: str, table: UssdHttpTable, settings: Settings) -> Channel:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from gateway.channels.base import Answer, Channel, Press
+from models.errors import KeeperAway
 from models.services.conversing import Conversing
 from models.services.ussd import Keypress, UssdDialogues
 
@@ -22,19 +23,45 @@ class Ussd:
         self._away = conversing.house.flows.texts.say("away", usd=conversing.house.service_code)
 
     def keypress(self, channel: Channel, press: Press) -> Answer:
-        """Return the next screen; N1 when the database is away, never an error page."""
-        assert press.session is not None and press.typed is not None  # noqa: S101, PT018
-        keypress = Keypress(channel.name, press.session, press.sender, press.typed, channel.septets)
+        """Return the next screen; N1 when we cannot know it now, never an error page."""
         try:
-            shown = self._dialogues.answer(keypress, datetime.now(UTC))
+            shown = self._dialogues.answer(_keypress(channel, press), datetime.now(UTC))
         except UNREACHED:
             log.warning("database away", extra={"channel": channel.name})
+            return channel.screen(self._away, over=True, press=press)
+        except KeeperAway:
+            # Without a session's name only the pseudonym tells whose dialogue this is.
+            log.warning("keeper away", extra={"channel": channel.name})
             return channel.screen(self._away, over=True, press=press)
         return channel.screen(shown.text, over=shown.over, press=press)
 
     def ended(self, channel: Channel, press: Press) -> None:
-        """Note that a session is over, however it ended."""
-        assert press.session is not None  # noqa: S101
+        """Note that a session is over, however it ended.
+
+        Nothing is owed to the network: what waited for the end leaves by itself a little later.
+        """
         if press.failed:
             log.warning("session failed on our side", extra={"channel": channel.name})
-        self._dialogues.ended(channel.name, press.session, datetime.now(UTC))
+        now = datetime.now(UTC)
+        try:
+            session = press.session or self._dialogues.session_of(channel.name, press.sender, now)
+            if session is not None:
+                self._dialogues.ended(channel.name, session, now)
+        except (*UNREACHED, KeeperAway) as error:
+            reason = type(error).__name__
+            log.warning("end not noted", extra={"channel": channel.name, "reason": reason})
+
+
+def _keypress(channel: Channel, press: Press) -> Keypress:
+    if press.typed is not None:
+        return Keypress(channel.name, press.session, press.sender, press.typed, channel.septets)
+    return Keypress(
+        channel.name,
+        press.session,
+        press.sender,
+        press.said or "",
+        channel.septets,
+        said=True,
+        begins=press.phase == "begin",
+        mark=press.mark or "",
+    )

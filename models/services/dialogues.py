@@ -41,6 +41,10 @@ DROPPED = (
     "SELECT sealed FROM conversation WHERE contact = ? AND resumable = ? AND updated_at > ?"
     " ORDER BY updated_at DESC LIMIT 1"
 )
+LATEST = (
+    "SELECT key FROM conversation WHERE contact = ? AND key LIKE ? AND updated_at > ?"
+    " ORDER BY updated_at DESC LIMIT 1"
+)
 FORGET_DROPPED = (
     "UPDATE conversation SET resumable = ?, due_at = NULL WHERE contact = ? AND resumable = ?"
     " AND key <> ?"
@@ -118,6 +122,14 @@ class Dialogues:
         state: dict[str, Any] = json.loads(self._transit.unwrap(bytes(row[0])))["state"]
         offered: dict[str, Any] = state["answers"].get("dropped", state)
         return offered
+
+    def latest(self, contact: str, beginning: str, since: datetime) -> str | None:
+        """Return the key of this contact's last dialogue whose key begins so (no _ and no % in it).
+
+        None when its last step is no later than ``since``.
+        """
+        row = self._one(LATEST, (contact, f"{beginning}%", self._stamp(since)))
+        return None if row is None else str(row[0])
 
     def let_go(self, contact: str, heir: str) -> None:
         """Let go of what this contact dropped, once the dialogue ``heir`` offers it."""

@@ -20,17 +20,29 @@ INCOMPLETE_AFTER = timedelta(hours=24)
 PLACE_CODE_DIGITS = 4
 RESUME_STATE = "menu.resume"
 RACES = 3  # two requests for one turn: the loser shows what the winner wrote
+NAMELESS = timedelta(seconds=180)  # no network keeps a session longer (docs/channels.md)
+SERIALS = 2**64
+UNCOUNTED = "uncounted"  # a provider whose marks stand still: they tell no repeat
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keypress:
-    """One request of a USSD session; ``text`` is all that was typed in it, joined by stars."""
+    """One request of a USSD session; ``text`` is all that was typed in it, joined by stars.
+
+    ``said``: the network tells the last answer only, or what was dialled beyond the code when the
+    session ``begins``; the same ``mark`` is then the same request. ``session`` is None where the
+    provider names none. ``contact`` is the sender's pseudonym, if it is known already.
+    """
 
     channel: str
-    session: str
+    session: str | None
     sender: str
     text: str
     septets: int
+    said: bool = False
+    begins: bool = False
+    mark: str = ""
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,13 +62,23 @@ class UssdDialogues:
         self._dialogues = conversing.dialogues
 
     def answer(self, press: Keypress, now: datetime) -> Shown:
-        """Return the screen for this keypress; the same one again when it was already answered."""
+        """Return the screen for this keypress; the same one again when it was already answered.
+
+        Raises KeeperAway when only the keeper can tell whose session it is.
+        """
+        if press.session is None:
+            press = self._named(press, now)
         for _ in range(RACES - 1):
             try:
                 return self._answer(press, now)
             except TakenMeanwhile:
-                continue
+                # Nobody answers one screen twice: a last answer that comes too late says nothing.
+                press = replace(press, begins=True) if press.said else press
         return self._answer(press, now)
+
+    def session_of(self, channel: str, sender: str, now: datetime) -> str | None:
+        """Return our name for the session this number is in, or None. Raises KeeperAway."""
+        return self._latest(channel, self._house.keeper.pseudonym(sender), now)
 
     def ended(self, channel: str, session: str, now: datetime) -> None:
         """Let go what waited for the end of this session. Saying it twice is harmless."""
@@ -76,15 +98,30 @@ class UssdDialogues:
         opening.keep_incomplete(work, self._scene(press, None, None, answers, now), answers)
         self._dialogues.save_in(work, replace(dialogue, over=True, resumable=False), now)
 
+    def _named(self, press: Keypress, now: datetime) -> Keypress:
+        """Give a session a name of ours, which holds no number: where it was, or a new one."""
+        contact = self._house.keeper.pseudonym(press.sender)
+        known = None if press.begins else self._latest(press.channel, contact, now)
+        session = known or f"{self._house.draw(SERIALS):016x}"
+        return replace(press, session=session, contact=contact)
+
+    def _latest(self, channel: str, contact: str, now: datetime) -> str | None:
+        beginning = _key(channel, "")
+        key = self._dialogues.latest(contact, beginning, now - NAMELESS)
+        return None if key is None else key.removeprefix(beginning)
+
     def _answer(self, press: Keypress, now: datetime) -> Shown:
         dialogue = self._dialogues.load(_key(press.channel, press.session))
         if dialogue is None:
-            return self._first(press, now)
-        fresh = _fresh(press.text, dialogue.consumed)
+            # What answers a screen we know nothing of would mean something else on the first one.
+            lost = press.said and not press.begins
+            return self._first(replace(press, text="") if lost else press, now)
+        fresh = _fresh(press, dialogue)
         if fresh is None or dialogue.over:
             return Shown(dialogue.screen, dialogue.over)
         if not fresh:  # an empty answer: the same question again, and no miss
-            still = replace(dialogue, consumed=press.text, **self._kept(Turn(dialogue.state), now))
+            consumed = _consumed(press, dialogue)
+            still = replace(dialogue, consumed=consumed, **self._kept(Turn(dialogue.state), now))
             self._dialogues.save(still, now)
             return Shown(dialogue.screen, dialogue.over)
         known = dialogue.state.answers
@@ -93,7 +130,7 @@ class UssdDialogues:
         return self._commit(press, scene, dialogue, turn)
 
     def _first(self, press: Keypress, now: datetime) -> Shown:
-        contact = pseudonym_or_none(self._house, press.sender)
+        contact = press.contact or pseudonym_or_none(self._house, press.sender)
         person_id, language = self._dialogues.known(contact) if contact else (None, None)
         registered = person_id is not None or contact is None  # perhaps: nobody knows yet
         said = [one for one in cleaned(press.text).split("*") if one]
@@ -145,7 +182,7 @@ class UssdDialogues:
         taken = replace(
             dialogue,
             state=turn.state,
-            consumed=press.text,
+            consumed=_consumed(press, dialogue),
             screen=text,
             over=turn.over,
             **self._kept(turn, now),
@@ -202,20 +239,33 @@ def _said(state: State) -> Mapping[str, Any]:
     return dropped.get("answers") or state.answers
 
 
-def _fresh(text: str, consumed: str) -> str | None:
+def _fresh(press: Keypress, dialogue: Dialogue) -> str | None:
     """Return what was typed since, or None when nothing was: a repeat, or one out of order.
 
     The typed text may hold stars itself, so the known beginning is taken off, never split.
     """
+    text, consumed = press.text, dialogue.consumed
+    if press.said:
+        # The mark of the first answer may be that of the beginning, if the provider counts nothing.
+        repeated = dialogue.turn > 1 and press.mark and press.mark == consumed
+        return None if press.begins or repeated else text
     if not consumed:
         return text or None
     prefix = consumed + "*"
     return text[len(prefix) :] if text.startswith(prefix) else None
 
 
+def _consumed(press: Keypress, dialogue: Dialogue) -> str:
+    """Return what tells this request from the next one: all that was typed, or its mark."""
+    if not press.said:
+        return press.text
+    stands_still = dialogue.turn > 0 and dialogue.consumed in {press.mark, UNCOUNTED}
+    return UNCOUNTED if stands_still else press.mark
+
+
 def _is_place_code(text: str) -> bool:
     return len(text) == PLACE_CODE_DIGITS and text.isascii() and text.isdigit()
 
 
-def _key(channel: str, session: str) -> str:
+def _key(channel: str, session: str | None) -> str:
     return f"ussd:{channel}:{session}"
