@@ -11,6 +11,7 @@ from gateway import valkey
 from gateway.channels.africastalking import AfricasTalking
 from gateway.channels.base import Channel
 from gateway.channels.kannel import Kannel, SendSms
+from gateway.channels.kannel_ussd import ServiceCode
 from gateway.channels.ussd_http import UssdHttp
 from gateway.channels.ussd_shapes import SHAPES
 from gateway.channels_file import (

@@ -29,10 +29,10 @@ from gateway.channels.base import (
     SendUnknown,
     WebhookRequest,
 )
-from gateway.channels.faults import asked_to_wait, never_left
 from gateway.channels.forms import read_bytes, short
 from gateway.channels.kannel_text import NO_TEXT, no_text, words
-from gateway.channels.kannel_ussd import read_press, reply_headers
+from gateway.channels.kannel_ussd import ServiceCode, read_press, reply_headers
+from gateway.channels.unanswered import silence, wait_of
 
 TIMEOUT_S = (3.05, 12.0)
 USSD_SEPTETS = 160  # operators cut somewhere between 160 and 182
@@ -81,7 +81,7 @@ class Kannel:
     septets = USSD_SEPTETS
     carries: Carries = "sms"
 
-    def __init__(self, name: str, sendsms: SendSms, *, service_code: str | None = None) -> None:
+    def __init__(self, name: str, sendsms: SendSms, service_code: ServiceCode) -> None:
         self.name = name
         self._sendsms = sendsms
         self._service_code = service_code
@@ -126,9 +126,7 @@ class Kannel:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            if never_left(error):
-                raise SendFailed("kannel out of reach", again=True) from None
-            raise SendUnknown(type(error).__name__) from None
+            raise silence(error) from None
         _judge(reply)
         return out.reference
 
@@ -225,7 +223,7 @@ def _judge(reply: requests.Response) -> None:
     if status == requests.codes.bad_request and "denied" in said:
         raise SendFailed("denied by a list of kannel", again=False, elsewhere=True)
     stop = status in REFUSED
-    raise SendFailed(f"status {status}", again=True, stop=stop, wait_s=asked_to_wait(reply))
+    raise SendFailed(f"status {status}", again=True, stop=stop, wait_s=wait_of(reply.headers))
 
 
 def _required(fields: Mapping[str, bytes], field: str) -> str:

@@ -6,6 +6,7 @@ number is in one at a time.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
 from flows.msisdn import normalise
@@ -24,7 +25,24 @@ SESSION_INFO = 2  # bytes: the session's number; a counter and, in the lowest bi
 LONGEST_ID = 80
 
 
-def read_press(fields: Mapping[str, bytes], service_code: str | None) -> Press:
+@dataclass(frozen=True, slots=True)
+class ServiceCode:
+    """The code people dial. ``strict``: whoever dials another one is refused."""
+
+    code: str
+    strict: bool = False
+
+    def beyond(self, dialled: str) -> str:
+        """Return what was dialled through our code, as 1 in *123*1#. Raises MalformedWebhook."""
+        base = self.code.rstrip("#")
+        if dialled.startswith(f"{base}*"):
+            return dialled[len(base) + 1 :].rstrip("#")
+        if self.strict and dialled not in {self.code, base, ""}:
+            raise MalformedWebhook("not our service code")
+        return ""
+
+
+def read_press(fields: Mapping[str, bytes], ours: ServiceCode) -> Press:
     """Return what was keyed. Raises MalformedWebhook."""
     number = normalise(fields.get("from", b"").decode("latin-1"))
     if number is None:
@@ -33,7 +51,7 @@ def read_press(fields: Mapping[str, bytes], service_code: str | None) -> Press:
     session = fields.get("its", b"")
     phase = _phase(fields.get("op", b""), session, said)
     if phase == "begin":
-        said = _beyond(said, service_code)
+        said = ours.beyond(said)
     return Press(
         sender=number,
         session=None,
@@ -61,18 +79,6 @@ def _phase(op: bytes, session: bytes, said: str) -> Phase:
     if op and number in PHASES:
         return PHASES[number]
     return "begin" if said.startswith("*") and said.endswith("#") else "answer"
-
-
-def _beyond(dialled: str, service_code: str | None) -> str:
-    """Return what was dialled through our code, as 1 in *123*1#. Raises MalformedWebhook."""
-    if service_code is None:
-        return ""
-    base = service_code.rstrip("#")
-    if dialled in {service_code, base, ""}:
-        return ""
-    if not dialled.startswith(f"{base}*"):
-        raise MalformedWebhook("not our service code")
-    return dialled[len(base) + 1 :].rstrip("#")
 
 
 def _plain(fields: Mapping[str, bytes], field: str) -> str:

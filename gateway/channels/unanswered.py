@@ -1,0 +1,46 @@
+"""What the client of a provider met instead of an answer: did the text leave us or not?"""
+
+import ssl
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from gateway.channels.base import SendFailed, SendUnknown
+
+LONGEST_WAIT_S = 3600.0  # whoever asks for more is tried again all the same
+
+
+def silence(error: requests.RequestException) -> SendFailed | SendUnknown:
+    """Judge an error of the connection: only what certainly never left may leave by another road.
+
+    A time-out or a reset after the request was written says nothing of what became of the text.
+    """
+    if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+        return SendFailed("provider out of reach", again=True)
+    return SendUnknown(type(error).__name__)
+
+
+def wait_of(headers: Mapping[str, str]) -> float | None:
+    """Return for how many seconds an answer asks to be left alone (Retry-After), if it does.
+
+    A date is measured by the answer's own clock: ours is not the provider's (RFC 9110, 10.2.3).
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return min(float(asked), LONGEST_WAIT_S)
+    try:
+        until, said = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("Date", ""))
+        return min(max(0.0, (until - said).total_seconds()), LONGEST_WAIT_S)
+    except (TypeError, ValueError):
+        return None
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    met = error.args[0] if error.args else None
+    if not isinstance(error, requests.ConnectionError) or not isinstance(met, MaxRetryError):
+        return False
+    why = met.reason
+    strange = bool(why and why.args) and isinstance(why.args[0], ssl.SSLCertVerificationError)
+    return isinstance(why, NewConnectionError) or strange
