@@ -1,18 +1,28 @@
 """The public application: hooks of the providers, health, and in the demo the phones."""
 
+import threading
+
 from flask import Flask
 
 from gateway import assembly, health
+from gateway.handing_over import HandingOver
 from gateway.settings import Settings
 from gateway.simulator import page
 from gateway.simulator.switchboard import address
+from gateway.spool import Spool
 from gateway.webhooks import Webhooks
 from models.services.conversing import Conversing
+from workers.beside import start_beside
+
+HANDING_OVER = "handing over"
 
 
 def create_public_app(settings: Settings) -> Flask:
     """Build it. It holds public keys only: what it seals, it cannot open."""
-    return public_app(settings, assembly.build_conversing(settings))
+    app = public_app(settings, assembly.build_conversing(settings))
+    handing_over: HandingOver = app.extensions[HANDING_OVER]
+    start_beside(HANDING_OVER, lambda: handing_over.run(threading.Event()))
+    return app
 
 
 def public_app(settings: Settings, conversing: Conversing) -> Flask:
@@ -20,7 +30,9 @@ def public_app(settings: Settings, conversing: Conversing) -> Flask:
     app = Flask(__name__, static_folder=None)
     channels = assembly.build_channels(settings)
     tokens = assembly.tokens_of(settings)
-    hooks = Webhooks(conversing, channels, tokens, settings.public_url)
+    spool = Spool(settings.spool_dir / "public", conversing.house.transit)
+    hooks = Webhooks(conversing, channels, tokens, settings.public_url, spool)
+    app.extensions[HANDING_OVER] = HandingOver(spool, hooks.take)
     app.register_blueprint(hooks.blueprint())
     app.register_blueprint(health.blueprint(conversing.store, conversing.house.transit))
     if settings.is_demo:

@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         return self.database_owner_url or self.database_url
 
     @property
+    def spool_dir(self) -> Path:
+        """Where posts wait that could not be handed over yet, one folder a process."""
+        return self.home / "spool"
+
+    @property
     def run_dir(self) -> Path:
         """Where sockets live: the system's temporary folder, because their paths must be short."""
         name = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]

@@ -1,36 +1,31 @@
 """Where providers post: the router checks the secret path, the adapter reads, the inbox keeps."""
 
-import hmac
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import cast
 
 from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
+from gateway import doors
 from gateway.channels.base import (
     Answer,
-    Call,
     Channel,
     ForgedWebhook,
-    Inbound,
     MalformedWebhook,
-    OptOut,
     Posted,
-    Report,
-    WebhookRequest,
+    Press,
 )
+from gateway.handing_over import Away, Refused
+from gateway.keeping import Keeping, Kept
+from gateway.spool import Post, Spool
 from gateway.ussd import Ussd
-from models.db import Gateway
-from models.errors import AlreadyReceived
-from models.points import reached
-from models.services import intake, reports
+from models.errors import TransitLost
 from models.services.conversing import Conversing
 
 log = logging.getLogger(__name__)
 
-LARGEST = 64 * 1024  # bytes of one webhook body
+OF_THIS_POST = (DataError, IntegrityError)  # whatever else the database says, it says to all posts
 
 
 class Webhooks:
@@ -42,11 +37,13 @@ class Webhooks:
         channels: Mapping[str, Channel],
         tokens: Mapping[str, Sequence[str]],
         public_url: str,
+        spool: Spool,
     ) -> None:
-        self._conversing = conversing
         self._public_url = public_url.rstrip("/")
         self._channels = channels
         self._tokens = tokens
+        self._spool = spool
+        self._keeping = Keeping(conversing)
         self._ussd = Ussd(conversing)
 
     def blueprint(self) -> Blueprint:
@@ -58,15 +55,17 @@ class Webhooks:
         return hooks
 
     def receive(self, channel: str, token: str, event: str) -> Response:
-        """Answer one webhook: 404 to a stranger, 403 forged, 400 unreadable, else as it wants."""
-        adapter = self._admitted(channel, token, event)
-        # A body that does not say its length is cut there, not refused: one byte more tells.
-        request.max_content_length = LARGEST + 1
-        body = request.get_data(cache=False)
-        if len(body) > LARGEST:
-            abort(413)
+        """Answer one webhook: 404 to a stranger, 403 forged, 400 unreadable, else as it wants.
+
+        503 only when neither the database nor the disk takes it.
+        """
+        doors.let_in(self._tokens, channel, token)
+        adapter = self._channels[channel]
+        if adapter.hooks.get(event) != request.method:
+            abort(404)
+        post = doors.posted(datetime.now(UTC))
         try:
-            answer = self._handle(adapter, adapter.read(self._asked(event, body)))
+            answer = self._handle(adapter, post)
         except ForgedWebhook:
             log.warning("forged webhook", extra={"channel": channel, "hook": event})
             answer = Answer(403, "text/plain; charset=utf-8", "")
@@ -78,75 +77,48 @@ class Webhooks:
             answer.body, answer.status, dict(answer.headers), content_type=answer.content_type
         )
 
-    def _admitted(self, channel: str, token: str, event: str) -> Channel:
-        """Return the adapter, or the same 404 for a wrong token as for an unknown channel."""
-        # compare_digest refuses non-ASCII text: bytes are compared, so a stranger causes no error.
-        given = token.encode()
-        known = [hmac.compare_digest(given, one.encode()) for one in self._tokens.get(channel, ())]
-        if not any(known):
-            abort(404)
-        adapter = self._channels[channel]
-        if adapter.hooks.get(event) != request.method:
-            abort(404)
-        return adapter
+    def take(self, post: Post) -> None:
+        """Keep a post that the spool held. Raises Away while nothing can be kept, or Refused."""
+        adapter = self._channels.get(post.channel)
+        if adapter is None or adapter.hooks.get(post.event) != post.method:
+            raise Refused("no such hook any more")
+        try:
+            event = adapter.read(post.asked(self._public_url))
+        except ForgedWebhook:
+            raise Refused("forged") from None
+        except MalformedWebhook as error:
+            raise Refused(f"malformed: {error}") from None
+        if isinstance(event, Press):
+            raise Refused("a keypress, nobody waits for its screen")
+        try:
+            self._keeping.keep(post.channel, event, post.received_at)
+        except OF_THIS_POST as error:
+            raise Refused(type(error).__name__) from None
+        except (SQLAlchemyError, TransitLost) as error:
+            raise Away(type(error).__name__) from None
 
-    def _handle(self, channel: Channel, event: Posted) -> Answer:
-        if isinstance(event, Report):
-            return self._report(channel, event)
-        if isinstance(event, OptOut):
-            return self._opt_out(channel, event)
-        if isinstance(event, Call):
-            return self._call(channel, event)
-        if isinstance(event, Inbound):
-            return self._sms(channel, event)
+    def _handle(self, channel: Channel, post: Post) -> Answer:
+        event: Posted = channel.read(post.asked(self._public_url))
+        if not isinstance(event, Press):
+            self._accept(post, event)
+            return channel.thanks(event)
         if event.phase == "end":
             self._ussd.ended(channel, event)
             return channel.thanks(event)
         return self._ussd.keypress(channel, event)
 
-    def _sms(self, channel: Channel, sms: Inbound) -> Answer:
-        with (
-            suppress(AlreadyReceived),
-            self._conversing.store.work(Gateway()) as work,
-        ):
-            received = intake.ReceivedSms(
-                channel.name, sms.id, sms.sender, sms.text, sms.provider_at, sms.unread
-            )
-            intake.receive_sms(work, self._conversing.house, received, datetime.now(UTC))
-            reached("public.before_commit")
-        reached("public.committed")
-        return channel.thanks(sms)
-
-    def _call(self, channel: Channel, call: Call) -> Answer:
-        if call.beeps:
-            with (
-                suppress(AlreadyReceived),
-                self._conversing.store.work(Gateway()) as work,
-            ):
-                received = intake.ReceivedCall(channel.name, call.id, call.caller)
-                intake.receive_call(work, self._conversing.house, received, datetime.now(UTC))
-        return channel.thanks(call)
-
-    def _report(self, channel: Channel, report: Report) -> Answer:
-        with self._conversing.store.work(Gateway()) as work:
-            reports.apply_report(work, channel.name, report, datetime.now(UTC))
-        return channel.thanks(report)
-
-    def _opt_out(self, channel: Channel, refused: OptOut) -> Answer:
-        house, now = self._conversing.house, datetime.now(UTC)
-        with self._conversing.store.work(Gateway()) as work:
-            intake.receive_opt_out(work, house, channel.name, refused.sender, now)
-        return channel.thanks(refused)
-
-    def _asked(self, event: str, body: bytes) -> WebhookRequest:
-        query = request.query_string
-        # The router let only plain letters through, so the path is as raw as it came.
-        asked = f"?{query.decode('latin-1')}" if query else ""
-        return WebhookRequest(
-            event=event,
-            method=request.method,
-            url=f"{self._public_url}{request.path}{asked}",
-            headers=cast(Mapping[str, str], request.headers),
-            query=query,
-            body=body,
-        )
+    def _accept(self, post: Post, event: Kept) -> None:
+        """Keep it in the database, or else on the disk, behind what is there already."""
+        if not self._spool.holds():
+            try:
+                self._keeping.keep(post.channel, event, post.received_at)
+            except (SQLAlchemyError, TransitLost) as error:
+                said = {"channel": post.channel, "reason": type(error).__name__}
+                log.warning("spooled", extra=said)
+            else:
+                return
+        try:
+            self._spool.put(post)
+        except (OSError, TransitLost) as error:
+            log.error("nowhere to keep a post", extra={"reason": type(error).__name__})
+            abort(503)

@@ -96,14 +96,30 @@ def receive_call(work: Work, house: House, call: ReceivedCall, now: datetime) ->
     _add_once(work, row)
 
 
-def receive_opt_out(work: Work, house: House, channel: str, sender: str, now: datetime) -> None:
-    """Write into the inbox that a provider was told STOP: obeyed by the worker, never answered."""
+@dataclass(frozen=True, slots=True, repr=False)
+class ReceivedOptOut:
+    """What a provider says of a number that refuses our texts. ``provider_id``: if it has one."""
+
+    channel: str
+    provider_id: str | None
+    sender: str
+
+
+def receive_opt_out(work: Work, house: House, refused: ReceivedOptOut, now: datetime) -> None:
+    """Write into the inbox that a provider was told STOP: obeyed by the worker, never answered.
+
+    Raises AlreadyReceived when its id was here before.
+    """
     row = InboundMessage(
-        channel=channel, provider_id=f"optout:{uuid4()}", received_at=now, due_at=now, cause=OPT_OUT
+        channel=refused.channel,
+        provider_id=f"optout:{refused.provider_id or uuid4()}"[:LONGEST_ID],
+        received_at=now,
+        due_at=now,
+        cause=OPT_OUT,
     )
-    _seal(house, row, sender, "STOP")
-    work.session.add(row)
+    _seal(house, row, refused.sender, "STOP")
     work.wake("inbox")
+    _add_once(work, row)
 
 
 def _seal(house: House, row: InboundMessage, sender: str, text: str) -> None:

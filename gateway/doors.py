@@ -1,0 +1,63 @@
+"""What every door that providers post to does first: the secret, the size, the raw request."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from flask import abort, request
+
+from gateway.spool import Post
+
+LARGEST = 64 * 1024  # bytes of one webhook body
+RECEIVED_AT = "X-Jaabi-Received-At"  # said by our acceptor, which had the post before us
+LONGEST_WAY = timedelta(days=7)  # older than that nobody could open it
+SAYING = ("Content-Type", "X-", "I-Twilio-")  # headers in which providers say something
+NOT_SAYING = ("X-Forwarded-", "X-Real-", RECEIVED_AT)  # written on the way
+
+
+def let_in(tokens: Mapping[str, Sequence[str]], channel: str, token: str) -> None:
+    """Answer the same 404 to a wrong token as to an unknown channel."""
+    # compare_digest refuses non-ASCII text: bytes are compared, so a stranger causes no error.
+    given = token.encode()
+    known = [hmac.compare_digest(given, one.encode()) for one in tokens.get(channel, ())]
+    if not any(known):
+        abort(404)
+
+
+def posted(now: datetime) -> Post:
+    """Return the request at hand, its body read; answer 413 to one of more than LARGEST bytes."""
+    if (request.content_length or 0) > LARGEST:
+        abort(413)
+    # A body that does not say its length is cut there, not refused: one byte more tells.
+    request.max_content_length = LARGEST + 1
+    body = request.get_data(cache=False)
+    if len(body) > LARGEST:
+        abort(413)
+    return Post(
+        received_at=_received_at(now),
+        method=request.method,
+        # The router let only plain letters through, so the path is as raw as it came.
+        path=request.path,
+        query=request.query_string,
+        headers=tuple(_saying()),
+        body=body,
+    )
+
+
+def _saying() -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, value in request.headers.items()
+        if name.startswith(SAYING) and not name.startswith(NOT_SAYING)
+    ]
+
+
+def _received_at(now: datetime) -> datetime:
+    """Return when the post was received: by the acceptor, or now."""
+    try:
+        said = datetime.fromisoformat(request.headers.get(RECEIVED_AT, ""))
+    except ValueError:
+        return now
+    if said.tzinfo is None or not now - LONGEST_WAY < said <= now:
+        return now
+    return said

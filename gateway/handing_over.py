@@ -1,0 +1,85 @@
+"""Hands over what a spool holds: oldest first, one at a time, until the other side has it."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from gateway.spool import Post, Spool
+from models.errors import TransitLost
+
+AGAIN_S = 1.0  # after the other side was away
+LOOK_S = 1.0  # what another process put in, or a dead one left
+
+log = logging.getLogger(__name__)
+
+
+class Away(Exception):
+    """Nothing can be handed over now: all of it waits, so that order holds."""
+
+
+class Refused(Exception):
+    """This one post will never be taken. Its words are ours: no number, no text."""
+
+
+class HandingOver:
+    """Empties one spool through ``deliver``, which returns, or raises Away or Refused."""
+
+    def __init__(self, spool: Spool, deliver: Callable[[Post], None]) -> None:
+        self._spool = spool
+        self._deliver = deliver
+
+    def go(self) -> int:
+        """Hand over until nothing is left and return how many. Raises Away, OSError.
+
+        Returns 0 at once while another process hands over from the same folder.
+        """
+        done = 0
+        with self._spool.alone() as ours:
+            while ours and (names := self._spool.names()):
+                for name in names:
+                    self._one(name)
+                    done += 1
+        return done
+
+    def run(self, stop: threading.Event) -> None:
+        """Go on until told to stop."""
+        told = False
+        while not stop.is_set():
+            self._spool.filled.clear()
+            try:
+                done = self.go()
+            except (Away, OSError) as error:
+                if not told:  # one line an outage, however long it lasts
+                    log.warning("spool waits", extra={"reason": type(error).__name__})
+                told = True
+                stop.wait(AGAIN_S)
+                continue
+            told = False
+            if done:
+                log.info("spool handed over", extra={"count": done})
+            self._spool.filled.wait(LOOK_S)
+
+    def _one(self, name: str) -> None:
+        try:
+            post = self._spool.read(name)
+        except (TransitLost, ValueError):
+            if not self._spool.has_key():
+                raise Away("no transit key") from None  # it comes back with the key directory
+            self._set_aside(name, "nobody can open it any more")
+            return
+        try:
+            self._deliver(post)
+        except (Away, OSError):
+            raise
+        except Refused as refusal:
+            self._set_aside(name, str(refusal))
+        except Exception as error:
+            # Whatever it is, it may not keep those behind it from being handed over.
+            log.exception("spooled post failed", extra={"channel": post.channel})
+            self._set_aside(name, type(error).__name__)
+        else:
+            self._spool.done(name)
+
+    def _set_aside(self, name: str, reason: str) -> None:
+        log.error("spooled post set aside", extra={"reason": reason})
+        self._spool.set_aside(name, reason)
