@@ -12,13 +12,14 @@ from gateway.settings import Settings
 from models.db import Store
 from models.seal import Transit
 from models.vault import Vault
-from workers.beside import outlast, start_beside
+from workers.beside import start_beside
 from workers.keeper.filling import Filling
 from workers.keeper.keys import Rounds
 from workers.keeper.openings import Openings
 from workers.keeper.sender import Opener, Road, Sender
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.watch import Watch
+from workers.outlasting import outlast
 from workers.queues import SLICE_S, Doorbell
 
 JOIN_S = 2.0

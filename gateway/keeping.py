@@ -1,4 +1,4 @@
-"""What becomes of a post that a channel read: one unit of work, committed before anybody is thanked."""
+"""What becomes of a post once it is read: one unit of work, committed before anybody is thanked."""
 
 from contextlib import suppress
 from datetime import datetime

@@ -120,5 +120,5 @@ class Webhooks:
         try:
             self._spool.put(post)
         except (OSError, TransitLost) as error:
-            log.error("nowhere to keep a post", extra={"reason": type(error).__name__})
+            log.critical("nowhere to keep a post", extra={"reason": type(error).__name__})
             abort(503)

@@ -4,17 +4,10 @@ Whoever watches the process (gateway/supervisor.py, systemd) starts it again; a 
 with half its work would be noticed by nobody.
 """
 
-import logging
 import os
 import signal
 import threading
 from collections.abc import Callable
-
-from sqlalchemy.exc import OperationalError
-
-AGAIN_S = 1.0
-
-log = logging.getLogger(__name__)
 
 
 def start_beside(name: str, run: Callable[[], object]) -> threading.Thread:
@@ -32,17 +25,3 @@ def start_beside(name: str, run: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=run_or_end, name=name, daemon=True)
     thread.start()
     return thread
-
-
-def outlast(name: str, run: Callable[[], object], stop: threading.Event) -> Callable[[], None]:
-    """Return ``run`` made to begin again, until told to stop, whenever the database was away."""
-
-    def run_again() -> None:
-        while not stop.is_set():
-            try:
-                run()
-            except OperationalError:
-                log.warning("database away", extra={"job": name})
-                stop.wait(AGAIN_S)
-
-    return run_again
