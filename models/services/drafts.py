@@ -16,6 +16,8 @@ class Draft:
     ``sensitive`` marks classes C5 to C7: never repeated by itself once its fate is unknown.
     ``fills`` names what the keeper puts in at sending, in place of ``{tel}`` or ``{decision}``:
     a person's number (``person:P0101``) or the words of an answer (``story:17``).
+    ``via`` is the chat it answers into, while that is open. ``priority`` says who goes first where
+    the purpose does not say it (messages.priority_of).
     """
 
     cause: str
@@ -29,3 +31,5 @@ class Draft:
     expires_in: timedelta = USEFUL
     sensitive: bool = False
     fills: Mapping[str, str] | None = None
+    via: str | None = None
+    priority: int | None = None

@@ -28,6 +28,17 @@ BACK_OFF = (
 )
 ANSWERS_TO_STOP = frozenset({"stopped", "stop_confirm"})
 RING = "ring"  # of evacuations: no STOP keeps them back, and nothing leaves before them
+MANY = frozenset(
+    {
+        "check_asked",
+        "reminder",
+        "repair_reminder",
+        "stock_out_told",
+        "stock_question",
+        "week_at_centre",
+    }
+)
+EVACUATION, SENSITIVE, ORDINARY, LAST = 0, 1, 2, 3  # OutboundMessage.priority
 RING_AGAIN = timedelta(seconds=30)  # after each failure, as long as it is of use
 FORGOTTEN_AFTER = timedelta(days=7)
 
@@ -85,6 +96,8 @@ def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
             fills=fills or None,
             segments=segments(narrowed(at_longest(text, fills))),
             sensitive=message.sensitive,
+            via=message.via,
+            priority=priority_of(message),
             due_at=due_at,
             expires_at=due_at + message.expires_in,
             created_at=now,
@@ -93,6 +106,17 @@ def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     )
     if due_at <= now:
         work.wake(QUEUE)
+
+
+def priority_of(message: Draft) -> int:
+    """Return who goes first: 0 evacuations, 1 the sensitive and receipts, 2 most, 3 reminders."""
+    if message.priority is not None:
+        return message.priority
+    if message.purpose == RING:
+        return EVACUATION
+    if message.sensitive:
+        return SENSITIVE
+    return LAST if message.purpose in MANY else ORDINARY
 
 
 def withhold(
