@@ -12,12 +12,15 @@ from gateway.channels.africastalking import AfricasTalking
 from gateway.channels.base import Channel
 from gateway.channels.kannel import Kannel, SendSms
 from gateway.channels.kannel_ussd import ServiceCode
+from gateway.channels.twilio import Twilio
+from gateway.channels.twilio_line import Account
 from gateway.channels.ussd_http import UssdHttp
 from gateway.channels.ussd_shapes import SHAPES
 from gateway.channels_file import (
     AfricasTalkingTable,
     ChannelSettings,
     KannelTable,
+    TwilioTable,
     UssdHttpTable,
 )
 from gateway.settings import Settings
@@ -50,6 +53,7 @@ def build_house(settings: Settings) -> House:
         flows=flows,
         tongues=tongues(flows, spoken()),
         wide_channels=frozenset(name for name, one in settings.channel.items() if one.wide),
+        chats=frozenset(name for name, one in settings.channel.items() if one.chat),
         places=Places(),
         sealer=Sealer.load(settings.keys),
         transit=Transit.load(settings.keys),
@@ -117,8 +121,29 @@ def _ussd_http(name: str, table: UssdHttpTable, settings: Settings) -> Channel:
     )
 
 
+def _twilio(name: str, table: TwilioTable, settings: Settings) -> Channel:
+    return Twilio(
+        name,
+        _twilio_account(table),
+        sender=table.sender,
+        template=table.template,
+        reports_url=_report_url(settings, name, table),
+    )
+
+
+def _twilio_account(table: TwilioTable) -> Account:
+    shared = table.shared_key
+    return Account(
+        sid=table.account_sid,
+        tokens=tuple(one.get_secret_value() for one in table.auth_token),
+        shared_key=None if shared is None else shared.get_secret_value(),
+        api_url=table.api_url,
+    )
+
+
 CHANNELS: Mapping[str, Callable[..., Channel]] = {
     "africastalking": _africas_talking,
+    "twilio": _twilio,
     "ussd_http": _ussd_http,
     "kannel": _kannel,
 }

@@ -96,6 +96,11 @@ class _Table(BaseModel):
         return self.alphabet == "ucs2"
 
     @property
+    def chat(self) -> bool:
+        """Whether it is a chat, where words of ours may only answer what was written lately."""
+        return False
+
+    @property
     def tokens(self) -> tuple[str, ...]:
         """The secret path parts accepted now: two during a rotation."""
         return tuple(token.get_secret_value() for token in self.token)
@@ -131,6 +136,16 @@ class TwilioTable(_Table):
     sender: str = Field(min_length=1)
     template: str | None = None
     api_url: WebAddress | None = None
+
+    @property
+    def chat(self) -> bool:
+        """Whether its sender is one of WhatsApp."""
+        return self.sender.startswith("whatsapp:")
+
+    @property
+    def wide(self) -> bool:
+        """Whether letters outside GSM-7 may leave by it: a chat carries all of them."""
+        return self.chat or self.alphabet == "ucs2"
 
 
 class KannelTable(_Table):

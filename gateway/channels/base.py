@@ -120,7 +120,8 @@ class Press:
 class Report:
     """What a provider says became of a text we sent. ``word`` and ``reason`` are its own.
 
-    ``reference`` is ours (Outbound.reference), where the provider carries it back.
+    ``reference`` is ours (Outbound.reference), where the provider carries it back. Of what failed,
+    ``again`` and ``elsewhere`` say what else may be tried: see SendFailed.
     """
 
     provider_id: str
@@ -129,6 +130,8 @@ class Report:
     reason: str | None = None
     opted_out: bool = False
     reference: str | None = None
+    again: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -153,7 +156,12 @@ class Call:
     beeps: bool
 
 
-Posted = Inbound | Press | Report | OptOut | Call
+@dataclass(frozen=True, slots=True, repr=False)
+class Notice:
+    """Something that is the provider's indeed and asks nothing of us: thanked, and let go."""
+
+
+Posted = Inbound | Press | Report | OptOut | Call | Notice
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,4 +1,4 @@
-"""What the client of a provider met instead of an answer: did the text leave us or not?"""
+"""What a provider's client met instead of an answer: whether the text left us, and when to try."""
 
 import ssl
 from collections.abc import Mapping
@@ -42,5 +42,7 @@ def _never_connected(error: requests.RequestException) -> bool:
     if not isinstance(error, requests.ConnectionError) or not isinstance(met, MaxRetryError):
         return False
     why = met.reason
-    strange = bool(why and why.args) and isinstance(why.args[0], ssl.SSLCertVerificationError)
-    return isinstance(why, NewConnectionError) or strange
+    if why is None or isinstance(why, NewConnectionError):
+        return why is not None
+    # A stranger's certificate ends the talk before a word of ours.
+    return bool(why.args) and isinstance(why.args[0], ssl.SSLCertVerificationError)

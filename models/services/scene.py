@@ -34,6 +34,9 @@ class House:
     wide_channels: frozenset[str] = frozenset()
     """The channels that carry letters outside GSM-7."""
 
+    chats: frozenset[str] = frozenset()
+    """The channels that are chats: a reply goes back into them while they are open."""
+
     def say(self, name: str, **values: Any) -> str:
         """Return a text for registered people, who are written to in French."""
         return self.flows.texts.say(name, **values)
@@ -56,7 +59,7 @@ class Scene:
     """
 
     house: House
-    kind: str  # ussd, sms
+    kind: str  # ussd, sms, chat
     channel: str
     conversation: str
     contact: str | None
@@ -64,6 +67,11 @@ class Scene:
     person_id: int | None
     language: str
     now: datetime
+
+    @property
+    def via(self) -> str | None:
+        """The chat that is answered into, if this is one."""
+        return self.channel if self.channel in self.house.chats else None
 
 
 @dataclass(frozen=True, slots=True)
