@@ -3,14 +3,14 @@
 from contextlib import suppress
 from datetime import datetime
 
-from gateway.channels.base import Call, Inbound, OptOut, Report
+from gateway.channels.base import Call, Inbound, Notice, OptOut, Report
 from models.db import Gateway
 from models.errors import AlreadyReceived
 from models.points import reached
 from models.services import intake, reports
 from models.services.conversing import Conversing
 
-Kept = Inbound | Report | OptOut | Call
+Kept = Inbound | Report | OptOut | Call | Notice
 
 
 class Keeping:
@@ -28,7 +28,7 @@ class Keeping:
             self._opt_out(channel, event, at)
         elif isinstance(event, Inbound):
             self._sms(channel, event, at)
-        elif event.beeps:
+        elif isinstance(event, Call) and event.beeps:
             self._call(channel, event, at)
 
     def _sms(self, channel: str, sms: Inbound, at: datetime) -> None:
