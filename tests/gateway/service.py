@@ -73,14 +73,14 @@ class Service:
         """Return a phone that was never seen here: nothing of an earlier session is offered."""
         return Phone(self, f"+2237000{next(self._numbers)}")
 
-    def send(self, provider_id=None):
+    def send(self, provider_id=None, channel=CHANNEL):
         """Hand over what is due, as the sender does, and return it as (number, text)."""
         now, sent = self.clock(), []
         with self.store.work(Job("sender")) as work:
             for ours in messages.claim_due(work, now, 100):
                 text = self.stage.house.transit.unwrap(ours.text_sealed)
                 sent.append((self.stage.vault.number(ours.address), text))
-                messages.handed_over(work, ours, CHANNEL, provider_id or f"ATXid_{ours.id}", now)
+                messages.handed_over(work, ours, channel, provider_id or f"ATXid_{ours.id}", now)
             reports.match_early(work, now)
         return sent
 
@@ -205,11 +205,14 @@ class Asked(list):
 
 
 @contextmanager
-def serving(url, folder):
-    """Open a programme around Tessit with its public application, keeper and worker."""
+def serving(url, folder, **channels):
+    """Open a programme around Tessit with its public application, keeper and worker.
+
+    ``channels`` are tables of channels.toml beside the one of Africa's Talking.
+    """
     rung, asked = [], Asked()
     own = asked.listen_to(Store(url, rung.append))
-    settings = settings_of(own, folder)
+    settings = settings_of(own, folder, channels)
     try:
         with staged(own, folder, datetime.now(UTC)) as stage:
             with own.work(Job("test")) as work:
@@ -219,8 +222,8 @@ def serving(url, folder):
         own.close()
 
 
-def settings_of(store, folder):
-    """Return the settings of one channel, its token half way to the next."""
+def settings_of(store, folder, channels=()):
+    """Return the settings of a programme, the token of its first channel half way to the next."""
     return Settings.load(
         home=folder / "home",
         database_url=store.url.render_as_string(hide_password=False),
@@ -231,6 +234,7 @@ def settings_of(store, folder):
                 "token": [TOKEN, NEXT_TOKEN],
                 "username": "sandbox",
                 "api_key": "key-of-a-test",
-            }
+            },
+            **dict(channels),
         },
     )
