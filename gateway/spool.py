@@ -140,7 +140,7 @@ class Spool:
         try:
             with os.scandir(self._posts) as entries:
                 return next(entries, None) is not None
-        except FileNotFoundError:
+        except OSError:  # not there yet, or nobody can say
             return False
 
     def has_key(self) -> bool:
