@@ -137,8 +137,9 @@ TRUROUTE = Shape(
     phase="type",
     begins=frozenset({"1"}),
     ends=frozenset({"3", "4"}),  # the user cancelled, the network gave up
-    goes_on={"type": 2, "premium.cost": 0, "premium.ref": "NULL"},
-    over={"type": 3, "premium.cost": 0, "premium.ref": "NULL"},
+    # The screen has its place between the two, as in what its clients show.
+    goes_on={"type": 2, "msg": "", "premium.cost": 0, "premium.ref": "NULL"},
+    over={"type": 3, "msg": "", "premium.cost": 0, "premium.ref": "NULL"},
     screen="msg",
 )
 CROSSGATE = Shape(
