@@ -204,7 +204,7 @@ def test_a_post_is_the_same_after_it_was_kept(query, body, headers, at):
     assert Post.from_json(post.to_json()) == post
 
 
-@given(st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)), max_size=6))
+@given(st.lists(st.integers(0, 2**31), max_size=6))
 def test_names_sort_as_posts_came_in(tmp_path_factory, times):
     class Plain:
         def wrap(self, text):
@@ -216,7 +216,7 @@ def test_names_sort_as_posts_came_in(tmp_path_factory, times):
     folder = tmp_path_factory.mktemp("spool")
     for serial, at in zip(itertools.count(), times, strict=False):
         body = str(serial).encode()
-        post = Post(at.replace(tzinfo=UTC), "GET", "/hooks/a/b/sms", b"", (), body)
+        post = Post(datetime.fromtimestamp(at, UTC), "GET", "/hooks/a/b/sms", b"", (), body)
         Spool(folder, Plain()).put(post)
     spool = Spool(folder, Plain())
     assert [spool.read(name).body for name in spool.names()] == [
