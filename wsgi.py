@@ -1,17 +1,26 @@
-"""What a web server loads: one application, one process."""
+"""What a web server loads: two applications, two processes, and neither loads the other."""
+
+import importlib
 
 from flask import Flask
 
-from gateway import faults, lifeline, logs
-from gateway.app import create_public_app
+from gateway import lifeline, logs
 from gateway.settings import Settings
 
 
 def public() -> Flask:
     """Return the public application of this environment."""
+    return _application("public", "gateway.app", "create_public_app")
+
+
+def console() -> Flask:
+    """Return the console's application of this environment."""
+    return _application("console", "gateway.console.application", "create_console_app")
+
+
+def _application(process: str, module: str, factory: str) -> Flask:
     lifeline.follow()
-    logs.start("public")
+    logs.start(process)
     logs.adopt(["_granian"])
-    settings = Settings.load()
-    faults.arm(settings)
-    return create_public_app(settings)
+    app: Flask = getattr(importlib.import_module(module), factory)(Settings.load())
+    return app

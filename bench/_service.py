@@ -72,6 +72,7 @@ def service(database_url: str | None = None) -> Iterator[Server]:
             **os.environ,
             "JAABI_HOME": str(home),
             "JAABI_PORT": str(port),
+            "JAABI_CONSOLE_PORT": str(free_port()),
             "JAABI_NETWORK_PORT": str(free_port()),
             "JAABI_DEMO": "force" if database_url else "on",
         }

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("gateway.cli_run:run", "run everything on this machine"),
     "public": ("gateway.cli_public:public", "run the public web application"),
     "acceptor": ("gateway.cli_acceptor:acceptor", "take posts beside Kannel, onto the disk"),
+    "console": ("gateway.cli_console:console", "run the console: health and metrics"),
     "worker": ("gateway.cli_worker:worker", "run a worker and the timetable"),
     "keeper": ("gateway.cli_keeper:keeper", "run the keeper: names, words, sending"),
     "network": ("gateway.cli_network:network", "run the demo's phone network"),

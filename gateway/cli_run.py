@@ -25,7 +25,7 @@ PORT_S = 3.0  # the last run's server may need a moment to let its port go
 @click.command(name="run")
 @click.option("--demo", "wants_demo", is_flag=True, help="with the demo programme and its phones")
 def run(wants_demo: bool) -> None:
-    """Run web, worker, keeper, Valkey, and in the demo the phone network, until told to stop."""
+    """Run webs, worker, keeper, Valkey, and in the demo the phone network, until told to stop."""
     logs.start("run")
     settings = load_settings(demo=wants_demo)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
 
 
 def _programs(settings: Settings) -> list[Program]:
-    names = ["keeper", "worker", "public", *(["network"] if settings.is_demo else [])]
+    names = ["keeper", "worker", "public", "console", *(["network"] if settings.is_demo else [])]
     programs = [Program(name, _jaabi(name)) for name in names]
     if settings.redis_url is None:
         command = valkey.command(settings.valkey_socket, settings.home / "valkey")
@@ -76,7 +76,10 @@ def _programs(settings: Settings) -> list[Program]:
 
 
 def _ports(settings: Settings) -> list[tuple[str, int, str]]:
-    ports = [(settings.host, settings.port, "JAABI_PORT")]
+    ports = [
+        (settings.host, settings.port, "JAABI_PORT"),
+        (settings.host, settings.console_port, "JAABI_CONSOLE_PORT"),
+    ]
     if settings.is_demo:
         ports.append((LOOPBACK, settings.network_port, "JAABI_NETWORK_PORT"))
     return ports
@@ -106,9 +109,11 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _is_ready(settings: Settings) -> bool:
-    """Whether the web answers and can work, the keeper listens, and the phones have a network."""
+    """Whether both webs answer and can work, the keeper listens, and the phones have a network."""
     host = LOOPBACK if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 compared
-    if not _says_ready(host, settings.port) or not _listens(settings.keeper_socket):
+    if not all(_says_ready(host, port) for port in (settings.port, settings.console_port)):
+        return False
+    if not _listens(settings.keeper_socket):
         return False
     return not settings.is_demo or not _is_free(LOOPBACK, settings.network_port)
 
@@ -135,7 +140,8 @@ def _announce(settings: Settings, phones: str) -> None:
     simulator = f"{url}/phone" if settings.is_demo else "only in the demo: jaabi run --demo"
     hooks = ", ".join(f"{url}/hooks/{name}/..." for name in settings.channel) or "no channel yet"
     click.echo(f"Phones    {simulator}")
-    click.echo("Console   does not exist yet: cases are handled by SMS and USSD")
+    console = f"http://{settings.host}:{settings.console_port}/metrics"
+    click.echo(f"Console   {console}; no pages yet: cases are handled by SMS and USSD")
     click.echo(f"Webhooks  {hooks} (with their secret part: jaabi channels --json)")
     click.echo("Stop      Ctrl-C")
     click.echo(phones, nl=False)

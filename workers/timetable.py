@@ -13,7 +13,7 @@ from models.services import committees, leases, privacy, rings, settling
 from workers import clocks, remind
 from workers.duties import ACTOR, Duties, Line, swept, until_done
 
-LEASE = "timetable"
+LEASE = leases.TIMETABLE
 LEASE_FOR = timedelta(seconds=6)  # with LOOK_S: a killed worker's duties go on within ten seconds
 LOOK_S = 2.0
 

@@ -6,7 +6,8 @@ while it moves, and its new clock takes it out of what is due.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import case as sql_case
 
 from flows.bars import bars
 from flows.case_lifecycle import OPEN, WAITING
@@ -59,6 +60,17 @@ def rehome(work: Work, house: House, now: datetime, person_id: int | None = None
     concerned = _are_concerned(work) if person_id is None else []
     found = _take(work, or_(_is_orphaned(), Case.holder_person.is_(None), *concerned), *theirs)
     return each(work, found, lambda case: _seat_anew(work, house, case, now))
+
+
+def late_since(work: Work, now: datetime) -> datetime | None:
+    """Return since when an ordinary item should have changed hands; None while all did."""
+    untaken = and_(Case.status.in_(WAITING), Case.act_by <= now)
+    ended = sql_case((untaken, Case.act_by), else_=Case.due_at)
+    late = select(func.min(ended)).where(
+        Case.status.in_(OPEN), Case.case_class.not_in(SENSITIVE), ~_is_ringing()
+    )
+    since: datetime | None = work.session.scalar(late.where(_is_over(now), _is_running()))
+    return since
 
 
 def _take(work: Work, *which: ColumnElement[bool]) -> list[Case]:

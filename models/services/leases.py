@@ -9,6 +9,8 @@ from models.conversation import Lease
 from models.db import Work
 from models.services.upsert import insert
 
+TIMETABLE = "timetable"  # held by the one worker that goes through the timetable
+
 
 def take(work: Work, name: str, holder: str, now: datetime, until: datetime) -> bool:
     """Take or renew the lease ``name`` until then; return False while another holds it.

@@ -44,6 +44,7 @@ class Running:
             **{name: value for name, value in os.environ.items() if not name.startswith("JAABI_")},
             "JAABI_HOME": str(home),
             "JAABI_PORT": str(self.port),
+            "JAABI_CONSOLE_PORT": str(free_port()),
             "JAABI_NETWORK_PORT": str(free_port()),
             "JAABI_DEMO": "on",
         }

@@ -11,7 +11,7 @@ import pytest
 
 from tests.gateway.running import Running, temporary_home
 
-PROGRAMS = {"valkey", "keeper", "worker", "public", "network"}
+PROGRAMS = {"valkey", "keeper", "worker", "public", "console", "network"}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_everything_runs_and_the_first_lines_say_where(running):
     assert set(running.children()) >= PROGRAMS
     phones, console, webhooks, stop = running.said().splitlines()[:4]
     assert phones.endswith(f"http://127.0.0.1:{running.port}/phone")
-    assert "does not exist yet" in console
+    assert f":{running.environment['JAABI_CONSOLE_PORT']}/metrics" in console
     assert "/hooks/phone/" in webhooks
     assert "Ctrl-C" in stop
     assert "+223 7000 0151" in running.said()
