@@ -32,8 +32,9 @@ class Keeping:
             self._call(channel, event, at)
 
     def _sms(self, channel: str, sms: Inbound, at: datetime) -> None:
+        media = tuple((one.url, one.kind) for one in sms.media)
         received = intake.ReceivedSms(
-            channel, sms.id, sms.sender, sms.text, sms.provider_at, sms.unread
+            channel, sms.id, sms.sender, sms.text, sms.provider_at, sms.unread, media
         )
         with suppress(AlreadyReceived), self._store.work(Gateway()) as work:
             intake.receive_sms(work, self._house, received, at)

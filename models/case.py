@@ -210,7 +210,7 @@ class Story(Base):
     )
     what: Mapped[str] = mapped_column(
         String(8),
-        info=says("S1", "said, answer, resolved, missed, note, repair or return", CASE_LIFE),
+        info=says("S1", "said, voice, answer, resolved, missed, note, repair or return", CASE_LIFE),
     )
     by: Mapped[str] = mapped_column(String(40), info=says("S1", "actor", CASE_LIFE))
     at: Mapped[datetime] = mapped_column(info=says("S2", "when", CASE_LIFE))

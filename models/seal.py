@@ -61,8 +61,12 @@ class Sealer:
 
     def story(self, words: str) -> tuple[bytes, str, bytes]:
         """Seal words under a new case key: (sealed words, class key's id, wrapped case key)."""
+        return self.sound(words.encode())
+
+    def sound(self, sound: bytes) -> tuple[bytes, str, bytes]:
+        """Seal bytes somebody spoke as ``story`` seals words."""
         case_key = nacl.utils.random(SecretBox.KEY_SIZE)
-        sealed = bytes(SecretBox(case_key).encrypt(words.encode()))
+        sealed = bytes(SecretBox(case_key).encrypt(sound))
         return sealed, self._stories_id, self._stories.encrypt(case_key)
 
     def _seal(self, kind: bytes, value: str) -> bytes:

@@ -77,8 +77,15 @@ class Vault:
     def story(self, sealed: bytes, key_id: str, wrapped: bytes) -> str:
         """Open words with their wrapped case key. Raises SealBroken."""
         try:
+            return self.sound(sealed, key_id, wrapped).decode()
+        except ValueError:
+            raise SealBroken("story") from None
+
+    def sound(self, sealed: bytes, key_id: str, wrapped: bytes) -> bytes:
+        """Open what was spoken with its wrapped case key. Raises SealBroken."""
+        try:
             case_key = self._stories[bytes.fromhex(key_id)].decrypt(wrapped)
-            return SecretBox(case_key).decrypt(sealed).decode()
+            return SecretBox(case_key).decrypt(sealed)
         except (KeyError, ValueError, CryptoError):
             raise SealBroken("story") from None
 

@@ -57,7 +57,7 @@ def open_call_back(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outc
 
 def _noted_anew(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     private, when = bool(answers.get("private")), answers.get("when", "")
-    owed = None if private or scene.kind != "sms" else _owed_by_cell(work, scene.contact)
+    owed = None if private or not scene.is_written else _owed_by_cell(work, scene.contact)
     if owed is not None:  # RAPPEL once more, or after a beep: T11 shows no code to be given anew
         return Outcome("noted", {"case": owed.id, "c6": "", "when": when})
     item = _file(work, scene, answers, private=private)

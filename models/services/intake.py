@@ -12,6 +12,7 @@ from models.conversation import Contact
 from models.db import Work
 from models.errors import AlreadyReceived, KeeperAway
 from models.inbound import InboundMessage
+from models.services import voice_notes
 from models.services.scene import House
 
 LONGEST = 2000  # characters of one message; ten SMS parts are 1,530
@@ -33,7 +34,7 @@ class ReceivedSms:
     """One SMS as a channel brought it. ``sender`` is E.164, or None when it is no telephone.
 
     ``provider_id`` is None when the provider gives its messages no name. ``unread`` is why it is
-    no text, if it is none.
+    no text, if it is none. ``media``: what came with it, each with its address and MIME type.
     """
 
     channel: str
@@ -42,6 +43,7 @@ class ReceivedSms:
     text: str
     provider_at: str | None = None
     unread: str | None = None
+    media: voice_notes.Media = ()
 
 
 def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> None:
@@ -63,8 +65,11 @@ def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> No
         row.text_sealed = house.transit.wrap(cleaned(sms.text))
     else:
         _seal(house, row, sms.sender, sms.text)
+        row.cause = voice_notes.cause_of(sms.media, sms.text)
         work.wake("inbox")
     _add_once(work, row)
+    if sms.sender is not None and sms.media:
+        voice_notes.note(work, house, row, sms.media)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

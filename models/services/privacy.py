@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, update
 from models.conversation import Contact, Conversation, WrongCode
 from models.db import Work
 from models.inbound import InboundMessage
-from models.services import slips
+from models.services import slips, voice_notes
 
 DIALOGUE = timedelta(hours=24)
 WORDS_IN_MOTION = timedelta(days=7)  # as long as the transit key lives, without which they are lost
@@ -21,6 +21,7 @@ def purge(work: Work, now: datetime) -> None:
     _forget_inbox(work, now)
     _forget_contacts(work, now)
     slips.purge(work, now)
+    voice_notes.purge(work, now)
 
 
 def _end_dialogues(work: Work, now: datetime) -> None:

@@ -69,6 +69,11 @@ class Scene:
     now: datetime
 
     @property
+    def is_written(self) -> bool:
+        """Whether it came as a message, not by keypad or in a call."""
+        return self.kind in {"sms", "chat"}
+
+    @property
     def via(self) -> str | None:
         """The chat that is answered into, if this is one."""
         return self.channel if self.channel in self.house.chats else None

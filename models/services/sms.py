@@ -13,12 +13,13 @@ from flows.words import FRENCH, State, Turn
 from models.db import Work
 from models.errors import KeeperAway
 from models.inbound import InboundMessage
-from models.services import call_backs, commanding, intake, messages, settling
+from models.services import call_backs, chats, commanding, intake, messages, settling
 from models.services.conversing import Conversing
 from models.services.dialogues import Dialogue
 from models.services.effects import EFFECTS
 from models.services.messages import Draft
 from models.services.scene import Scene
+from models.services.voice_notes import MEDIA
 
 SILENCE = timedelta(minutes=30)  # no answer to a question for so long: filed as it stands
 OPENING = {"RAPPEL": "sms.call_back", "LANGUE": "sms.language"}
@@ -54,7 +55,8 @@ class SmsDialogues:
         if row.cause == intake.BEEP:
             self._beep(work, scene)
             return
-        for place, reply in enumerate(self._replies(work, scene, text), 1):
+        chats.remember(work, scene, row.received_at)
+        for place, reply in enumerate(self._answers(work, scene, row, text), 1):
             cause = f"inbound:{row.id}" if place == 1 else f"inbound:{row.id}:{place}"
             self._queue(work, scene, reply, cause=cause, address=row.sender_sealed)
 
@@ -63,6 +65,13 @@ class SmsDialogues:
         item = call_backs.note_beep(work, replace(scene, kind="voice"))
         if item is not None:
             settling.release_announcements(work, item, scene.now)
+
+    def _answers(self, work: Work, scene: Scene, row: InboundMessage, text: str) -> list[Reply]:
+        """Return what goes back; sounds and pictures are filed, words beside them go their way."""
+        if row.cause not in MEDIA:
+            return self._replies(work, scene, text)
+        case = chats.file_media(work, scene, row)
+        return self._replies(work, scene, text) if text.strip() else [self._unread(scene, case)]
 
     def file_silent(self, work: Work, key: str, now: datetime) -> None:
         """File what a silent contact said so far, with the questions left unanswered."""
@@ -121,8 +130,11 @@ class SmsDialogues:
             sender_sealed=None if dialogue.over else dialogue.sender_sealed,
         )
         self._dialogues.save_in(work, done, scene.now)
+        return self._unread(scene, filed["case"])
+
+    def _unread(self, scene: Scene, case: int) -> Reply:
         texts = self._house.speaking(scene.language, scene.channel).texts
-        return Reply(texts.say("not_understood", usd=self._house.service_code), case=filed["case"])
+        return Reply(texts.say("not_understood", usd=self._house.service_code), case=case)
 
     def _commanded(self, work: Work, scene: Scene, text: str) -> commanding.Answered | None:
         """Do what a registered person's line asks; keep the question it ends with, if any."""
@@ -234,6 +246,7 @@ class SmsDialogues:
             address=address,
             contact=scene.contact,
             person_id=scene.person_id,
+            via=scene.via,
         )
         messages.queue(work, draft, self._house.transit, scene.now)
 
@@ -252,7 +265,7 @@ class SmsDialogues:
         person_id, language = self._dialogues.known(contact)
         return Scene(
             house=self._house,
-            kind="sms",
+            kind="chat" if channel in self._house.chats else "sms",
             channel=channel,
             conversation=key,
             contact=contact,

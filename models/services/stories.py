@@ -1,4 +1,4 @@
-"""The only writer of words said: sealed under a key of their own, read by the keeper alone."""
+"""The only writer of what was said: sealed under a key of their own, read by the keeper alone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,8 @@ from flows.readers import without_numbers
 from models.case import Case, CaseKey, Story
 from models.db import Work
 from models.seal import Sealer
+
+VOICE = "voice"  # Story.what of a sound: never opened as words
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,7 +27,7 @@ class Words:
 
 def keep(work: Work, sealer: Sealer, case: Case, words: Words, now: datetime) -> Story:
     """Seal words into the case, by whoever works; telephone numbers are cut out first."""
-    sealed, key_id, wrapped = sealer.story(without_numbers(words.text))
+    sealed = sealer.story(without_numbers(words.text))
     story = Story(
         case_id=case.id,
         what=words.what,
@@ -33,11 +35,21 @@ def keep(work: Work, sealer: Sealer, case: Case, words: Words, now: datetime) ->
         at=now,
         status="kept" if words.leaves_at is None else "leaving",
         leaves_at=words.leaves_at,
-        sealed=sealed,
     )
+    return _written(work, story, sealed)
+
+
+def keep_sound(work: Work, sealer: Sealer, case: Case, sound: bytes, now: datetime) -> Story:
+    """Seal a sound into the case, as it was spoken."""
+    story = Story(case_id=case.id, what=VOICE, by=str(work.actor), at=now, status="kept")
+    return _written(work, story, sealer.sound(sound))
+
+
+def _written(work: Work, story: Story, under: tuple[bytes, str, bytes]) -> Story:
+    story.sealed, key_id, wrapped = under
     work.session.add(story)
     work.session.flush()
-    key = CaseKey(story_id=story.id, case_id=case.id, key_id=key_id, wrapped=wrapped)
+    key = CaseKey(story_id=story.id, case_id=story.case_id, key_id=key_id, wrapped=wrapped)
     work.session.add(key)
     return story
 
