@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.app import HANDING_OVER
@@ -204,6 +204,7 @@ def test_a_post_is_the_same_after_it_was_kept(query, body, headers, at):
     assert Post.from_json(post.to_json()) == post
 
 
+@settings(max_examples=20, deadline=None)  # each post is synced to the disk
 @given(st.lists(st.integers(0, 2**31), max_size=6))
 def test_names_sort_as_posts_came_in(tmp_path_factory, times):
     class Plain:
