@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, says
 
 FOR_EVER = "for ever: the same id is the same event"
 DAYS = "7 days"
+_OPEN = text("settled_at IS NULL")
 
 
 class InboundMessage(Base):
@@ -18,6 +19,8 @@ class InboundMessage(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         Index("ix_inbound_due", "status", "due_at"),
+        # Whose turn it is: only the rows that wait are in it, however many there were before.
+        Index("ix_inbound_open", "contact", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", FOR_EVER))

@@ -48,12 +48,12 @@ class WorkerProcess:
     def __init__(
         self,
         link: Redis,
-        drain: Callable[[], int],
+        drain: Callable[[Callable[[], bool]], int],
         timetable: Timetable,
         clock: Callable[[], datetime],
     ) -> None:
         self._link = link
-        self._drain = drain
+        self._drain_while = drain
         self._timetable = timetable
         self._clock = clock
         self._stop = threading.Event()
@@ -71,6 +71,9 @@ class WorkerProcess:
             self._listen()
         for thread in beside:
             thread.join(JOIN_S)
+
+    def _drain(self) -> int:
+        return self._drain_while(lambda: not self._stop.is_set())
 
     def _listen(self) -> None:
         try:

@@ -1,20 +1,26 @@
-"""The inbox's rows taken one by one: in order for each contact, never two of one at a time."""
+"""The inbox's rows taken a few at a time: in order for each contact, never by two at once.
 
+Whoever wrote little within the last hour comes first, so that one who floods us keeps nobody else
+waiting (docs/decisions/0024).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 from sqlalchemy.orm import aliased
 
 from models.db import Work
-from models.inbound import InboundMessage
+from models.inbound import InboundMessage as Message
 
 LEASE = timedelta(seconds=4)  # a killed worker's message is another's within ten seconds
 TRIES = 5
 BACK_OFF = (5, 30, 120, 600)  # seconds after each try that failed; the fifth is the last
 AWAY = timedelta(seconds=5)  # the keeper comes back within seconds, or is started again
-
-OPEN = ("waiting", "processing")
+AT_ONCE = 32  # rows one claim takes: a second's work of the slowest kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,56 +29,101 @@ class Claim:
 
     row: int
     tries: int
+    contact: str
 
 
-def claim_next(work: Work, now: datetime) -> Claim | None:
-    """Take the oldest message that may be handled now.
+def claim(work: Work, now: datetime, limit: int = AT_ONCE) -> list[Claim]:
+    """Take up to ``limit`` messages that may be handled now, in the order to handle them in.
 
-    A contact's next message waits until the one before has its end; a lease that ran out, because
-    its worker died, lets the row be taken again. After TRIES it is a dead letter.
+    A contact's next message waits until the one before has its end, unless both are taken here; a
+    lease that ran out, because its worker died, lets rows be taken again. One taken up before is
+    taken alone: should it be what kills workers, it takes no other message with it. After TRIES it
+    is a dead letter.
     """
-    due = (
-        select(InboundMessage.id)
-        .where(
-            InboundMessage.status.in_(OPEN),
-            InboundMessage.due_at <= now,
-            InboundMessage.tries < TRIES,
-            InboundMessage.contact.is_not(None),
-            ~_earlier_unsettled(),
+    taken = _alone(_in_order(work.session.execute(_free(now, limit)).all()))
+    if not taken:
+        return []
+    work.session.execute(
+        update(Message)
+        .where(Message.id.in_([row.id for row in taken]))
+        .values(status="processing", due_at=now + LEASE, tries=Message.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return [Claim(row.id, row.tries + 1, row.contact) for row in taken]
+
+
+def _free(now: datetime, limit: int) -> Select[Any]:
+    """Select what may be taken, with the place that each row has among its contact's open ones.
+
+    Nobody's later message ranks before an earlier one, though the hour of that one be over.
+    """
+    in_order: dict[str, Any] = {"partition_by": Message.contact, "order_by": Message.id}
+    opened = (
+        select(
+            Message.id,
+            Message.contact,
+            func.row_number().over(**in_order).label("place"),
+            func.max(Message.rank).over(**in_order).label("rank"),
         )
-        .order_by(InboundMessage.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        .where(_is_open(), Message.contact.is_not(None))
+        .cte("opened")
     )
-    taken = work.session.execute(
-        update(InboundMessage)
-        .where(InboundMessage.id == due.scalar_subquery())
-        .values(status="processing", due_at=now + LEASE, tries=InboundMessage.tries + 1)
-        .returning(InboundMessage.id, InboundMessage.tries)
-    ).one_or_none()
-    return None if taken is None else Claim(*taken)
+    first, head = aliased(opened, name="first"), aliased(Message, name="head")
+    return (
+        select(Message.id, Message.tries, Message.contact, opened.c.place)
+        .join(opened, opened.c.id == Message.id)
+        .join(first, and_(first.c.contact == opened.c.contact, first.c.place == 1))
+        .join(head, head.id == first.c.id)
+        .where(_is_due(head, now), _is_open(), _is_due(Message, now))
+        .order_by(opened.c.rank, Message.id)
+        .limit(limit)
+        .with_for_update(of=Message, skip_locked=True)
+    )
 
 
-def held(work: Work, claim: Claim) -> InboundMessage | None:
-    """Return the row while it is still ours, locked till the end of this work; else None.
+def _is_open() -> ColumnElement[bool]:
+    return Message.settled_at.is_(None)  # waiting or processing; so is the index spelt
 
-    The lease is short, so a worker may wake up after another took its message. The lock keeps
-    others off for as long as handling takes, and the number of tries says whose it is.
+
+def _is_due(row: Any, now: datetime) -> ColumnElement[bool]:
+    return and_(row.due_at <= now, row.tries < TRIES)
+
+
+def _in_order(rows: Sequence[Row[Any]]) -> Iterable[Row[Any]]:
+    """Give the rows, each contact's up to the first that another worker is just taking."""
+    taken = Counter[str]()
+    for row in rows:
+        if row.place == taken[row.contact] + 1:
+            taken[row.contact] += 1
+            yield row
+
+
+def _alone(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    taken = list[Row[Any]]()
+    for row in rows:
+        if row.tries:
+            return taken or [row]
+        taken.append(row)
+    return taken
+
+
+def held(work: Work, claims: Sequence[Claim]) -> dict[int, Message]:
+    """Return by id the rows that are still ours, locked till the end of this work.
+
+    The lease is short, so a worker may wake up after another took its messages. The lock keeps
+    others off for as long as handling takes, and the number of tries says whose a row is.
     """
-    ours = select(InboundMessage).where(*_still(claim)).with_for_update()
-    return work.session.scalar(ours)
-
-
-def _earlier_unsettled() -> Exists:
-    earlier = aliased(InboundMessage)
-    return exists().where(
-        earlier.contact == InboundMessage.contact,
-        earlier.id < InboundMessage.id,
-        earlier.status.in_(OPEN),
+    tries = {one.row: one.tries for one in claims}
+    rows = (
+        select(Message)
+        .where(Message.id.in_(tries), Message.status == "processing")
+        .order_by(Message.id)
+        .with_for_update()
     )
+    return {row.id: row for row in work.session.scalars(rows) if row.tries == tries[row.id]}
 
 
-def settle(row: InboundMessage, now: datetime, *, cause: str | None = None) -> None:
+def settle(row: Message, now: datetime, *, cause: str | None = None) -> None:
     """Record that a message had its effect; its words and its sender are let go."""
     row.status = "processed"
     row.cause = cause or row.cause
@@ -83,41 +134,40 @@ def settle(row: InboundMessage, now: datetime, *, cause: str | None = None) -> N
 
 def put_back(work: Work, claim: Claim, now: datetime) -> None:
     """Let a message wait for the keeper, or for somebody else's lock, without counting the try."""
-    work.session.execute(
-        update(InboundMessage)
-        .where(*_still(claim))
-        .values(status="waiting", due_at=now + AWAY, tries=InboundMessage.tries - 1)
-    )
+    _wait(work, claim, now + AWAY, claim.tries - 1)
+
+
+def release(work: Work, claim: Claim, now: datetime) -> None:
+    """Give back what was taken and not looked at: it may be taken at once, the try not counted."""
+    _wait(work, claim, now, claim.tries - 1)
 
 
 def failed(work: Work, claim: Claim, now: datetime) -> None:
     """Let a message wait after an error of ours, each time longer, until it is buried."""
     waits = BACK_OFF[claim.tries - 1] if claim.tries < TRIES else 0
-    work.session.execute(
-        update(InboundMessage)
-        .where(*_still(claim))
-        .values(status="waiting", due_at=now + timedelta(seconds=waits))
+    _wait(work, claim, now + timedelta(seconds=waits), claim.tries)
+
+
+def _wait(work: Work, claim: Claim, due_at: datetime, tries: int) -> None:
+    ours = (
+        Message.id == claim.row,
+        Message.tries == claim.tries,
+        Message.status == "processing",
     )
-
-
-def _still(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    return (
-        InboundMessage.id == claim.row,
-        InboundMessage.tries == claim.tries,
-        InboundMessage.status == "processing",
+    work.session.execute(
+        update(Message)
+        .where(*ours)
+        .values(status="waiting", due_at=due_at, tries=tries)
+        .execution_options(synchronize_session=False)
     )
 
 
 def bury(work: Work, now: datetime) -> list[int]:
     """Make dead letters of what was tried too often, and return their row ids."""
     rows = work.session.scalars(
-        update(InboundMessage)
-        .where(
-            InboundMessage.status.in_(OPEN),
-            InboundMessage.tries >= TRIES,
-            InboundMessage.due_at <= now,
-        )
+        update(Message)
+        .where(_is_open(), Message.tries >= TRIES, Message.due_at <= now)
         .values(status="dead", cause="tried five times", settled_at=now)
-        .returning(InboundMessage.id)
+        .returning(Message.id)
     )
     return list(rows)

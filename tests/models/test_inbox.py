@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from models.conversation import Contact
 from models.db import Gateway, Job
 from models.errors import AlreadyReceived
 from models.inbound import InboundMessage
@@ -36,7 +37,8 @@ def test_a_repeat_is_told_apart_from_what_the_database_refuses(stage):
 
 def claim(stage):
     with stage.store.work(Job("one")) as work:
-        return inbox.claim_next(work, stage.now)
+        [claimed] = inbox.claim(work, stage.now)
+        return claimed
 
 
 def statuses(stage):
@@ -66,7 +68,7 @@ def test_a_worker_that_wakes_too_late_changes_nothing(stage, converser):
     stage.later(seconds=5)
     converser.drain()
     with stage.store.work(Job("one")) as work:
-        assert inbox.held(work, late) is None
+        assert inbox.held(work, [late]) == {}
         inbox.put_back(work, late, stage.now)
         inbox.failed(work, late, stage.now)
     assert statuses(stage) == ["processed"]
@@ -79,8 +81,8 @@ def test_two_claims_of_one_message_are_told_apart(stage):
     stage.later(seconds=5)
     second = claim(stage)
     with stage.store.work(Job("one")) as work:
-        assert inbox.held(work, first) is None
-        assert inbox.held(work, second) is not None
+        assert inbox.held(work, [first]) == {}
+        assert list(inbox.held(work, [second])) == [second.row]
 
 
 def test_a_message_that_cannot_be_handled_keeps_nobody_elses_waiting(stage, converser):
@@ -115,3 +117,29 @@ def test_while_the_keeper_is_away_no_try_is_counted(stage, keeperless):
         stage.later(seconds=5)
     assert statuses(stage) == ["waiting"]
     assert Converser(Conversing(stage.store, stage.house), lambda: stage.now).drain() == 1
+
+
+def test_nobodys_later_message_passes_one_that_cannot_be_handled_yet(stage, converser):
+    receive(stage, "Je ne sais pas")
+    spoil(stage, SPEAKER)
+    receive(stage, "AIDE")
+    receive(stage, "AIDE", NEIGHBOUR)
+    assert converser.drain() == 1
+    assert statuses(stage) == ["waiting", "waiting", "processed"]
+
+
+def test_many_messages_are_answered_each_once_and_in_the_order_they_came(stage, converser):
+    for text in ("STOP", "JAABI", "Stop", "AIDE"):
+        receive(stage, text)
+        receive(stage, text, NEIGHBOUR)
+    assert converser.drain() == 8
+    assert set(statuses(stage)) == {"processed"}
+    assert len(stage.outbox("stopped")) == 4
+    with stage.store.work(Job("test")) as work:
+        assert work.session.get(Contact, stage.vault.pseudonym(SPEAKER)).stopped_at is not None
+
+
+def test_whoever_is_told_to_stop_takes_up_no_more(stage, converser):
+    receive(stage, "AIDE")
+    assert converser.drain(lambda: False) == 0
+    assert statuses(stage) == ["waiting"]

@@ -154,13 +154,13 @@ def test_every_line_is_done_once_and_answered_once(field):
 def test_the_same_line_of_a_worker_that_died_over_it_is_done_once_by_the_next(field):
     [given] = deliver(field, FRESH[:1])
     with field.store.work(Job("dead")) as work:
-        dead = inbox.claim_next(work, field.now)
+        [dead] = inbox.claim(work, field.now)
     field.later(seconds=9)
     assert drain(field) == 1
     assert len(replies(field, given)) == 1
     assert counts(field)["Referral"] == 1
     with field.store.work(Job("dead")) as work:
-        assert inbox.held(work, dead) is None
+        assert inbox.held(work, [dead]) == {}
 
 
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)

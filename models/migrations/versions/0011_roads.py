@@ -65,6 +65,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("chat_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.create_index(
+            "ix_inbound_open",
+            ["contact", "id"],
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
     with op.batch_alter_table("outbound_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("via", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("priority", sa.Integer(), nullable=False, server_default="2"))
@@ -79,6 +85,7 @@ def downgrade() -> None:
         batch_op.drop_column("priority")
         batch_op.drop_column("via")
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbound_open")
         batch_op.drop_column("rank")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_column("chat_at")
