@@ -8,7 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from gateway import lifeline, logs
+from gateway import faults, lifeline, logs
 from gateway.acceptor import Acceptor, Carrier
 from gateway.cli_base import load_settings
 from gateway.cli_public import KILL_AFTER_S
@@ -48,6 +48,7 @@ def application() -> Flask:
     logs.start("acceptor")
     logs.adopt(["_granian"])
     settings = Settings.load()
+    faults.arm(settings)
     spool = Spool(settings.spool_dir / "acceptor", Transit.load(settings.keys))
     handing_over = HandingOver(spool, Carrier(settings.public_url))
     start_beside("handing over", lambda: handing_over.run(threading.Event()))

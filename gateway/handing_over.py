@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gateway.spool import Post, Spool
 from models.errors import TransitLost
+from models.points import reached
 
 AGAIN_S = 1.0  # after the other side was away
 LOOK_S = 1.0  # what another process put in, or a dead one left
@@ -78,6 +79,7 @@ class HandingOver:
             log.exception("spooled post failed", extra={"channel": post.channel})
             self._set_aside(name, type(error).__name__)
         else:
+            reached("spool.delivered")
             self._spool.done(name)
 
     def _set_aside(self, name: str, reason: str) -> None:

@@ -22,6 +22,7 @@ from werkzeug.datastructures import Headers
 
 from gateway.channels.base import WebhookRequest
 from models.errors import TransitLost
+from models.points import reached
 from models.seal import Transit
 
 POST = ".post"
@@ -133,6 +134,7 @@ class Spool:
                 part.unlink(missing_ok=True)
             raise
         _sync(self._posts)
+        reached("spool.written")
         self.filled.set()
 
     def holds(self) -> bool:
