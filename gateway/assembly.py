@@ -9,11 +9,12 @@ from flows.catalogs import tongues
 from flows.loader import load
 from gateway import valkey
 from gateway.channels.africastalking import AfricasTalking
-from gateway.channels.base import Channel
+from gateway.channels.base import Channel, Shelf
 from gateway.channels.kannel import Kannel, SendSms
 from gateway.channels.kannel_ussd import ServiceCode
 from gateway.channels.twilio import Twilio
 from gateway.channels.twilio_line import Account
+from gateway.channels.twilio_media import TwilioMedia
 from gateway.channels.ussd_http import UssdHttp
 from gateway.channels.ussd_shapes import SHAPES
 from gateway.channels_file import (
@@ -73,6 +74,15 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
     """Return the configured channels by name."""
     return {
         name: CHANNELS[one.provider](name, one, settings) for name, one in settings.channel.items()
+    }
+
+
+def build_shelves(settings: Settings) -> dict[str, Shelf]:
+    """Return where the providers of chats keep what came with messages, by channel."""
+    return {
+        name: TwilioMedia(_twilio_account(one))
+        for name, one in settings.channel.items()
+        if isinstance(one, TwilioTable)
     }
 
 

@@ -13,6 +13,7 @@ from workers.duties import Duties
 from workers.main import WorkerProcess
 from workers.silence import Silence
 from workers.timetable import Timetable
+from workers.voice_notes import Fetcher
 
 
 @click.command(name="worker")
@@ -26,11 +27,15 @@ def worker() -> None:
     store, house = conversing.store, conversing.house
     duties = Duties(store, house, Silence(conversing, assembly.clock))
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    shelves = assembly.build_shelves(settings)
+    fetcher = Fetcher(store, house, shelves, assembly.clock)
+    beside = {"voice notes": fetcher.run} if shelves else {}
     process = WorkerProcess(
         valkey.connect(valkey.url_of(settings), reply_s=None),
         Converser(conversing, assembly.clock).drain,
         Timetable(store, duties, holder),
         assembly.clock,
+        beside,
     )
     process.run()
     store.close()

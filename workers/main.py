@@ -3,9 +3,10 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import FrameType, TracebackType
+from functools import partial
+from types import FrameType, MappingProxyType, TracebackType
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -43,7 +44,10 @@ class QueueWorker(SimpleWorker):
 
 
 class WorkerProcess:
-    """Works until a signal says stop. ``drain`` answers the inbox; it may run twice at once."""
+    """Works until a signal says stop. ``drain`` answers the inbox; it may run twice at once.
+
+    ``beside`` are further works by name, each in a thread of its own until the event is set.
+    """
 
     def __init__(
         self,
@@ -51,8 +55,10 @@ class WorkerProcess:
         drain: Callable[[Callable[[], bool]], int],
         timetable: Timetable,
         clock: Callable[[], datetime],
+        beside: Mapping[str, Callable[[threading.Event], None]] = MappingProxyType({}),
     ) -> None:
         self._link = link
+        self._beside = beside
         self._drain_while = drain
         self._timetable = timetable
         self._clock = clock
@@ -63,10 +69,11 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         jobs.equip({"inbox": self._drain})
-        beside = (
+        beside = [
             start_beside("poll", self._poll),
             start_beside("timetable", lambda: self._timetable.run(self._clock, self._stop)),
-        )
+            *(start_beside(name, partial(run, self._stop)) for name, run in self._beside.items()),
+        ]
         while not self._stop.is_set():
             self._listen()
         for thread in beside:

@@ -1,6 +1,6 @@
 """The adapter contract: everything a provider is. No web framework, no database, no state."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -52,6 +52,14 @@ class SendFailed(ChannelError):
 
 class SendUnknown(ChannelError):
     """Nobody can say whether the provider took the text: never repeat without thinking."""
+
+
+class MediaAway(ChannelError):
+    """What came with a message cannot be had now; later perhaps."""
+
+
+class MediaRefused(ChannelError):
+    """What came with a message is nothing we keep, whenever we ask."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -220,3 +228,13 @@ class Channel(Protocol):
 
         Raises SendFailed or SendUnknown.
         """
+
+
+class Shelf(Protocol):
+    """Where a provider keeps what came with messages, until we took it."""
+
+    def fetch(self, url: str) -> Generator[bytes, None, None]:
+        """Give its bytes piece by piece. Raises MediaAway or MediaRefused."""
+
+    def delete(self, url: str) -> None:
+        """Let the provider forget it; twice is harmless. Raises MediaAway or MediaRefused."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from models.case import Case
 from models.db import Work
@@ -92,7 +92,7 @@ def claim(work: Work, now: datetime) -> Due | None:
     )
     due = (
         select(VoiceNote.id)
-        .where(ready, VoiceNote.due_at <= now)
+        .where(ready, VoiceNote.due_at <= now, VoiceNote.tries <= len(BACK_OFF))
         .order_by(VoiceNote.due_at, VoiceNote.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -111,6 +111,25 @@ def claim(work: Work, now: datetime) -> Due | None:
         )
     ).one_or_none()
     return None if taken is None else Due(*taken)
+
+
+def bury(work: Work, now: datetime) -> list[int]:
+    """Give up what was tried too often, also by workers that died of it; return the row ids."""
+    rows = work.session.scalars(
+        update(VoiceNote)
+        .where(
+            VoiceNote.settled_at.is_(None),
+            VoiceNote.tries > len(BACK_OFF),
+            VoiceNote.due_at <= now,
+        )
+        .values(
+            status="dead",
+            reason=func.coalesce(VoiceNote.reason, "tried seven times"),
+            settled_at=now,
+        )
+        .returning(VoiceNote.id)
+    )
+    return list(rows)
 
 
 def go_on(work: Work, due: Due, now: datetime) -> bool:
@@ -154,15 +173,12 @@ def deleted(work: Work, due: Due, now: datetime) -> None:
 
 
 def later(work: Work, due: Due, reason: str, now: datetime) -> None:
-    """Let it wait after a failure, each time longer, until it is given up."""
+    """Let it wait after a failure, each time longer; after the last one ``bury`` gives it up."""
     row = _ours(work, due)
-    if row is None:
-        return
-    if due.tries <= len(BACK_OFF):
-        row.due_at = now + timedelta(seconds=BACK_OFF[due.tries - 1])
-        return
-    row.status, row.settled_at = "dead", now
-    row.reason = row.reason or reason[:LONGEST_REASON]
+    if row is not None:
+        waits = BACK_OFF[due.tries - 1] if due.tries <= len(BACK_OFF) else 0
+        row.due_at = now + timedelta(seconds=waits)
+        row.reason = row.reason if due.is_kept else reason[:LONGEST_REASON]
 
 
 def purge(work: Work, now: datetime) -> None:
