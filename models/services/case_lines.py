@@ -11,7 +11,7 @@ from flows.policy import SENSITIVE
 from flows.readers import without_numbers
 from flows.rendering import UNSHOWN, spell
 from models.case import Case
-from models.services import handling, messages
+from models.services import erasures, handling, messages
 from models.services.cases import answer_date
 from models.services.facts import commune, facts
 from models.services.handling import Desk
@@ -27,6 +27,7 @@ def on_keyword(desk: Desk, word: str) -> str | None:
     person, now = desk.person, desk.now
     if word == "JAABI" and person.stopped_at is not None:
         person.stopped_at = person.stop_asked_at = None
+        erasures.person_changed(desk.work, person, "heard")
         return None  # the contact behind the same phone has yet to be heard
     if word != "STOP":
         return None

@@ -14,7 +14,7 @@ from models.case import CallBack, Case, CaseEvent
 from models.conversation import Contact
 from models.db import Work
 from models.person import Person
-from models.services import checks, messages, stories
+from models.services import checks, erasures, messages, stories
 from models.services.announcing import text_of
 from models.services.repair_links import let_go
 from models.services.routing import Routed, barred, route
@@ -212,6 +212,7 @@ def withdraw(work: Work, case: Case, now: datetime) -> None:
     Raises TransitionRefused once it is closed.
     """
     move(work, case, "withdrawn", now)
+    erasures.case_withdrawn(work, case)
     stories.erase(work, case)
     messages.withhold(work, case.id, (*UNSENT, *STAFF), "withdrawn", now)
     let_go(work, case, now)
@@ -225,6 +226,7 @@ def forget_speaker(work: Work, case: Case, now: datetime) -> None:
         withdraw(work, item, now)
     messages.withhold(work, case.id, ("answer_ready",), "withdrawn", now)
     work.session.execute(delete(CallBack).where(CallBack.case_id == case.id))
+    erasures.speaker_forgotten(work, case)
     case.contact = case.receipt_short = case.receipt_long = None
     case.address = case.sender_sealed = case.receipt_sealed = None
 

@@ -16,6 +16,7 @@ from models.alert import Alert, AlertSource
 from models.area import Area
 from models.case import Case, CaseKey, Story
 from models.db import Gateway, Work
+from models.services import erasures
 from models.services.cases import forget_speaker, record, withdraw
 from models.services.scene import Scene
 
@@ -118,9 +119,11 @@ def is_shared(work: Work, case: Case) -> bool:
 
 def step_aside(work: Work, case: Case, now: datetime) -> None:
     """Forget the speaker by whom an event became known first; it stays, for the others' sake."""
-    said = select(Story.id).where(Story.case_id == case.id, Story.by == str(Gateway()))
+    theirs = (Story.case_id == case.id, Story.by == str(Gateway()), Story.what == "said")
+    said = work.session.scalars(select(Story).where(*theirs)).all()
+    erasures.words_erased(work, said)
     work.session.execute(
-        delete(CaseKey).where(CaseKey.story_id.in_(said.where(Story.what == "said")))
+        delete(CaseKey).where(CaseKey.story_id.in_([story.id for story in said]))
     )
     work.session.execute(
         delete(AlertSource).where(

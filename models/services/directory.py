@@ -16,7 +16,7 @@ from models.db import Work
 from models.errors import NotFound, StoreError
 from models.organisation import Coverage, Organisation
 from models.person import Hat, Person, Tie
-from models.services import phones, pins
+from models.services import erasures, phones, pins
 from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, setting
 from models.services.routing import policy
 
@@ -108,6 +108,7 @@ def revoke(work: Work, number: str, now: datetime) -> Person:
     person = by_number(work, number)
     person.revoked_at = now
     person.pin_hash = None
+    erasures.person_changed(work, person, "revoked")
     phones.cut_off(work, person, "revoked", now)
     return person
 

@@ -12,7 +12,7 @@ from models.conversation import Contact
 from models.db import Work
 from models.errors import AlreadyReceived, KeeperAway
 from models.inbound import InboundMessage
-from models.services import voice_notes
+from models.services import erasures, voice_notes
 from models.services.scene import House
 
 LONGEST = 2000  # characters of one message; ten SMS parts are 1,530
@@ -160,11 +160,13 @@ def pseudonym_or_none(house: House, msisdn: str) -> str | None:
 def stop(work: Work, contact: str, now: datetime) -> None:
     """Remember that this contact wants no more SMS. Saying it twice is harmless."""
     _contact(work, contact, now).stopped_at = now
+    erasures.contact_changed(work, contact, stopped=True)
 
 
 def start_again(work: Work, contact: str, now: datetime) -> None:
     """Remember that this contact wants SMS again."""
     _contact(work, contact, now).stopped_at = None
+    erasures.contact_changed(work, contact, stopped=False)
 
 
 def _contact(work: Work, contact: str, now: datetime) -> Contact:

@@ -14,7 +14,7 @@ from models.db import Work
 from models.organisation import Organisation
 from models.outbound import OutboundMessage as Message
 from models.person import Person
-from models.services import clocks
+from models.services import clocks, erasures
 from models.services.handling import Desk
 from models.services.routing import policy
 from models.services.sweeping import AT_ONCE
@@ -72,6 +72,7 @@ def report_lost(desk: Desk, person: Person) -> None:
 def block(work: Work, person: Person, now: datetime) -> None:
     """Let nothing open on a phone any more: dialogues end, what was not sent is withheld."""
     person.blocked_at = person.blocked_at or now
+    erasures.person_changed(work, person, "blocked")
     cut_off(work, person, "lost", now)
 
 
@@ -98,6 +99,7 @@ def replace_phone(work: Work, person: Person, new: Phone) -> None:
     )
     person.pseudonym, person.phone_sealed, person.phone_ends = new.pseudonym, new.sealed, new.ends
     person.blocked_at = person.stopped_at = person.stop_asked_at = None
+    erasures.person_changed(work, person, "phone")
 
 
 def _end_dialogues(work: Work, person: Person) -> None:

@@ -9,6 +9,7 @@ from flows.readers import without_numbers
 from models.case import Case, CaseKey, Story
 from models.db import Work
 from models.seal import Sealer
+from models.services import erasures
 
 VOICE = "voice"  # Story.what of a sound: never opened as words
 
@@ -57,6 +58,7 @@ def _written(work: Work, story: Story, under: tuple[bytes, str, bytes]) -> Story
 def cancel(work: Work, story: Story) -> None:
     """Take back words that have not left: nobody will ever read them."""
     story.status = "cancelled"
+    erasures.words_erased(work, [story])
     work.session.execute(delete(CaseKey).where(CaseKey.story_id == story.id))
 
 

@@ -60,6 +60,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_voice_note_due", "voice_note", ["status", "due_at"])
     op.create_index(op.f("ix_voice_note_case_id"), "voice_note", ["case_id"])
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("ref", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.add_column(sa.Column("chat_channel", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("chat_at", sa.DateTime(timezone=True), nullable=True))
@@ -76,10 +83,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("priority", sa.Integer(), nullable=False, server_default="2"))
     with op.batch_alter_table("delivery_report", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reference", sa.String(length=20), nullable=True))
+        batch_op.create_index("ix_delivery_report_reference", ["reference"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("delivery_report", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_report_reference")
         batch_op.drop_column("reference")
     with op.batch_alter_table("outbound_message", schema=None) as batch_op:
         batch_op.drop_column("priority")
@@ -90,6 +99,7 @@ def downgrade() -> None:
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_column("chat_at")
         batch_op.drop_column("chat_channel")
+    op.drop_table("erasure")
     op.drop_table("voice_note")
     op.drop_table("spending")
     op.drop_table("channel_health")
