@@ -1,5 +1,6 @@
 """`jaabi acceptor`: takes posts where the database may be away. Loads nothing of the database."""
 
+import os
 import threading
 
 import click
@@ -45,6 +46,7 @@ def acceptor() -> None:
 def application() -> Flask:
     """Return the acceptor of this environment, handing over beside."""
     lifeline.follow()
+    lifeline.die_with_parent(os.getppid())()  # beside Kannel it has no supervisor, only its server
     logs.start("acceptor")
     logs.adopt(["_granian"])
     settings = Settings.load()
