@@ -55,8 +55,11 @@ class Signatures:
             raise ForgedWebhook("no signature")
         named = get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER)).upper()
         known = self._validators.get(named, [])
-        # All are asked, so that the time it takes does not tell which token was right.
-        right = [one.validate(request.url, signed, signature, named) for one in known]
+        try:
+            # All are asked, so that the time it takes does not tell which token was right.
+            right = [one.validate(request.url, signed, signature, named) for one in known]
+        except ValueError:
+            raise ForgedWebhook("no address") from None
         if not any(right):
             raise ForgedWebhook("wrong signature")
 

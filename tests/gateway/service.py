@@ -20,10 +20,11 @@ from models.case import Case, CaseKey, Story
 from models.db import Job, Store
 from models.inbound import InboundMessage
 from models.outbound import DeliveryReport, OutboundMessage
-from models.services import messages, reports
+from models.services import reports
 from models.services.conversing import Conversing
 from models.services.gazetteer import Places
 from tests.factories import SPEAKER, TESSIT, staged
+from tests.outbox import claim_due, handed_over
 from workers.converse import Converser
 from workers.silence import Silence
 
@@ -43,7 +44,9 @@ class Service:
         self.rung = rung
         self.asked = asked
         self._numbers = itertools.count(5000)
-        self.conversing = Conversing(stage.store, replace(stage.house, places=Places()))
+        chats = frozenset(name for name, one in settings.channel.items() if one.chat)
+        house = replace(stage.house, places=Places(), chats=chats)
+        self.conversing = Conversing(stage.store, house)
         self.app = public_app(settings, self.conversing)
         self.converser = Converser(self.conversing, self.clock)
         self.silence = Silence(self.conversing, self.clock)
@@ -77,10 +80,10 @@ class Service:
         """Hand over what is due, as the sender does, and return it as (number, text)."""
         now, sent = self.clock(), []
         with self.store.work(Job("sender")) as work:
-            for ours in messages.claim_due(work, now, 100):
+            for ours in claim_due(work, now, 100):
                 text = self.stage.house.transit.unwrap(ours.text_sealed)
                 sent.append((self.stage.vault.number(ours.address), text))
-                messages.handed_over(work, ours, channel, provider_id or f"ATXid_{ours.id}", now)
+                handed_over(work, ours, channel, provider_id or f"ATXid_{ours.id}", now)
             reports.match_early(work, now)
         return sent
 
