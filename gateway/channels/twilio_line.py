@@ -30,12 +30,16 @@ QUIET.setLevel(logging.WARNING)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Account:
-    """An account with Twilio: its id, one or two tokens (the first one sends), where it is."""
+    """An account with Twilio: its id, one or two tokens (the first one sends), where it is.
+
+    ``timeout_s`` is how long an answer is waited for, and how long a connection.
+    """
 
     sid: str
     tokens: tuple[str, ...]
     shared_key: str | None = None
     api_url: str | None = None
+    timeout_s: float = TIMEOUT_S
 
     @property
     def base(self) -> str:
@@ -64,7 +68,8 @@ class Lines:
 
     def _dial(self) -> Client:
         account = self._account
-        client = Client(account.sid, account.tokens[0], http_client=_Line(timeout=TIMEOUT_S))
+        line = _Line(timeout=account.timeout_s)
+        client = Client(account.sid, account.tokens[0], http_client=line)
         client.edge = client.region = ""  # else the environment may name another host
         client.api.base_url = account.base
         return client

@@ -19,7 +19,8 @@ ONE = "+22370000001"
 SMS_SENDER, CHAT_SENDER = "+15005550006", "whatsapp:+14155238886"
 FORM, JSON = "application/x-www-form-urlencoded; charset=utf-8", "application/json"
 SENT = "SM" + "c1" * 16
-MEDIA = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages/MM{'b2' * 16}/Media/ME{'0' * 32}"
+MEDIA_PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM{'b2' * 16}/Media/ME{'0' * 32}"
+MEDIA = f"https://api.twilio.com{MEDIA_PATH}"
 WITH_KEY = {
     "X-Twilio-Webhooks-Signature-Settings": "key=webhooks_sharedkey_0001,algorithm=HMAC_SHA256"
 }
