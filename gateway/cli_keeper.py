@@ -16,8 +16,10 @@ from workers.beside import start_beside
 from workers.keeper.filling import Filling
 from workers.keeper.keys import Rounds
 from workers.keeper.openings import Openings
-from workers.keeper.sender import Opener, Road, Sender
+from workers.keeper.roads import Road
+from workers.keeper.sender import Sender
 from workers.keeper.server import Desk, KeeperServer
+from workers.keeper.texts import Opener
 from workers.keeper.watch import Watch
 from workers.outlasting import outlast
 from workers.queues import SLICE_S, Doorbell
@@ -74,4 +76,11 @@ def _sender(settings: Settings, store: Store, vault: Vault) -> Sender:
 def _roads(settings: Settings) -> Iterator[Road]:
     channels = assembly.build_channels(settings)
     for name, table in settings.channel.items():
-        yield Road(channels[name], table.prefixes, table.rate, table.wide)
+        yield Road(
+            channels[name],
+            prefixes=table.prefixes,
+            rate=table.rate,
+            wide=table.wide,
+            price=table.price,
+            reopens=getattr(table, "template", None) is not None,
+        )

@@ -98,6 +98,7 @@ class DeliveryReport(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_id", "status"),
         Index("ix_delivery_report_unmatched", "matched", "received_at"),
+        Index("ix_delivery_report_reference", "reference"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", YEAR))

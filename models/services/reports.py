@@ -1,17 +1,27 @@
 """Delivery reports: kept whatever they name, and only ever moving a message forward."""
 
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, select, update
 
 from models.db import Work
 from models.outbound import DeliveryReport, OutboundMessage
 from models.services import messages
 from models.services.upsert import insert
 
-FINAL = frozenset({"delivered", "failed"})
+# What a report makes of a message, by what the message is now; all else stays as it is. A text that
+# waits to be said again was taken after all; one that failed to arrive by one road still waits.
+MOVES: Mapping[str, tuple[str, Collection[str]]] = {
+    "handed_over": ("handed_over", {"unknown", "waiting"}),
+    "delivered": ("delivered", {"handed_over", "unknown", "waiting"}),
+    "read": ("delivered", {"handed_over", "unknown", "waiting"}),
+    "failed": ("failed", {"handed_over", "unknown"}),
+}
 MATCHED_AT_ONCE = 500
+ROW = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Report(Protocol):
@@ -23,7 +33,11 @@ class Report(Protocol):
 
     @property
     def status(self) -> str:
-        """What the word means: handed_over, delivered, failed or unknown."""
+        """What the word means: handed_over, delivered, read, failed or unknown."""
+
+    @property
+    def reference(self) -> str | None:
+        """Our own reference, where the provider carries it back: the row id of the message."""
 
     @property
     def word(self) -> str:
@@ -49,6 +63,7 @@ def apply_report(work: Work, channel: str, report: Report, now: datetime) -> Non
         .values(
             channel=channel,
             provider_id=report.provider_id,
+            reference=report.reference,
             status=report.word,
             reason=report.reason,
             meaning=report.status,
@@ -58,39 +73,74 @@ def apply_report(work: Work, channel: str, report: Report, now: datetime) -> Non
         .on_conflict_do_nothing(index_elements=["channel", "provider_id", "status"])
         .returning(DeliveryReport.id)
     )
-    if heard is not None:
-        _match(work, DeliveryReport.id == heard, now)
+    if heard is None:
+        return
+    this = DeliveryReport.id == heard
+    if not _match(work, _by_provider_id().where(this), now) and _is_row(report.reference):
+        _match(work, _by_reference([int(report.reference or 0)]).where(this), now)
+
+
+def match(work: Work, messages_settled: Collection[int], now: datetime) -> None:
+    """Apply the reports that came while these messages were still in their sender's hands."""
+    if messages_settled:
+        ours = OutboundMessage.id.in_(messages_settled)
+        _match(work, _by_provider_id().where(ours), now)
+        _match(work, _by_reference(messages_settled), now)
 
 
 def match_early(work: Work, now: datetime) -> int:
     """Apply reports that came before their message was settled; return how many found theirs."""
-    return _match(work, DeliveryReport.matched.is_(False), now)
+    return _match(work, _by_provider_id(), now)
 
 
-def _match(work: Work, which: ColumnElement[bool], now: datetime) -> int:
+def _by_provider_id() -> Select[DeliveryReport, int]:
     same = and_(
         OutboundMessage.channel == DeliveryReport.channel,
         OutboundMessage.provider_id == DeliveryReport.provider_id,
     )
-    pairs = work.session.execute(
+    return _pairs(same)
+
+
+def _by_reference(rows: Collection[int]) -> Select[DeliveryReport, int]:
+    named = case({row: str(row) for row in rows}, value=OutboundMessage.id)
+    same = and_(
+        OutboundMessage.channel == DeliveryReport.channel, DeliveryReport.reference == named
+    )
+    references = DeliveryReport.reference.in_([str(row) for row in rows])
+    return _pairs(same).where(OutboundMessage.id.in_(rows), references)
+
+
+def _pairs(same: ColumnElement[bool]) -> Select[DeliveryReport, int]:
+    return (
         select(DeliveryReport, OutboundMessage.id)
         .join(OutboundMessage, same)
-        .where(which)
+        .where(DeliveryReport.matched.is_(False), OutboundMessage.status != "sending")
         .order_by(DeliveryReport.id)
         .limit(MATCHED_AT_ONCE)
-    ).all()
-    for report, message_id in pairs:
+    )
+
+
+def _match(work: Work, pairs: Select[DeliveryReport, int], now: datetime) -> int:
+    found = work.session.execute(pairs).all()
+    for report, message_id in found:
         _move(work, message_id, report, now)
         report.matched = True
-    return len(pairs)
+    return len(found)
 
 
 def _move(work: Work, message_id: int, report: DeliveryReport, now: datetime) -> None:
-    if report.meaning in FINAL:
+    if report.meaning in MOVES:
+        status, before = MOVES[report.meaning]
         work.session.execute(
             update(OutboundMessage)
-            .where(OutboundMessage.id == message_id, OutboundMessage.status == "handed_over")
-            .values(status=report.meaning, reason=report.reason, settled_at=now)
+            .where(OutboundMessage.id == message_id, OutboundMessage.status.in_(before))
+            .values(
+                status=status,
+                provider_id=report.provider_id,
+                reason=report.reason,
+                settled_at=now,
+                **messages.FORGOTTEN,
+            )
             .execution_options(synchronize_session=False)
         )
     if report.opted_out:
@@ -100,3 +150,7 @@ def _move(work: Work, message_id: int, report: DeliveryReport, now: datetime) ->
             )
         ).one()
         messages.stop(work, *whose, now)
+
+
+def _is_row(reference: str | None) -> bool:
+    return bool(reference and ROW.fullmatch(reference))

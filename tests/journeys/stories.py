@@ -28,7 +28,9 @@ from tests.factories import FLOWS, HASHER, PIN, keeper_at_work
 from workers.converse import Converser
 from workers.duties import Duties
 from workers.keeper.filling import Filling
-from workers.keeper.sender import Opener, Road, Sender
+from workers.keeper.roads import Road
+from workers.keeper.sender import Sender
+from workers.keeper.texts import Opener
 from workers.silence import Silence
 from workers.timetable import TIMETABLE
 
@@ -44,7 +46,7 @@ WAIT = re.compile(r"wait (\d+) (minutes|hours|days)")
 class Line:
     """A provider's end of the line: takes every text."""
 
-    name, septets = "phone", SCREEN
+    name, septets, carries = "phone", SCREEN, "sms"
 
     def __init__(self):
         self.taken = []

@@ -9,8 +9,9 @@ from models.area import Area
 from models.case import Subject
 from models.db import Job
 from models.person import Person
-from models.services import commanding, messages
+from models.services import commanding
 from tests.factories import SPEAKER, TESSIT, phone_of
+from tests.outbox import claim_due
 
 UNKNOWN = "10008"  # a number whose check digit agrees
 
@@ -258,7 +259,7 @@ def test_stop_is_asked_back_once_then_obeyed_and_jaabi_starts_again(stage, filed
     )
     stage.later(minutes=6)
     with stage.store.work(Job("sender")) as work:
-        assert messages.claim_due(work, stage.now, 10) == []
+        assert claim_due(work, stage.now, 10) == []
     assert [status for _, status in stage.outbox("case_new", "withheld")] == [""]
     assert stage.writes("P0150", "JAABI") is None
     with stage.store.work(Job("test")) as work:

@@ -12,9 +12,10 @@ from models.case import Case
 from models.db import Job
 from models.outbound import OutboundMessage
 from models.person import Hat, Person
-from models.services import clocks, messages, rings
+from models.services import clocks, rings
 from tests.factories import phone_of, staged
 from tests.models.alert_world import CENTRE, CSREF, settle_in
+from tests.outbox import claim_due
 
 ORDER = ("P0101", "P0104", "P0105", "P0111", "P0122")
 
@@ -225,7 +226,7 @@ def test_a_stop_does_not_keep_back_a_ring(here):
     case, _ = calls(here)
     assert here.holder(case) == "P0101"
     with here.store.work(Job("sender")) as work:
-        messages.claim_due(work, here.now, 10)
+        claim_due(work, here.now, 10)
     assert [status for status in statuses(here, "P0101")] == ["sending"]
 
 

@@ -9,10 +9,11 @@ from models.conversation import Conversation
 from models.db import Job
 from models.outbound import OutboundMessage
 from models.person import Person
-from models.services import messages, referral_clock
+from models.services import referral_clock
 from tests import referral_world
 from tests.factories import SPEAKER, TESSIT, phone_of, staged
 from tests.models.talking import Talking
+from tests.outbox import claim_due
 from tests.referral_world import referral, refers
 
 
@@ -87,7 +88,7 @@ def test_a_centre_hears_nothing_after_stop(loop, number):
     loop.change(Person, {"number": number}, stopped_at=loop.now)
     refers(loop)
     with loop.store.work(Job("sender")) as work:
-        claimed = messages.claim_due(work, loop.later(hours=20), 50)
+        claimed = claim_due(work, loop.later(hours=20), 50)
         ids = {one.person_id for one in claimed}
         assert work.session.scalar(select(Person.id).filter_by(number=number)) not in ids
 

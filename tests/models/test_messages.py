@@ -13,9 +13,12 @@ from models.organisation import Organisation
 from models.outbound import OutboundMessage
 from models.person import Person
 from models.seal import Sealer, Transit
-from models.services import messages
-from models.services.messages import BACK_OFF, LEASE, REPEAT_AFTER, RING, RING_AGAIN, Draft
+from models.services import messages, outbox
+from models.services.messages import RING, RING_AGAIN, Draft
+from models.services.outbox import BACK_OFF, LEASE
+from models.services.overdue import REPEAT_AFTER
 from models.vault import Vault, create_keys
+from tests.outbox import claim_due, handed_over
 
 NUMBER = "+22370000151"
 CONTACT = "c" * 64
@@ -50,7 +53,7 @@ def queued(store, keys, transit, now):
 def claim(store):
     def take(at, limit=10):
         with store.work(Job("sender")) as work:
-            return messages.claim_due(work, at, limit)
+            return claim_due(work, at, limit)
 
     return take
 
@@ -153,7 +156,7 @@ def test_of_two_senders_one_wins(store, queued, now):
         start.wait()
         while True:
             with store.work(Job("sender")) as work:
-                batch = messages.claim_due(work, now, 3)
+                batch = claim_due(work, now, 3)
             if not batch:
                 return
             won.extend(one.id for one in batch)
@@ -169,7 +172,7 @@ def test_of_two_senders_one_wins(store, queued, now):
 def test_what_was_handed_over_keeps_neither_number_nor_words(queued, claim, settle, row, now):
     one = queued()
     (ours,) = claim(now)
-    assert settle(messages.handed_over, ours, "phone", "ATXid_1", now)
+    assert settle(handed_over, ours, "phone", "ATXid_1", now)
     kept = row(one)
     assert (kept.status, kept.channel, kept.provider_id, kept.tries) == (
         "handed_over",
@@ -184,26 +187,26 @@ def test_a_refused_text_is_due_again_four_times_and_then_failed(queued, claim, s
     one, at = queued(), now
     for delay in BACK_OFF:
         (ours,) = claim(at)
-        settle(messages.refused, ours, "502", at, again=True)
+        settle(outbox.refused, ours, "502", at, again=True)
         assert row(one).status == "waiting"
         assert claim(at + delay - timedelta(seconds=1)) == []
         at += delay
     (ours,) = claim(at)
-    settle(messages.refused, ours, "502", at, again=True)
+    settle(outbox.refused, ours, "502", at, again=True)
     assert (row(one).status, row(one).reason, row(one).tries) == ("failed", "502", 5)
     assert is_forgotten(row(one))
 
 
 def test_a_refusal_for_good_fails_at_once(queued, claim, settle, row, now):
     one = queued()
-    settle(messages.refused, claim(now)[0], "403", now, again=False)
+    settle(outbox.refused, claim(now)[0], "403", now, again=False)
     assert row(one).status == "failed"
     assert is_forgotten(row(one))
 
 
 def test_what_was_held_is_as_if_never_claimed(queued, claim, settle, row, now):
     one, until = queued(), now + timedelta(minutes=5)
-    settle(messages.held, claim(now)[0], "channel paused", until)
+    settle(outbox.held, claim(now)[0], "channel paused", until)
     assert (row(one).status, row(one).tries) == ("waiting", 0)
     assert claim(until - timedelta(seconds=1)) == []
     assert len(claim(until)) == 1
@@ -211,11 +214,11 @@ def test_what_was_held_is_as_if_never_claimed(queued, claim, settle, row, now):
 
 def test_an_unknown_fate_is_tried_once_more_after_ten_minutes(queued, claim, settle, row, now):
     one = queued()
-    settle(messages.unknown, claim(now)[0], "timeout", now)
+    settle(outbox.unknown, claim(now)[0], "timeout", now)
     assert row(one).status == "unknown"
     assert claim(now + REPEAT_AFTER - timedelta(seconds=1)) == []
     (again,) = claim(now + REPEAT_AFTER)
-    settle(messages.unknown, again, "timeout", now + REPEAT_AFTER)
+    settle(outbox.unknown, again, "timeout", now + REPEAT_AFTER)
     assert row(one).status == "unknown"
     assert is_forgotten(row(one))
     assert claim(now + timedelta(days=1)) == []
@@ -223,7 +226,7 @@ def test_an_unknown_fate_is_tried_once_more_after_ten_minutes(queued, claim, set
 
 def test_a_sensitive_text_of_unknown_fate_is_never_repeated(queued, claim, settle, row, now):
     one = queued(sensitive=True)
-    settle(messages.unknown, claim(now)[0], "timeout", now)
+    settle(outbox.unknown, claim(now)[0], "timeout", now)
     assert claim(now + timedelta(days=1)) == []
     assert row(one).status == "unknown"
     assert is_forgotten(row(one))
@@ -231,7 +234,7 @@ def test_a_sensitive_text_of_unknown_fate_is_never_repeated(queued, claim, settl
 
 def test_a_sensitive_text_that_was_refused_is_tried_again(queued, claim, settle, now):
     queued(sensitive=True)
-    settle(messages.refused, claim(now)[0], "502", now, again=True)
+    settle(outbox.refused, claim(now)[0], "502", now, again=True)
     assert len(claim(now + BACK_OFF[0])) == 1
 
 
@@ -252,10 +255,10 @@ def test_whoever_lost_the_lease_has_no_say_once_another_took_it(queued, claim, s
     (slow,) = claim(now)
     claim(now + LEASE)
     (quick,) = claim(now + LEASE + REPEAT_AFTER)
-    settle(messages.refused, slow, "502", now, again=False)
-    assert not settle(messages.handed_over, slow, "phone", "late", now)
+    settle(outbox.refused, slow, "502", now, again=False)
+    assert not settle(handed_over, slow, "phone", "late", now)
     assert row(one).status == "sending"
-    assert settle(messages.handed_over, quick, "phone", "quick", now)
+    assert settle(handed_over, quick, "phone", "quick", now)
     assert row(one).provider_id == "quick"
 
 
@@ -263,7 +266,7 @@ def test_an_answer_that_comes_after_the_lease_is_still_believed(queued, claim, s
     one = queued()
     (slow,) = claim(now)
     claim(now + LEASE)
-    assert settle(messages.handed_over, slow, "phone", "late", now + LEASE)
+    assert settle(handed_over, slow, "phone", "late", now + LEASE)
     assert row(one).status == "handed_over"
     assert claim(now + LEASE + REPEAT_AFTER) == []
 
@@ -272,8 +275,8 @@ def test_a_text_nobody_could_send_in_time_is_given_up(queued, claim, settle, row
     plain = queued(cause="a:1", expires_in=timedelta(hours=1))
     unsure = queued(cause="a:2", expires_in=timedelta(minutes=5))
     first, second = claim(now)
-    settle(messages.refused, first, "502", now, again=True)
-    settle(messages.unknown, second, "timeout", now)
+    settle(outbox.refused, first, "502", now, again=True)
+    settle(outbox.unknown, second, "timeout", now)
     assert claim(now + timedelta(hours=2)) == []
     assert (row(plain).status, row(plain).reason) == ("failed", "expired")
     assert (row(unsure).status, row(unsure).reason) == ("unknown", "expired")
@@ -302,7 +305,7 @@ def test_a_registered_person_who_left_gets_nothing(store, queued, claim, row, no
 
 def test_an_unsure_text_is_not_repeated_after_stop(store, queued, claim, settle, row, now):
     one = queued()
-    settle(messages.unknown, claim(now)[0], "timeout", now)
+    settle(outbox.unknown, claim(now)[0], "timeout", now)
     settle(messages.stop, CONTACT, None, now)
     assert claim(now + REPEAT_AFTER) == []
     assert (row(one).status, row(one).reason) == ("unknown", "stop")
@@ -313,7 +316,7 @@ def test_a_number_that_refuses_our_texts_gets_no_other(store, queued, claim, set
         person_id = person(work)
     one = queued(cause="a:1", person_id=person_id)
     other = queued(cause="a:2", person_id=person_id, due_at=now + timedelta(hours=1))
-    settle(messages.opted_out, claim(now)[0], now)
+    settle(outbox.opted_out, claim(now)[0], now)
     assert row(one).status == "failed"
     assert claim(now + timedelta(hours=1)) == []
     assert row(other).status == "withheld"
@@ -346,8 +349,8 @@ def test_a_case_that_became_sensitive_takes_back_what_has_not_left(
     unsure = queued(cause="a:3", case_id=1, due_at=now - timedelta(seconds=2))
     other = queued(cause="a:4", purpose="receipt", case_id=1)
     first, second = claim(now, 2)
-    settle(messages.handed_over, first if first.id == gone else second, "phone", "x", now)
-    settle(messages.unknown, first if first.id == unsure else second, "timeout", now)
+    settle(handed_over, first if first.id == gone else second, "phone", "x", now)
+    settle(outbox.unknown, first if first.id == unsure else second, "timeout", now)
     assert settle(messages.withhold, 1, ["case_new"], "class raised", now) == 1
     assert (row(waits).status, row(waits).reason) == ("withheld", "class raised")
     assert is_forgotten(row(waits))
@@ -358,7 +361,7 @@ def test_a_case_that_became_sensitive_takes_back_what_has_not_left(
 
 def test_after_seven_days_nobody_knows_whose_a_text_was(queued, claim, settle, row, now):
     one = queued()
-    settle(messages.handed_over, claim(now)[0], "phone", "x", now)
+    settle(handed_over, claim(now)[0], "phone", "x", now)
     settle(messages.forget_old, now + timedelta(days=7))
     assert row(one).contact == CONTACT
     settle(messages.forget_old, now + timedelta(days=7, seconds=1))
@@ -397,7 +400,7 @@ def test_a_ring_is_tried_as_long_as_it_is_of_use_and_not_a_moment_longer(
     ring = queued(purpose=RING, expires_in=useful)
     at, tries = now, 0
     while found := claim(at):
-        settle(messages.refused, found[0], "503", at, again=True)
+        settle(outbox.refused, found[0], "503", at, again=True)
         at, tries = at + RING_AGAIN, tries + 1
     assert at == now + useful
     assert tries == useful / RING_AGAIN

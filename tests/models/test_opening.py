@@ -10,11 +10,12 @@ from models.case import Case, CaseEvent, ItemNumber, Subject
 from models.conversation import Contact
 from models.db import Gateway, Job
 from models.outbound import OutboundMessage
-from models.services import messages, settling
+from models.services import settling
 from models.services.effects import EFFECTS
 from models.services.opening import keep_incomplete
 from models.services.places import start_place
 from tests.factories import NEIGHBOUR, SPEAKER, TESSIT
+from tests.outbox import claim_due
 
 
 def count(stage, table):
@@ -55,7 +56,7 @@ def test_the_announcement_waits_for_the_end_of_the_session_or_five_minutes(stage
 
     def due():
         with stage.store.work(Job("sender")) as work:
-            return messages.claim_due(work, stage.now, 10)
+            return claim_due(work, stage.now, 10)
 
     assert due() == []
     with stage.store.work(Gateway()) as work:
@@ -67,8 +68,8 @@ def test_the_announcement_waits_for_the_end_of_the_session_or_five_minutes(stage
 def test_without_an_end_of_session_it_leaves_after_five_minutes(stage):
     stage.files()
     with stage.store.work(Job("sender")) as work:
-        assert messages.claim_due(work, stage.now, 10) == []
-        assert len(messages.claim_due(work, stage.later(minutes=5), 10)) == 1
+        assert claim_due(work, stage.now, 10) == []
+        assert len(claim_due(work, stage.later(minutes=5), 10)) == 1
 
 
 def test_what_is_interrupted_leaves_nothing_behind(stage):

@@ -20,6 +20,7 @@ from models.services.agent_menu import AGENT_READS
 from models.services.directory import DirectoryRefused, NewPerson, Numbers
 from tests.factories import ANSONGO, GAO, NEIGHBOUR, PIN, TESSIT, make_person, phone_of
 from tests.models.talking import Talking
+from tests.outbox import claim_due
 
 CHIEF, RELAY, FIELD_CHIEF, LOST = "P0152", "R128", "P0171", "P0150"
 begin_reading, finish_reading = AGENT_READS["read_words"]
@@ -94,7 +95,7 @@ def test_its_texts_are_withheld_whatever_is_queued_for_it_later(stage):
     draft = messages.Draft("test:1", "reminder", "15736", lost.phone_sealed, person_id=lost.id)
     with stage.store.work(Job("test")) as work:
         messages.queue(work, draft, stage.house.transit, stage.now)
-        assert messages.claim_due(work, stage.now, 10) == []
+        assert claim_due(work, stage.now, 10) == []
     assert texts_of(stage, LOST) == [("reminder", "withheld", "revoked")]
 
 
@@ -237,7 +238,7 @@ def test_what_waits_for_an_old_number_goes_to_the_new_one(stage, numbers):
         directory.change_phone(work, LOST, NEIGHBOUR, numbers)
     stage.later(minutes=6)
     with stage.store.work(Job("sender")) as work:
-        [claimed] = messages.claim_due(work, stage.now, 10)
+        [claimed] = claim_due(work, stage.now, 10)
     assert stage.vault.number(claimed.address) == NEIGHBOUR
     assert claimed.contact == stage.vault.pseudonym(NEIGHBOUR)
 

@@ -23,6 +23,7 @@ class Report:
     word: str
     reason: str | None = None
     opted_out: bool = False
+    reference: str | None = None
 
 
 SENT = Report("ATXid_1", "handed_over", "Sent")

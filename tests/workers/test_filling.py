@@ -12,7 +12,9 @@ from models.person import Person
 from tests.factories import phone_of, staged
 from tests.models.alert_world import settle_in
 from workers.keeper.filling import Filling
-from workers.keeper.sender import Opener, Road, Sender
+from workers.keeper.roads import Road
+from workers.keeper.sender import Sender
+from workers.keeper.texts import Opener
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Line:
     """A provider that takes every text and keeps it."""
 
     name: str = "phone"
+    carries: str = "sms"
     taken: list = field(default_factory=list)
 
     def send(self, out):

@@ -1,212 +1,178 @@
-"""Hands texts to the providers: claims in one unit of work, calls in none, settles in another."""
+"""Hands texts to the providers: claims in one unit of work, calls in none, settles in another.
 
-import logging
-import threading
+One thread plans, claims and settles, all that goes together in one unit of work; the lanes only
+call. A row is claimed when its road has room for it and not before: what is `sending` in the
+database is in a provider's hands.
+"""
+
 import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from flows.fills import put_in
-from flows.rendering import narrowed
-from gateway.channels.base import Channel, Outbound, SendFailed, SendUnknown
 from models.db import Job, Store, Work
-from models.errors import SealBroken, TransitLost
+from models.errors import SealBroken
 from models.points import reached
-from models.seal import Transit
-from models.services import messages, reports
-from models.services.messages import Claimed
-from models.vault import Vault
+from models.services import channels, outbox, overdue
+from models.services.outbox import Due
+from workers.keeper.books import Books
+from workers.keeper.health import LANES, Health
+from workers.keeper.judging import Judge, lost
+from workers.keeper.lanes import Lanes, Leaving
+from workers.keeper.planning import NO_ROAD, NONE_WELL, Plan, Planner, Waiting
+from workers.keeper.purse import Purse
+from workers.keeper.roads import Road
+from workers.keeper.texts import Opener, Said
 
 ACTOR = Job("sender")
 POLL_S = 5.0  # due rows are looked for this often, whatever the doorbell does
-LANES = 4  # texts in providers' hands at once: as many fates may be unknown after a kill
-LOOK_S = 0.2  # while a lane waits for its provider, what became due is looked for this often
-PAUSE = timedelta(minutes=5)
-REASON_LENGTH = 80
-
-log = logging.getLogger(__name__)
-
-Settle = Callable[[Work, datetime], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Road:
-    """A channel out, the beginnings of the numbers it reaches (none = all), messages a second.
-
-    ``wide``: it carries letters outside GSM-7.
-    """
-
-    channel: Channel
-    prefixes: tuple[str, ...] = ()
-    rate: float = 20.0
-    wide: bool = False
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Opener:
-    """What opens a message for sending: the number by the vault, the words by the transit key.
-
-    ``fill`` gives what the row names to be put in at sending (workers/keeper/filling.py).
-    """
-
-    vault: Vault
-    transit: Transit
-    fill: Callable[[Mapping[str, str] | None], Mapping[str, str]] = lambda _names: {}
-
-    def open(self, ours: Claimed) -> Outbound:
-        """Return number and text in clear. Raises SealBroken or TransitLost."""
-        if ours.address is None or ours.text_sealed is None:
-            raise SealBroken("nothing to send")
-        number = self.vault.number(ours.address)
-        text = put_in(self.transit.unwrap(ours.text_sealed), self.fill(ours.fills))
-        return Outbound(number, text, reference=str(ours.id))
-
-
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    """A text in the hands of a lane, and whose it is."""
-
-    recipient: str
-    future: Future[None]
+LOOK_S = 0.2  # while texts are in the air, what became due is looked for this often
+RULES_S = 1.0  # how soon a pause or a cap is obeyed, and what expired is settled
+LAST_S = 1.5  # what is in the air at the end has so long to land
+AT_ONCE = 100
 
 
 class Sender:
-    """Sends what is due, oldest first, a few at once and one phone's texts in order."""
+    """Sends what is due, most urgent first, several at once and one phone's texts in order.
+
+    ``seconds`` is a clock that never jumps: the health of channels is measured by it.
+    """
 
     def __init__(
-        self, store: Store, opener: Opener, roads: Sequence[Road], clock: Callable[[], datetime]
+        self,
+        store: Store,
+        opener: Opener,
+        roads: Sequence[Road],
+        clock: Callable[[], datetime],
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._opener = opener
-        self._roads = tuple(roads)
         self._clock = clock
-        self._pace = Pace()
-        self._paused: dict[str, datetime] = {}
+        self._seconds = seconds
+        self._roads = {road.name: road for road in roads}
+        self._health = {road.name: Health(road.name, road.rate, seconds) for road in roads}
+        self._purse = Purse()
+        self._planner = Planner(roads, self._health, self._purse)
+        self._lanes = Lanes(opener, Said(seconds), LANES * max(1, len(roads)))
+        self._books = Books({road.name: road.price for road in roads})
+        self._judge = Judge(self._health, self._planner, self._books)
+        self._is_new = True
+        self._looked_at = self._ruled_at = -RULES_S
 
     def run(self, wait: Callable[[float], object], going: Callable[[], bool]) -> None:
         """Send until ``going`` says no; ``wait`` returns when the doorbell rings or time is up."""
+        if self._is_new:
+            self._take_over()
         while going():
             self.drain(going)
             wait(POLL_S)
+        self._finish()
 
     def drain(self, going: Callable[[], bool] = lambda: True) -> int:
         """Send all that is due; return how many rows were taken up.
 
-        A lane that waits for its provider keeps nobody else's text from leaving.
+        A provider that lets one text wait keeps nobody else's from leaving.
         """
-        taken, flying = 0, list[_Flight]()
-        with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as lanes:
-            while going():
-                room = LANES - len(flying)
-                batch = self._claim(room) if room else []
-                if batch:
-                    reached("keeper.claimed")
-                for ours in batch:
-                    before = [one.future for one in flying if one.recipient == ours.recipient]
-                    future = lanes.submit(self._send_after, before, ours)
-                    flying.append(_Flight(ours.recipient, future))
-                taken += len(batch)
-                if not flying:
-                    break
-                if len(batch) < room or not room:
-                    wait([one.future for one in flying], LOOK_S, FIRST_COMPLETED)
-                flying = _still_flying(flying)
+        taken, is_more = 0, True
+        self._ruled_at = -RULES_S
+        while going() and is_more:
+            busy = {one.ours.recipient for one in self._lanes.out.values()}
+            plan = Plan() if self._purse.paused else self._planner.plan(self._clock(), busy)
+            self._land(self._patience(plan))
+            claimed, found = self._turn(plan)
+            taken += claimed
+            is_more = bool(found or self._lanes.out or self._planner.known or self._books.ends)
+            self._raise_what_broke()
         return taken
 
-    def _claim(self, limit: int) -> list[Claimed]:
+    def _raise_what_broke(self) -> None:
+        broken, self._lanes.broken = self._lanes.broken, None
+        if broken is not None:
+            self._finish()  # one lane's trouble is not that of the others
+            raise broken
+
+    def _patience(self, plan: Plan) -> float:
+        if plan.leaving or not (self._lanes.out or self._planner.known):
+            return 0.0
+        return LOOK_S if plan.soonest_s is None else min(LOOK_S, plan.soonest_s)
+
+    def _take_over(self) -> None:
+        """Settle what a sender before us had in hand, and say how our channels do."""
         with self._store.work(ACTOR) as work:
-            return messages.claim_due(work, self._clock(), limit)
+            overdue.abandon(work, self._clock())
+            channels.forget_others(work, self._roads)
+        self._is_new = False
 
-    def _send_after(self, before: Sequence[Future[None]], ours: Claimed) -> None:
-        wait(before)  # one phone's texts leave in order
-        settle = self._hand_over(ours)
+    def _turn(self, plan: Plan) -> tuple[int, int]:
+        """Record, claim and look in one unit of work; return how many were claimed and found."""
+        at = self._seconds()
+        looks = not self._planner.known or at - self._looked_at >= LOOK_S
+        self._books.states += [
+            state for one in self._health.values() if (state := one.news(self._clock()))
+        ]
+        if not (looks or plan.is_full or self._books):
+            return 0, 0
+        try:
+            claimed, found = self._write(plan, looks=looks)
+        except BaseException:
+            self._books.doubtful += [one.ours for one in plan.leaving]
+            raise
+        if self._books:
+            reached("keeper.settled")
+        self._books.clear()
+        self._looked_at = at if looks else self._looked_at
+        self._start([one for one in plan.leaving if one.ours.id in claimed])
+        self._take_up(found)
+        return len(claimed), len(found)
+
+    def _write(self, plan: Plan, *, looks: bool) -> tuple[set[int], list[Due]]:
+        now, at = self._clock(), self._seconds()
         with self._store.work(ACTOR) as work:
-            settle(work, self._clock())
-            reached("keeper.before_settle")
-        reached("keeper.settled")
+            if self._books:
+                reached("keeper.before_settle")
+            self._books.write(work, now)
+            for due in plan.nowhere:
+                outbox.lost(work, due, NO_ROAD, now)
+            for due, until in plan.later:
+                outbox.delayed(work, due, NONE_WELL, until)
+            leaving = [(one.ours, one.road.name) for one in plan.leaving]
+            claimed = outbox.claim(work, leaving, now)
+            if at - self._ruled_at >= RULES_S or len(claimed) < len(leaving):
+                overdue.sweep(work, now)
+                flying = [*self._lanes.out.values(), *plan.leaving]
+                self._purse.read(work, now, [(one.ours, one.road) for one in flying])
+                self._ruled_at = at
+            return claimed, self._look(work, now) if looks else []
 
-    def _hand_over(self, ours: Claimed) -> Settle:
-        try:
-            out = self._opener.open(ours)
-        except (SealBroken, TransitLost) as error:
-            return _refuse(ours, type(error).__name__, again=False)
-        road = next((road for road in self._roads if _reaches(road, out.to)), None)
-        if road is None:
-            return _refuse(ours, "no channel reaches it", again=False)
-        name = road.channel.name
-        paused = self._paused.get(name)
-        if paused is not None and self._clock() < paused:
-            return lambda work, _: messages.held(work, ours, "channel paused", paused)
-        self._pace.wait(name, road.rate)
-        spelt = out if road.wide else replace(out, text=narrowed(out.text))
-        return self._call(road.channel, ours, spelt)
+    def _look(self, work: Work, now: datetime) -> list[Due]:
+        if self._purse.paused:
+            self._planner.clear()
+            return []
+        known = {*self._planner.known, *self._lanes.out}
+        return outbox.look(work, now, AT_ONCE, known=known, capped=self._purse.capped)
 
-    def _call(self, channel: Channel, ours: Claimed, out: Outbound) -> Settle:
-        try:
-            reached("keeper.before_call")
-            provider_id = channel.send(out)
-            reached("keeper.called")
-        except SendFailed as error:
-            return self._failed(channel.name, ours, error)
-        except SendUnknown as error:
-            reason = str(error)[:REASON_LENGTH] or "no answer"
-            log.warning("fate unknown", extra=_facts(ours, channel.name, reason))
-            return lambda work, now: messages.unknown(work, ours, reason, now)
-        return _handed_over(ours, channel.name, provider_id)
+    def _start(self, leaving: Sequence[Leaving]) -> None:
+        if leaving:
+            reached("keeper.claimed")
+        for one in leaving:
+            self._health[one.road.name].left(one.ours.id)
+            self._lanes.start(replace(one, ours=one.ours.claimed()))
 
-    def _failed(self, channel: str, ours: Claimed, error: SendFailed) -> Settle:
-        reason = error.reason[:REASON_LENGTH]
-        if error.stop:
-            until = self._clock() + PAUSE
-            self._paused[channel] = until
-            log.error("channel paused", extra=_facts(ours, channel, reason))
-            return lambda work, _: messages.held(work, ours, reason, until)
-        log.warning("send refused", extra=_facts(ours, channel, reason))
-        if error.opted_out:
-            return lambda work, now: messages.opted_out(work, ours, now)
-        return _refuse(ours, reason, again=error.again)
+    def _take_up(self, found: Sequence[Due]) -> None:
+        for due in found:
+            try:
+                self._planner.add([Waiting(due, self._opener.number(due))])
+            except SealBroken as error:
+                self._books.ends.append(lost(due, error))
 
+    def _land(self, wait_s: float) -> None:
+        for one in self._lanes.landed(wait_s):
+            self._judge.judge(one, self._clock())
 
-class Pace:
-    """Keeps each channel to the messages a second its provider takes."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._free_at: dict[str, float] = defaultdict(float)
-
-    def wait(self, name: str, rate: float) -> None:
-        """Return when the next message may leave by this channel."""
-        with self._lock:
-            slot = max(self._free_at[name], time.monotonic())
-            self._free_at[name] = slot + 1 / rate
-        time.sleep(max(0.0, slot - time.monotonic()))
-
-
-def _still_flying(flying: Sequence[_Flight]) -> list[_Flight]:
-    done = {one for one in flying if one.future.done()}
-    for one in done:
-        one.future.result()  # raises what a lane met; leaving the pool then waits for the others
-    return [one for one in flying if one not in done]
-
-
-def _reaches(road: Road, number: str) -> bool:
-    return not road.prefixes or number.startswith(road.prefixes)
-
-
-def _facts(ours: Claimed, channel: str, reason: str) -> dict[str, object]:
-    return {"row": ours.id, "channel": channel, "reason": reason}
-
-
-def _refuse(ours: Claimed, reason: str, *, again: bool) -> Settle:
-    return lambda work, now: messages.refused(work, ours, reason, now, again=again)
-
-
-def _handed_over(ours: Claimed, channel: str, provider_id: str) -> Settle:
-    def settle(work: Work, now: datetime) -> None:
-        if messages.handed_over(work, ours, channel, provider_id, now):
-            reports.match_early(work, now)
-
-    return settle
+    def _finish(self) -> None:
+        """Let what is in the air land, and record it; what does not in time stays unknown."""
+        end = self._seconds() + LAST_S
+        while self._lanes.out and self._seconds() < end:
+            self._land(LOOK_S)
+            self._turn(Plan())

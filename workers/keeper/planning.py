@@ -1,0 +1,124 @@
+"""Who leaves next and by which road: what is due and not yet claimed, in the order of its turn."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from models.services.outbox import Due
+from workers.keeper.health import Health
+from workers.keeper.lanes import Leaving
+from workers.keeper.pace import Pace
+from workers.keeper.purse import Purse
+from workers.keeper.roads import Road, is_open, roads_for
+
+NO_ROAD = "no channel reaches it"
+NONE_WELL = "no channel is well"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Waiting:
+    """A text that is due, with the number it is for."""
+
+    due: Due
+    number: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What leaves now; what nobody can carry; what waits, and until when."""
+
+    leaving: list[Leaving] = field(default_factory=list)
+    nowhere: list[Due] = field(default_factory=list)
+    later: list[tuple[Due, datetime]] = field(default_factory=list)
+    soonest_s: float | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is anything to record."""
+        return bool(self.leaving or self.nowhere or self.later)
+
+
+class Planner:
+    """Keeps what was looked at until a road has room for it. Holds no row in the database."""
+
+    def __init__(self, roads: Sequence[Road], health: Mapping[str, Health], purse: Purse) -> None:
+        self._roads = tuple(roads)
+        self._purse = purse
+        self._health = health
+        self._pace = {one.name: Pace(one.rate) for one in roads}
+        self._waiting: dict[int, Waiting] = {}
+        self._tried: dict[int, set[str]] = {}
+
+    @property
+    def known(self) -> Collection[int]:
+        """The ids of what waits here."""
+        return self._waiting.keys()
+
+    def add(self, waiting: Iterable[Waiting]) -> None:
+        """Take up what became due, most urgent first."""
+        self._waiting |= {one.due.id: one for one in waiting}
+
+    def clear(self) -> None:
+        """Forget all that waits: the database knows it."""
+        self._waiting.clear()
+
+    def refused_by(self, leaving: Leaving, now: datetime) -> bool:
+        """Note that this road did not take a text; tell whether another can be tried now."""
+        self._tried.setdefault(leaving.ours.id, set()).add(leaving.road.name)
+        others = (self._health[one.name] for one in self._untried(leaving, now))
+        return any(one.is_well or one.may_be_tried for one in others)
+
+    def settled(self, row: int) -> None:
+        """Forget which roads refused this text."""
+        self._tried.pop(row, None)
+
+    def plan(self, now: datetime, busy: Collection[str]) -> Plan:
+        """Return what leaves now. ``busy`` are the recipients whose texts are still in the air."""
+        plan, passed = Plan(), set(busy)
+        rooms = {name: health.room for name, health in self._health.items()}
+        for one in list(self._waiting.values()):
+            if one.due.recipient in passed:
+                continue
+            passed.add(one.due.recipient)  # one phone's texts leave in order, one at a time
+            self._place(plan, one, rooms, now)
+        return plan
+
+    def _place(self, plan: Plan, one: Waiting, rooms: dict[str, int], now: datetime) -> None:
+        roads = roads_for(self._roads, one.due, one.number, now)
+        if not roads:
+            plan.nowhere.append(one.due)
+        elif (road := self._choose(one.due, roads, rooms)) is None:
+            wait_s = min(self._health[road.name].wait_s for road in roads)
+            plan.later.append((one.due, now + timedelta(seconds=wait_s)))
+            self.settled(one.due.id)  # all roads are open to it again
+        elif (wait_s := self._pace[road.name].wait_s()) > 0 or not rooms[road.name]:
+            plan.soonest_s = min(wait_s, plan.soonest_s or wait_s)
+            return
+        elif not self._purse.take(one.due, road):
+            pass  # the day's money is spent: it waits in the database
+        else:
+            rooms[road.name] -= 1
+            self._pace[road.name].leave()
+            in_window = road.channel.carries != "chat" or is_open(one.due, now)
+            plan.leaving.append(Leaving(one.due, one.number, road, in_window))
+        del self._waiting[one.due.id]
+
+    def _choose(self, due: Due, roads: Sequence[Road], rooms: Mapping[str, int]) -> Road | None:
+        """Return the best road that does well, or one that is to be tried again, or None.
+
+        A road is tried with a text that may be repeated, if it can: it may vanish there.
+        """
+        roads = [one for one in roads if one.name not in self._tried.get(due.id, ())]
+        well = [one for one in roads if self._health[one.name].is_well]
+        best = next((one for one in well if not self._health[one.name].is_slow), None)
+        best = best or next(iter(well), None)
+        better = roads if best is None else roads[: roads.index(best)]
+        if best is None or not due.unrepeatable:
+            for one in better:
+                if self._health[one.name].may_be_tried and rooms[one.name]:
+                    return one
+        return best
+
+    def _untried(self, leaving: Leaving, now: datetime) -> list[Road]:
+        roads = roads_for(self._roads, leaving.ours, leaving.number, now)
+        return [one for one in roads if one.name not in self._tried[leaving.ours.id]]
