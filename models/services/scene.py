@@ -67,6 +67,7 @@ class Scene:
     person_id: int | None
     language: str
     now: datetime
+    told: int = 0  # texts within the hour, counted of whoever writes much (flood.py)
 
     @property
     def is_written(self) -> bool:

@@ -1,39 +1,27 @@
 """One SMS through its conversation: keyword, receipt, command of a registered phone, or words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flows.commands import bare_number, keyword
-from flows.engine import advance, begin
-from flows.rendering import render_sms
-from flows.screens import compose
-from flows.words import FRENCH, State, Turn
+from flows.words import FRENCH, State
 from models.db import Work
 from models.errors import KeeperAway
 from models.inbound import InboundMessage
-from models.services import call_backs, chats, commanding, intake, messages, settling
+from models.services import call_backs, chats, commanding, flood, intake, messages, settling
 from models.services.conversing import Conversing
 from models.services.dialogues import Dialogue
 from models.services.effects import EFFECTS
 from models.services.messages import Draft
 from models.services.scene import Scene
+from models.services.sms_words import SILENCE, Reply, SmsWords, is_unfiled, new_dialogue
 from models.services.voice_notes import MEDIA
 
-SILENCE = timedelta(minutes=30)  # no answer to a question for so long: filed as it stands
 OPENING = {"RAPPEL": "sms.call_back", "LANGUE": "sms.language"}
 UNREAD = "8"  # category of what a person must read
 RECEIPT_DIGITS = (5, 6, 12)  # the lengths F1 asks for; five name no case of a speaker
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Reply:
-    """What goes back, if anything; ``purpose`` names the text, so that STOP can judge it."""
-
-    text: str
-    purpose: str = "reply"
-    case: int | None = None
 
 
 class SmsDialogues:
@@ -43,6 +31,7 @@ class SmsDialogues:
         self._conversing = conversing
         self._house = conversing.house
         self._dialogues = conversing.dialogues
+        self._words = SmsWords(conversing)
 
     def answer(self, work: Work, row: InboundMessage, now: datetime) -> None:
         """Handle one claimed message: effects, and the reply in the outbox. Raises KeeperAway."""
@@ -56,7 +45,13 @@ class SmsDialogues:
             self._beep(work, scene)
             return
         chats.remember(work, scene, row.received_at)
+        if row.rank >= flood.ASKED:
+            scene = replace(scene, told=flood.told(work, row.contact, now))
         for place, reply in enumerate(self._answers(work, scene, row, text), 1):
+            why = reply.why or (flood.ENOUGH if flood.is_enough(scene, owed=reply.owed) else None)
+            if why is not None:
+                row.cause = why
+                continue
             cause = f"inbound:{row.id}" if place == 1 else f"inbound:{row.id}:{place}"
             self._queue(work, scene, reply, cause=cause, address=row.sender_sealed)
 
@@ -83,7 +78,7 @@ class SmsDialogues:
         reply = (
             self._file_lines(work, scene, dialogue, left)
             if left
-            else self._file(work, scene, dialogue)
+            else self._words.file(work, scene, dialogue)
         )
         self._queue(
             work, scene, reply, cause=f"silence:{reply.case}", address=dialogue.sender_sealed
@@ -103,15 +98,9 @@ class SmsDialogues:
         if keyword(text) not in OPENING:
             return []
         dialogue = self._dialogues.load_in(work, scene.conversation)
-        if dialogue is None or dialogue.over or not _unfiled(dialogue.state):
+        if dialogue is None or dialogue.over or not is_unfiled(dialogue.state):
             return []
-        return [self._file(work, scene, dialogue)]
-
-    def _file(self, work: Work, scene: Scene, dialogue: Dialogue) -> Reply:
-        """File words as they stand, with the questions left unanswered."""
-        answers = dict(dialogue.state.answers)
-        turn = begin(self._house.speaking(scene.language, scene.channel), "sms.silent", answers)
-        return self._carry(work, scene, dialogue, turn)
+        return [self._words.file(work, scene, dialogue)]
 
     def _file_lines(
         self, work: Work, scene: Scene, dialogue: Dialogue, lines: Sequence[str]
@@ -122,7 +111,7 @@ class SmsDialogues:
             filed = EFFECTS["open_case"](work, scene, {**said, "words": line}).values
             settling.release_announcements(work, filed["case"], scene.now)
         asked = tuple({**one, "line": ""} for one in dialogue.asked)
-        words_wait = not dialogue.over and _unfiled(dialogue.state)
+        words_wait = not dialogue.over and is_unfiled(dialogue.state)
         done = replace(
             dialogue,
             asked=asked,
@@ -145,7 +134,7 @@ class SmsDialogues:
         heard = commanding.hear(work, scene, text, asked, speaking=speaking)
         if heard is None or heard.asked == before:
             return heard
-        kept = dialogue or self._new(scene, State("sms.words", {}), over=True)
+        kept = dialogue or new_dialogue(scene, State("sms.words", {}), over=True)
         kept = replace(kept, asked=heard.asked, **self._silence(scene, kept, heard))
         self._dialogues.save_in(work, kept, scene.now)
         return heard
@@ -155,7 +144,7 @@ class SmsDialogues:
     ) -> dict[str, Any]:
         """Return when silence is acted upon, and for whom: words or a command half said."""
         half_said = commanding.unfiled(heard.asked)
-        unfiled = not dialogue.over and _unfiled(dialogue.state)
+        unfiled = not dialogue.over and is_unfiled(dialogue.state)
         answers = {**dialogue.state.answers, "channel": scene.channel}
         return {
             "due_at": scene.now + SILENCE if half_said or unfiled else None,
@@ -170,19 +159,19 @@ class SmsDialogues:
         number = bare_number(text)
         if number is not None and len(number) in RECEIPT_DIGITS:
             return self._receipt(work, scene, number)
-        return self._words(work, scene, text)
+        return self._words.answer(work, scene, text)
 
     def _keyword(self, work: Work, scene: Scene, word: str) -> Reply:
         assert scene.contact is not None  # noqa: S101 claimed rows have one
         say = self._house.speaking(scene.language, scene.channel).texts.say
         if word == "STOP":
             intake.stop(work, scene.contact, scene.now)
-            return Reply(say("stopped"), "stopped")
+            return Reply(say("stopped"), "stopped", owed=True)
         if word == "JAABI":
             intake.start_again(work, scene.contact, scene.now)
-            return Reply(say("resumed"), "resumed")
+            return Reply(say("resumed"), "resumed", owed=True)
         if word in OPENING:
-            return self._begin(work, scene, OPENING[word], {})
+            return self._words.begin(work, scene, OPENING[word], {})
         return Reply(say("help", usd=self._house.service_code))
 
     def _receipt(self, work: Work, scene: Scene, number: str) -> Reply:
@@ -192,51 +181,7 @@ class SmsDialogues:
         known = outcome.name != "unknown"
         text = "code_good" if known else "code_unknown"
         say = self._house.speaking(scene.language, scene.channel).texts.say
-        return Reply(say(text, usd=self._house.service_code))
-
-    def _words(self, work: Work, scene: Scene, text: str) -> Reply:
-        dialogue = self._dialogues.load_in(work, scene.conversation)
-        if dialogue is None or dialogue.over:
-            return self._begin(work, scene, "sms.words", {"words": text})
-        answers = {**dialogue.state.answers, "language": scene.language}
-        state = replace(dialogue.state, answers=answers)  # it may have been chosen by USSD since
-        turn = advance(self._house.speaking(scene.language, scene.channel), state, text)
-        return self._carry(work, scene, dialogue, turn)
-
-    def _begin(self, work: Work, scene: Scene, at: str, answers: dict[str, Any]) -> Reply:
-        known = {
-            "usd": self._house.service_code,
-            "channel": scene.channel,
-            "language": scene.language,
-        }
-        turn = begin(self._house.speaking(scene.language, scene.channel), at, {**known, **answers})
-        dialogue = self._dialogues.load_in(work, scene.conversation)
-        dialogue = dialogue or self._new(scene, turn.state, over=False)
-        return self._carry(work, scene, dialogue, turn)
-
-    def _new(self, scene: Scene, state: State, *, over: bool) -> Dialogue:
-        key = scene.conversation
-        return Dialogue(key, 0, scene.contact, scene.person_id, None, state, "", "", over=over)
-
-    def _carry(self, work: Work, scene: Scene, dialogue: Dialogue, turn: Turn) -> Reply:
-        turn = self._conversing.settle(work, scene, turn)
-        assert turn.screen is not None  # noqa: S101 settled
-        case = turn.state.answers.get("case")
-        if turn.over and case:
-            settling.release_announcements(work, case, scene.now)
-        text = render_sms(compose(turn.screen))
-        taken = replace(
-            dialogue,
-            state=turn.state,
-            screen=text,
-            over=turn.over,
-            # Kept only while a question is open: silence is answered too.
-            sender_sealed=None if turn.over else scene.seal_sender(),
-            due_at=scene.now + SILENCE if not turn.over and _unfiled(turn.state) else None,
-            asked=(),  # the last question is the one that is answered
-        )
-        self._dialogues.save_in(work, taken, scene.now)
-        return Reply(text, case=case)
+        return Reply(say(text, usd=self._house.service_code), owed=True)
 
     def _queue(self, work: Work, scene: Scene, reply: Reply, *, cause: str, address: bytes) -> None:
         draft = Draft(
@@ -247,6 +192,7 @@ class SmsDialogues:
             contact=scene.contact,
             person_id=scene.person_id,
             via=scene.via,
+            priority=messages.SENSITIVE if reply.owed else None,
         )
         messages.queue(work, draft, self._house.transit, scene.now)
 
@@ -274,8 +220,3 @@ class SmsDialogues:
             language=language or FRENCH,
             now=now,
         )
-
-
-def _unfiled(state: State) -> bool:
-    """Tell whether words were said that no case holds yet."""
-    return bool(state.answers.get("words")) and not state.answers.get("case")
