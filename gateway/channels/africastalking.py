@@ -7,14 +7,9 @@ checked by the router.
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
-
-import requests
-from africastalking.Service import AfricasTalkingException
-from africastalking.SMS import SMSService
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from flows.msisdn import normalise
+from gateway.channels.africastalking_line import TIMEOUT_S, Line
 from gateway.channels.base import (
     Answer,
     Call,
@@ -34,7 +29,6 @@ from gateway.channels.base import (
 )
 from gateway.channels.forms import read_form, short
 
-TIMEOUT_S = (3.05, 12.0)
 USSD_SEPTETS = 160  # operators cut somewhere between 160 and 182
 LONGEST_ID = 80
 LONGEST_WORD = 40
@@ -49,7 +43,9 @@ DELIVERY: Mapping[str, DeliveryStatus] = {
     "Expired": "failed",
 }
 ACCEPTED = frozenset({100, 101, 102})
-CONFIGURATION = frozenset({401, 402, 405})  # held, wrong sender, no money: staff must act
+HELD = 401  # by their watch over fraud: staff must act, and it may yet be sent
+CONFIGURATION = frozenset({402, 405})  # wrong sender, no money: staff must act
+NO_ROUTE = 407
 OPTED_OUT = frozenset({406, 409})
 PROVIDER_TROUBLE = frozenset({500, 501, 502})
 BLACKLISTED = frozenset({"userinblacklist"})  # spelt UserInBlackList or UserInBlacklist
@@ -91,9 +87,7 @@ class AfricasTalking:
             "voice": self._read_call,
         }
         self.hooks: Mapping[str, Method] = dict.fromkeys(self._readers, "POST")
-        self._sms = SMSService(username, api_key)
-        if api_url:
-            self._sms._baseUrl = api_url.rstrip("/")  # the SDK offers no other way (SDK 2.0.3)
+        self._sms = Line(username, api_key, api_url)
 
     def __repr__(self) -> str:
         return f"AfricasTalking({self.name!r})"
@@ -115,15 +109,8 @@ class AfricasTalking:
 
     def send(self, out: Outbound) -> str:
         """See Channel.send. One recipient a request: with several, a part may fail."""
-        try:
-            reply = self._sms.send(
-                out.text, [out.to], sender_id=self._sender, enqueue=True, timeout=TIMEOUT_S
-            )
-        except AfricasTalkingException as error:
-            raise _refusal(str(error)) from None
-        except requests.RequestException as error:
-            raise _silence(error) from None
-        return _message_id(reply)
+        said = self._sms.send(out.text, [out.to], self._sender, enqueue=True, timeout=TIMEOUT_S)
+        return _message_id(said)
 
     def _read_sms(self, form: Mapping[str, str]) -> Inbound:
         return Inbound(
@@ -208,34 +195,14 @@ def _ours(dialled: str, service_code: str) -> bool:
     return dialled == service_code or dialled.startswith(base + "*")
 
 
-def _refusal(text: str) -> SendFailed:
-    """Judge a reply outside 2xx by its words: the SDK hands over no status code."""
-    if "authentication" in text.casefold():
-        return SendFailed("wrong api key", again=True, stop=True)
-    return SendFailed("provider refused", again=True)
-
-
-def _silence(error: requests.RequestException) -> SendFailed | SendUnknown:
-    never_left = isinstance(error, requests.ConnectTimeout) or (
-        isinstance(error, requests.ConnectionError)
-        and error.args
-        and isinstance(error.args[0], MaxRetryError)
-        and isinstance(error.args[0].reason, NewConnectionError)
-    )
-    if never_left:
-        return SendFailed("provider out of reach", again=True)
-    return SendUnknown(type(error).__name__)
-
-
-def _message_id(reply: Any) -> str:
+def _message_id(reply: bytes) -> str:
     try:
-        # With a charset in the content type the SDK hands over text instead of a dictionary.
-        message = (json.loads(reply) if isinstance(reply, str) else reply)["SMSMessageData"]
+        message = json.loads(reply)["SMSMessageData"]
         recipients = message["Recipients"]
         if not recipients:
             raise _rejected_whole(str(message.get("Message", "")))
         code, provider_id = int(recipients[0]["statusCode"]), str(recipients[0]["messageId"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
         raise SendUnknown("unreadable reply") from None
     if code in ACCEPTED:
         return provider_id
@@ -253,6 +220,7 @@ def _rejected(code: int) -> SendFailed:
     return SendFailed(
         f"status {code}",
         again=code in PROVIDER_TROUBLE or code in CONFIGURATION,
-        stop=code in CONFIGURATION,
+        stop=code in CONFIGURATION or code == HELD,
         opted_out=code in OPTED_OUT,
+        elsewhere=code == NO_ROUTE,
     )

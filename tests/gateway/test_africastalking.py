@@ -3,12 +3,14 @@
 import json
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 
 from gateway.channels.africastalking import AfricasTalking
+from gateway.channels.africastalking_line import LONGEST, REST_S, Line
 from gateway.channels.base import (
     Answer,
     Call,
@@ -25,6 +27,7 @@ from tests.gateway import africastalking_posts as posts
 
 CALLER = "+22370000001"
 SESSION = posts.SESSION
+RESET, CUT, HANG = "hangs up", "hangs up in mid-answer", "hangs"
 
 
 def channel(**changes):
@@ -178,33 +181,53 @@ def test_a_screen_is_wrapped_with_con_or_end():
     assert channel().screen("Merci", over=True, press=press).body == "END Merci"
 
 
+@dataclass
+class Misbehaving:
+    """How a provider answers: ``way`` is what it does instead of answering well."""
+
+    status: int = 201
+    kind: str = "application/json"
+    body: bytes = b""
+    headers: dict = field(default_factory=dict)
+    way: str | None = None
+
+
 @contextmanager
-def provider(status, content_type, body):
+def provider(how):
     """A provider on loopback that records what it was sent and answers as told."""
-    seen = []
+    seen, over = [], threading.Event()
 
     class Provider(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_POST(self):
             length = int(self.headers["Content-Length"])
-            seen.append((self.path, dict(self.headers), parse_qs(self.rfile.read(length).decode())))
-            if status is None:
-                self.connection.close()
+            form = parse_qs(self.rfile.read(length).decode())
+            seen.append((self.path, dict(self.headers), form, self.client_address))
+            if how.way == HANG:
+                over.wait(30)
+            if how.way in (HANG, RESET):
+                self.close_connection = True
                 return
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_response(how.status)
+            for name, value in {"Content-Type": how.kind, **how.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(how.body) + (how.way == CUT)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(how.body)
+            self.close_connection = how.way == CUT
 
         def log_message(self, *about):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    thread = threading.Thread(target=server.serve_forever)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/version1", seen
     finally:
+        over.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -219,8 +242,8 @@ def reply(code, message="Sent to 1/1"):
     return json.dumps({"SMSMessageData": {"Message": message, "Recipients": recipients}}).encode()
 
 
-def send(status, content_type, body):
-    with provider(status, content_type, body) as (url, seen):
+def send(*about, **more):
+    with provider(Misbehaving(*about, **more)) as (url, seen):
         try:
             return channel(api_url=url).send(Outbound(CALLER, "Bonjour è", "1")), seen
         except (SendFailed, SendUnknown) as error:
@@ -232,7 +255,7 @@ def send(status, content_type, body):
 def test_the_sdk_hands_over_one_text_to_one_number(code, content_type):
     provider_id, seen = send(201, content_type, reply(code))
     assert provider_id == "ATXid_1"
-    [(path, headers, form)] = seen
+    [(path, headers, form, _)] = seen
     assert path == "/version1/messaging"
     assert headers["apiKey"] == "key-of-a-test"
     assert form["to"] == [CALLER]
@@ -250,7 +273,12 @@ REFUSALS = [
     ((201, "application/json", reply(406)), False, False, True),
     ((201, "application/json", reply(500)), True, False, False),
     ((401, "text/plain", b"The supplied authentication is invalid"), True, True, False),
-    ((503, "text/plain", b"busy"), True, False, False),
+    ((201, "application/json", reply(401)), False, True, False),
+    ((403, "text/plain", b""), True, True, False),
+    ((400, "text/plain", b"bad request"), True, False, False),
+    ((302, "text/plain", b"", {"Location": "http://127.0.0.1:1/"}), True, False, False),
+    ((429, "text/plain", b"slow down"), True, False, False),
+    ((503, "text/plain", b"busy", {"Retry-After": "7"}), True, False, False),
 ]
 
 
@@ -261,18 +289,62 @@ def test_a_refusal_says_what_to_do_next(answer, again, stop, opted_out):
     assert (error.again, error.stop, error.opted_out) == (again, stop, opted_out)
 
 
+UNKNOWN = [
+    Misbehaving(way=RESET),
+    Misbehaving(body=reply(101), way=CUT),
+    Misbehaving(body=b"<html>"),
+    Misbehaving(200, "text/html", b"[]"),
+    Misbehaving(200, "application/json", b'{"error": "internal"}'),
+    Misbehaving(body=b"[" * 100_000),
+    Misbehaving(body=b"\xff\xfe\x00"),
+    Misbehaving(body=reply(101).replace(b"101", b"1e999")),
+    Misbehaving(body=b" " * (LONGEST + 1)),
+    Misbehaving(500, "text/plain", b"we broke down"),
+    Misbehaving(503, "text/plain", b"somewhere behind us something broke down"),
+    Misbehaving(408, "text/plain", b"too slow"),
+]
+
+
+@pytest.mark.parametrize("how", UNKNOWN, ids=lambda how: f"{how.way or how.status}-{how.body[:9]}")
+def test_what_nobody_can_judge_is_unknown_and_never_failed(how):
+    with provider(how) as (url, seen):
+        with pytest.raises(SendUnknown):
+            channel(api_url=url).send(Outbound(CALLER, "Bonjour", "1"))
+        assert len(seen) == 1  # and never said twice
+
+
+def test_a_provider_that_thinks_too_long_is_not_waited_for_and_its_fate_is_unknown():
+    with provider(Misbehaving(way=HANG)) as (url, _):
+        line = Line("sandbox", "key-of-a-test", url)
+        with pytest.raises(SendUnknown):
+            line.send("Bonjour", [CALLER], timeout=(1.0, 0.2))
+
+
 @pytest.mark.parametrize(
-    "answer",
-    [(None, "", b""), (201, "application/json", b"<html>"), (200, "text/html", b"[]")],
+    ("status", "headers", "wait_s"),
+    [(429, {}, REST_S), (429, {"Retry-After": "30"}, 30.0), (503, {"Retry-After": "7"}, 7.0)],
 )
-def test_what_nobody_can_judge_is_unknown_and_never_failed(answer):
-    error, seen = send(*answer)
-    assert isinstance(error, SendUnknown)
-    assert len(seen) == 1
+def test_who_asks_to_be_left_alone_says_for_how_long(status, headers, wait_s):
+    error, _ = send(status, "text/plain", b"", headers)
+    assert isinstance(error, SendFailed)
+    assert error.wait_s == wait_s
+
+
+def test_where_there_is_no_route_another_channel_may_have_one():
+    error, _ = send(201, "application/json", reply(407))
+    assert (error.again, error.elsewhere) == (False, True)
+
+
+def test_texts_that_follow_one_another_share_a_line():
+    with provider(Misbehaving(body=reply(101))) as (url, seen):
+        at = channel(api_url=url)
+        for _ in range(3):
+            at.send(Outbound(CALLER, "Bonjour", "1"))
+    assert len({address for *_, address in seen}) == 1
 
 
 def test_a_provider_that_was_never_reached_is_tried_again():
-    with provider(200, "", b"") as (url, _):
+    with provider(Misbehaving()) as (url, _):
         closed = url
     with pytest.raises(SendFailed) as refused:
         channel(api_url=closed).send(Outbound(CALLER, "Bonjour", "1"))

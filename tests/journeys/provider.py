@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 PATIENCE_S = 30.0
 
 WELL = "well"
-REFUSING = "refusing"  # 503, as when it is in trouble itself
+REFUSING = "refusing"  # 429, as when it has too much to do already
 TELLING = "telling"  # 400, and repeats in its answer what it was given
 CUTTING = "cutting"  # reads the request and hangs up without a word
 HANGING = "hanging"  # reads the request, says nothing until it is told otherwise, and hangs up
@@ -70,7 +70,7 @@ class Provider:
             return None
         if mood == WELL:
             return 201, _accepted(to)
-        return (503, "busy") if mood == REFUSING else (400, f"not to {to}: {said}")
+        return (429, "busy") if mood == REFUSING else (400, f"not to {to}: {said}")
 
     def close(self):
         self._be(WELL)
@@ -110,6 +110,7 @@ def _handler(provider):
             status, body = answer
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            self.send_header("Retry-After", "1")
             self.send_header("Content-Length", str(len(body.encode())))
             self.end_headers()
             self.wfile.write(body.encode())

@@ -61,11 +61,10 @@ class Judge:
         if error.opted_out:
             self._planner.settled(ours.id)
             return lambda work, at: outbox.opted_out(work, ours, at)
-        for_all = error.again or error.stop  # nothing is wrong with the text
-        if (for_all or error.elsewhere) and self._planner.refused_by(leaving, now):
+        if (error.again or error.elsewhere) and self._planner.refused_by(leaving, now):
             return lambda work, at: outbox.held(work, ours, reason, at)
         self._planner.settled(ours.id)
-        if for_all and not health.is_well:
+        if error.again and not health.is_well:
             until = now + timedelta(seconds=health.wait_s)
             return lambda work, _: outbox.held(work, ours, reason, until)
         return lambda work, at: outbox.refused(work, ours, reason, at, again=error.again)
