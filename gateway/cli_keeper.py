@@ -14,6 +14,7 @@ from models.seal import Transit
 from models.vault import Vault
 from workers.beside import start_beside
 from workers.keeper.filling import Filling
+from workers.keeper.journal import Clerk, Journal
 from workers.keeper.keys import Rounds
 from workers.keeper.openings import Openings
 from workers.keeper.roads import Road
@@ -43,7 +44,8 @@ def keeper() -> None:
     server = KeeperServer(settings.keeper_socket, desk)
     start_beside("desk", server.serve_forever)
     rounds = Rounds(store, vault, settings.keys, watch)
-    beside = _start_work(settings, rounds, _sender(settings, store, vault), stop)
+    clerk = Clerk(store, Journal(settings.erasures))
+    beside = _start_work(settings, (rounds, clerk), _sender(settings, store, vault), stop)
     stop.wait()
     server.shutdown()
     server.server_close()
@@ -53,16 +55,17 @@ def keeper() -> None:
 
 
 def _start_work(
-    settings: Settings, rounds: Rounds, sender: Sender, stop: threading.Event
+    settings: Settings, beside: tuple[Rounds, Clerk], sender: Sender, stop: threading.Event
 ) -> list[threading.Thread]:
     link = valkey.connect(valkey.url_of(settings), reply_s=SLICE_S + valkey.IMPATIENT_S)
-    bell = Doorbell(link, stop)
+    bell, (rounds, clerk) = Doorbell(link, stop), beside
 
     def going() -> bool:
         return not stop.is_set()
 
     runs: dict[str, Callable[[], None]] = {
         "rounds": lambda: rounds.run(stop.wait, going, assembly.clock),
+        "journal": lambda: clerk.run(stop.wait, going, assembly.clock),
         "sender": lambda: sender.run(bell.wait, going),
     }
     return [start_beside(name, outlast(name, run, stop)) for name, run in runs.items()]

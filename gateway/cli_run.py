@@ -17,7 +17,6 @@ from gateway.cli_network import LOOPBACK
 from gateway.settings import Settings
 from gateway.supervisor import Program, Supervisor
 
-LOCK = "run.lock"
 PROBE_S = 1.0
 PORT_S = 3.0  # the last run's server may need a moment to let its port go
 
@@ -31,7 +30,7 @@ def run(wants_demo: bool) -> None:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     valkey.prepare_run_dir(settings.run_dir)
     try:
-        lock = lifeline.hold(settings.home / LOCK)
+        lock = lifeline.hold(settings.home / lifeline.LOCK)
     except lifeline.AlreadyRunning:
         raise Unusable([f"jaabi already runs on {settings.home}"]) from None
     with lock:
@@ -62,7 +61,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         **os.environ,
         "JAABI_HOME": str(settings.home),
         "JAABI_DEMO": settings.demo,
-        lifeline.VARIABLE: str(settings.home / LOCK),
+        lifeline.VARIABLE: str(settings.home / lifeline.LOCK),
     }
 
 

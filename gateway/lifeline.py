@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+LOCK = "run.lock"  # in JAABI_HOME
 VARIABLE = "JAABI_LIFELINE"  # tells a child where the file is
 PR_SET_PDEATHSIG = 1  # prctl(2)
 ENDED_ALONE = 70

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     public_url: str
     channels: Path
     keys: Path
+    erasures: Path
+    backup_recipients: Path
+    postgres_bin: Path | None = None
     service_code: str = Field(default="*123#", pattern=r"^\*[0-9*]{2,20}#$")
     channel: dict[ChannelName, ChannelSettings] = Field(default_factory=dict, repr=False)
 
@@ -143,6 +146,8 @@ class Settings(BaseSettings):
         filled = {
             "keys": home / "keys",
             "channels": home / "channels.toml",
+            "erasures": home / "erasures",
+            "backup_recipients": home / "backup-recipients",
             "database_url": f"sqlite:///{home / 'jaabi.db'}",
             "public_url": f"http://{given.get('host', '127.0.0.1')}:{given.get('port', 8000)}",
             **given,

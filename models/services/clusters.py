@@ -122,9 +122,7 @@ def step_aside(work: Work, case: Case, now: datetime) -> None:
     theirs = (Story.case_id == case.id, Story.by == str(Gateway()), Story.what == "said")
     said = work.session.scalars(select(Story).where(*theirs)).all()
     erasures.words_erased(work, said)
-    work.session.execute(
-        delete(CaseKey).where(CaseKey.story_id.in_([story.id for story in said]))
-    )
+    work.session.execute(delete(CaseKey).where(CaseKey.story_id.in_([story.id for story in said])))
     work.session.execute(
         delete(AlertSource).where(
             AlertSource.case_id == case.id,

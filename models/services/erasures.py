@@ -60,6 +60,11 @@ def stopped(work: Work, contact: str | None, person_id: int | None) -> None:
         person_changed(work, person, "silent")
 
 
+def is_noted(work: Work) -> bool:
+    """Return whether anything waits to be written down."""
+    return work.session.scalar(select(Erasure.id).limit(1)) is not None
+
+
 def drain(work: Work) -> list[Fact]:
     """Take the oldest notes out of the database, to be written down before this work commits."""
     rows = select(Erasure).order_by(Erasure.id).limit(AT_ONCE).with_for_update(skip_locked=True)

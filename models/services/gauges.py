@@ -78,6 +78,13 @@ def oldest(work: Work, queue: str, now: datetime) -> timedelta:
     return _late(work, select(func.min(table.due_at)).where(due), now)
 
 
+def waiting(work: Work, queue: str) -> int:
+    """Return how many rows of a queue wait, due or not."""
+    table, _ = QUEUES[queue]
+    asked = select(func.count()).where(table.status == "waiting", table.settled_at.is_(None))
+    return work.session.scalar(asked) or 0
+
+
 def database_clock(work: Work) -> datetime:
     """Return what time it is for the database."""
     if _is_sqlite(work):
@@ -96,12 +103,12 @@ def spent(work: Work, now: datetime) -> dict[str, tuple[int, float]]:
 def _queues(work: Work, now: datetime) -> Iterator[Reading]:
     for queue, (table, statuses) in QUEUES.items():
         counts = {(status, "0"): 0 for status in statuses}
-        waiting = (
+        unsettled = (
             select(table.status, table.tries, func.count())
             .where(table.status.in_(statuses), table.settled_at.is_(None))
             .group_by(table.status, table.tries)
         )
-        for status, tries, count in work.session.execute(waiting):
+        for status, tries, count in work.session.execute(unsettled):
             key = (status, str(min(tries, MOST_TRIES)))
             counts[key] = counts.get(key, 0) + count
         for key, count in sorted(counts.items()):

@@ -1,0 +1,112 @@
+"""A restore, step by step: into an empty place, while nobody works, and whole or not at all."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pyrage.x25519 import Identity
+from sqlalchemy import make_url
+from sqlalchemy.engine import URL
+
+from gateway import assembly, backups, dumps, lifeline
+from gateway.backups import ROWS, WORDS, BackupRefused, Header
+from gateway.settings import Settings
+from models import migrating
+from models.db import Operator, Store
+from models.errors import KeeperAway
+from models.keeper import Keeper
+from models.services import forgetting, restoring, word_keys
+from workers.keeper.journal import Journal
+
+SLACK = timedelta(minutes=10)  # the journal may be written a little after the act
+NOBODY = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What became of it: as of when, and how many words, erasures and texts it was about."""
+
+    made_at: datetime
+    words: int
+    forgotten: int
+    unknown: int
+
+
+class Restoring:
+    """One restore into the place that the settings name. Every step raises BackupRefused."""
+
+    def __init__(self, settings: Settings, opened_by: list[Identity]) -> None:
+        self._settings = settings
+        self._opened_by = opened_by
+        self._url = make_url(settings.owner_url)
+
+    def run(self, rows: Path, words: Path | None) -> Restored:
+        """Restore rows and, unless they are destroyed, the keys of their words."""
+        dumps.refuse_unless_empty(self._url)
+        with self._alone(), self._folder() as own:
+            header, dump = self._open(rows, ROWS, Path(own))
+            keys = None if words is None else self._open(words, WORDS, Path(own))[1]
+            url = self._draft(Path(own))
+            dumps.load(url, self._settings.postgres_bin, dump)
+            migrating.upgrade(url)
+            restored = self._bring_up(url, header, keys)
+            if dumps.is_sqlite(url):
+                Path(str(url.database)).rename(str(self._url.database))
+        return restored
+
+    def _folder(self) -> tempfile.TemporaryDirectory[str]:
+        """Return a folder beside the place it is for, because only there a rename is one step."""
+        beside = self._settings.home
+        if dumps.is_sqlite(self._url):
+            beside = Path(str(self._url.database)).parent
+        return tempfile.TemporaryDirectory(dir=beside, prefix=".restore-")
+
+    def _draft(self, folder: Path) -> URL:
+        """Return where all is made ready: a file of SQLite has its name only at the end."""
+        if not dumps.is_sqlite(self._url):
+            return self._url
+        return self._url.set(database=str(folder / "jaabi.db"))
+
+    def _open(self, file: Path, kind: str, folder: Path) -> tuple[Header, Path]:
+        into = folder / kind
+        header = backups.unseal(file, kind, self._opened_by, into)
+        if header.engine != self._url.get_backend_name():
+            raise BackupRefused(f"{file} is of {header.engine}: JAABI_DATABASE_URL names another")
+        if header.revision > migrating.head():
+            raise BackupRefused(f"{file} was made by a newer Jaabi: install that first")
+        return header, into
+
+    def _bring_up(self, url: URL, header: Header, keys: Path | None) -> Restored:
+        store, now = Store(url), assembly.clock()
+        journal = Journal(self._settings.erasures)
+        with store.work(Operator()) as work:
+            unknown = restoring.settle(work, now)
+            count = 0
+            if keys is not None:
+                with keys.open("rb") as lines:
+                    count = word_keys.put_back(work, lines)
+            gone = forgetting.again(work, journal.since(header.time - SLACK), now)
+        store.close()
+        return Restored(header.time, count, gone, unknown)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep `jaabi run` from starting meanwhile; refuse while a keeper lives."""
+        try:
+            lock = lifeline.hold(self._settings.home / lifeline.LOCK)
+        except lifeline.AlreadyRunning:
+            raise BackupRefused("jaabi runs here: stop it first") from None
+        with lock:
+            if self._keeper_lives():
+                raise BackupRefused("a keeper still runs: stop it, and all others, first")
+            yield
+
+    def _keeper_lives(self) -> bool:
+        try:
+            Keeper(self._settings.keeper_socket).digests(NOBODY, "000000")
+        except KeeperAway:
+            return False
+        return True

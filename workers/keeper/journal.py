@@ -1,0 +1,106 @@
+"""The journal of what must stay gone: a file a month, outside the database and its backups.
+
+The keeper writes it, because there is one of it. Each line says when it was written, what, and of
+which row; never a word, never a number. A restore reads it (docs/decisions/0025).
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from models.db import Job, Store
+from models.services import erasures
+from models.services.erasures import AT_ONCE, Fact
+
+ACTOR = Job("journal")
+ROUND_S = 2.0
+KEPT = timedelta(days=40)  # a little longer than any backup may be kept
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """The files of one programme. Lines are only added, and whole months forgotten."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, facts: list[Fact], now: datetime) -> None:
+        """Add facts, on disk when this returns. Raises OSError."""
+        lines = [
+            json.dumps({"at": now.isoformat(), "what": fact.what, "ref": fact.ref}) + "\n"
+            for fact in facts
+        ]
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / f"{now:%Y-%m}.jsonl"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab") as file:
+            # What a crash left of the line before stays a line of its own.
+            file.write(("\n" + "".join(lines)).encode())
+            file.flush()
+            os.fsync(handle)
+
+    def since(self, begin: datetime) -> Iterator[Fact]:
+        """Return what was written then or later, in order. A line cut by a crash is passed over."""
+        for path in self._months():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                try:
+                    said = json.loads(line)
+                except ValueError:
+                    continue
+                if datetime.fromisoformat(said["at"]) >= begin:
+                    yield Fact(said["what"], said["ref"])
+
+    def forget(self, now: datetime) -> None:
+        """Take away the months of which no backup may be left."""
+        first = f"{now - KEPT:%Y-%m}"
+        for path in self._months():
+            if path.stem < first:
+                path.unlink()
+
+    def _months(self) -> list[Path]:
+        return sorted(self._folder.glob("????-??.jsonl"))
+
+
+class Clerk:
+    """Moves what was noted in the database into the journal."""
+
+    def __init__(self, store: Store, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+        self._failing = False
+
+    def go(self, now: datetime) -> None:
+        """Write down what is noted. After a crash between file and commit a line stands twice."""
+        with self._store.reading(ACTOR) as work:
+            taken = AT_ONCE if erasures.is_noted(work) else 0
+        while taken == AT_ONCE:
+            with self._store.work(ACTOR) as work:
+                facts = erasures.drain(work)
+                taken = len(facts)
+                if facts:
+                    self._journal.write(facts, now)
+        self._journal.forget(now)
+
+    def run(
+        self,
+        wait: Callable[[float], object],
+        going: Callable[[], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Go on until ``going`` says no. While the disk is full the notes stay in the database."""
+        while going():
+            try:
+                self.go(clock())
+                self._failing = False
+            except OSError as error:
+                self._say(error)
+                self._failing = True
+            wait(ROUND_S)
+
+    def _say(self, error: OSError) -> None:
+        if not self._failing:  # once, not every other second for as long as it lasts
+            log.error("journal not written", extra={"reason": type(error).__name__})
