@@ -49,7 +49,8 @@ class FakeTwilio:
         self._numbers = itertools.count(1)
         self._over = threading.Event()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.api = self
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -97,44 +98,42 @@ class FakeTwilio:
         self.close()
 
 
-def _handler(api):
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
 
-        def do_POST(self):
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            fields = {name: one[0] for name, one in parse_qs(raw, keep_blank_values=True).items()}
-            sign = (self.headers.get("Authorization") or "").removeprefix("Basic ")
-            user = base64.b64decode(sign).decode() or None
-            reply = api.answer(Asked(self.command, self.path, user, fields))
-            if reply.way in (RESET, HANG):
-                if reply.way == HANG:
-                    api.wait_until_over()
-                self.close_connection = True
-                return
-            if reply.way == SLOW:
-                api.think()
+    def do_POST(self):
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        fields = {name: one[0] for name, one in parse_qs(raw, keep_blank_values=True).items()}
+        sign = (self.headers.get("Authorization") or "").removeprefix("Basic ")
+        user = base64.b64decode(sign).decode() or None
+        api = self.server.api
+        reply = api.answer(Asked(self.command, self.path, user, fields))
+        if reply.way == HANG:
+            api.wait_until_over()
+        if reply.way == SLOW:
+            api.think()
+        if reply.way in (RESET, HANG):
+            self.close_connection = True
+        else:
             self._say(reply)
 
-        def _say(self, reply):
-            cut = reply.way == CUT
-            self.send_response_only(reply.status)  # no date but the one it is given
-            headers = {"Content-Type": "application/json", **reply.headers}
-            for name, value in headers.items():
-                self.send_header(name, value)
-            if reply.status != 204:
-                self.send_header("Content-Length", str(len(reply.raw) + cut))
-            self.end_headers()
-            self.wfile.write(reply.raw)
-            self.close_connection = cut
+    def do_GET(self):
+        self.do_POST()
 
-        def do_GET(self):
-            self.do_POST()
+    def do_DELETE(self):
+        self.do_POST()
 
-        def do_DELETE(self):
-            self.do_POST()
+    def _say(self, reply):
+        cut = reply.way == CUT
+        self.send_response_only(reply.status)  # no date but the one it is given
+        headers = {"Content-Type": "application/json", **reply.headers}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if reply.status != 204:
+            self.send_header("Content-Length", str(len(reply.raw) + cut))
+        self.end_headers()
+        self.wfile.write(reply.raw)
+        self.close_connection = cut
 
-        def log_message(self, *about):
-            pass
-
-    return Handler
+    def log_message(self, *about):
+        pass
