@@ -36,9 +36,12 @@ class Keeping:
         received = intake.ReceivedSms(
             channel, sms.id, sms.sender, sms.text, sms.provider_at, sms.unread, media
         )
-        with suppress(AlreadyReceived), self._store.work(Gateway()) as work:
-            intake.receive_sms(work, self._house, received, at)
-            reached("public.before_commit")
+        reached("public.before_commit")
+        if media:
+            with suppress(AlreadyReceived), self._store.work(Gateway()) as work:
+                intake.receive_sms(work, self._house, received, at)
+        else:
+            intake.accept_sms(self._store, self._house, received, at)
         reached("public.committed")
 
     def _call(self, channel: str, call: Call, at: datetime) -> None:

@@ -11,12 +11,12 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from werkzeug.datastructures import Headers
 
@@ -67,7 +67,7 @@ class Post:
             event=self.event,
             method=self.method,
             url=f"{public_url}{self.target}",
-            headers=Headers(list(self.headers)),
+            headers=cast(Mapping[str, str], Headers(list(self.headers))),
             query=self.query,
             body=self.body,
         )

@@ -3,14 +3,15 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -98,15 +99,18 @@ class Store:
     """The programme's database. Built once a process; ``durable`` work survives a power cut.
 
     SQLite keeps two engines: accepted things commit with ``synchronous=FULL``, keypresses with
-    ``NORMAL``. PostgreSQL does the same with ``synchronous_commit``. ``keypress`` is the engine
-    whose raw connections commit each statement by themselves.
+    ``NORMAL``. PostgreSQL does the same with ``synchronous_commit``. ``keypress`` and ``accepting``
+    are the engines whose raw connections commit each statement by themselves, relaxed and durably.
     """
 
     def __init__(self, url: str | URL, waker: Waker = silent, *, pool_size: int = 5) -> None:
         self.url = make_url(url)
         self.durable = _engine(self.url, pool_size, durable=True)
         self.relaxed = _engine(self.url, pool_size, durable=False)
-        self.keypress = self.relaxed if self.is_sqlite else _autocommitting(self.url, pool_size)
+        self.keypress, self.accepting = self.relaxed, self.durable
+        if not self.is_sqlite:
+            self.keypress = _autocommitting(self.url, pool_size, RELAXED)
+            self.accepting = _autocommitting(self.url, pool_size, LOCKS)
         self._waker = waker
         self._threads = threading.local()
         # Weak: a thread that ends lets its link go, and the pool has it back.
@@ -134,33 +138,66 @@ class Store:
         with Session(engine) as session, session.begin():
             yield Work(session, actor)
 
-    @contextmanager
-    def keypress_cursor(self) -> Iterator[DBAPICursor]:
+    def ring(self, queue: str) -> None:
+        """Wake whoever works at ``queue``: something for it was committed without a Work."""
+        self._waker(queue)
+
+    def keypress_cursor(self) -> AbstractContextManager[DBAPICursor]:
         """Lend the cursor of this thread's own link, which commits each statement by itself.
 
         Raises OperationalError when the database is away, ``connection_invalidated`` if it was the
         link that had been cut; the next caller gets a new one.
         """
-        link: PoolProxiedConnection | None = getattr(self._threads, "link", None)
+        return self._cursor(self.keypress)
+
+    def accept(self, sql: str, values: tuple[Any, ...]) -> int:
+        """Run one statement that may run twice, durably, and return how many rows it wrote.
+
+        Raises DataError when the values are at fault, else OperationalError.
+        """
+        try:
+            return self._accept(sql, values)
+        except OperationalError as error:
+            dbapi = self.accepting.dialect.loaded_dbapi
+            if isinstance(error.orig, dbapi.DataError | dbapi.IntegrityError):
+                raise DataError(None, None, error.orig) from None
+            if not error.connection_invalidated:
+                raise
+            # A link cut while nobody used it shows at the next statement: run it over a new one.
+            return self._accept(sql, values)
+
+    def _accept(self, sql: str, values: tuple[Any, ...]) -> int:
+        with self._cursor(self.accepting) as cursor:
+            cursor.execute(sql, values)
+            return cursor.rowcount
+
+    @contextmanager
+    def _cursor(self, engine: Engine) -> Iterator[DBAPICursor]:
+        links = self._of_this_thread()
+        link = links.get(engine)
         try:
             if link is None:
-                link = self._threads.link = self.keypress.raw_connection()
+                link = links[engine] = engine.raw_connection()
                 self._links.add(link)
             cursor = link.cursor()
             yield cursor
             cursor.close()
-        except self.keypress.dialect.loaded_dbapi.Error as error:
-            cut = link is not None and self.keypress.dialect.is_disconnect(
+        except engine.dialect.loaded_dbapi.Error as error:
+            cut = link is not None and engine.dialect.is_disconnect(
                 error, link.dbapi_connection, None
             )
-            self._drop(link)
+            self._drop(engine, link)
             raise OperationalError(None, None, error, connection_invalidated=cut) from None
 
-    def _drop(self, link: PoolProxiedConnection | None) -> None:
-        self._threads.link = None
+    def _drop(self, engine: Engine, link: PoolProxiedConnection | None) -> None:
+        self._of_this_thread().pop(engine, None)
         if link is not None:
             self._links.discard(link)
             link.invalidate()
+
+    def _of_this_thread(self) -> dict[Engine, PoolProxiedConnection]:
+        links: dict[Engine, PoolProxiedConnection] = self._threads.__dict__.setdefault("links", {})
+        return links
 
     def close(self) -> None:
         """Give every connection back."""
@@ -168,7 +205,7 @@ class Store:
             link.close()
         self._links.clear()
         self._threads = threading.local()
-        for engine in (self.durable, self.relaxed, self.keypress):
+        for engine in (self.durable, self.relaxed, self.keypress, self.accepting):
             engine.dispose()
 
 
@@ -187,14 +224,14 @@ def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
     )
 
 
-def _autocommitting(url: URL, pool_size: int) -> Engine:
-    # A keypress is one SELECT and one UPDATE: each its own transaction, one round trip each.
+def _autocommitting(url: URL, pool_size: int, options: str) -> Engine:
+    # One statement, one transaction, one round trip.
     return create_engine(
         url,
         hide_parameters=True,
         pool_size=pool_size,
         isolation_level="AUTOCOMMIT",
-        connect_args={**PATIENCE, "options": RELAXED},
+        connect_args={**PATIENCE, "options": options},
     )
 
 

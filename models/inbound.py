@@ -19,6 +19,7 @@ class InboundMessage(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         Index("ix_inbound_due", "status", "due_at"),
+        Index("ix_inbound_contact", "contact", "received_at"),
         # Whose turn it is: only the rows that wait are in it, however many there were before.
         Index("ix_inbound_open", "contact", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
@@ -26,8 +27,11 @@ class InboundMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", FOR_EVER))
     channel: Mapped[str] = mapped_column(String(40), info=says("S1", "channel", FOR_EVER))
     provider_id: Mapped[str] = mapped_column(String(80), info=says("S1", "provider's id", FOR_EVER))
+    likeness: Mapped[str | None] = mapped_column(
+        String(32), info=says("S2", "digest of who, what and when, to know a repeat", DAYS)
+    )
     contact: Mapped[str | None] = mapped_column(
-        String(64), index=True, info=says("S3", "pseudonym; none until the keeper named it", DAYS)
+        String(64), info=says("S3", "pseudonym; none until the keeper named it", DAYS)
     )
     sender_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=says("S3", "number sealed for the keeper", "until answered")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
 
@@ -80,12 +80,13 @@ class Transit:
     ``clock`` gives seconds since 1970 UTC: the day of the key is the service's, not a caller's.
     """
 
-    __slots__ = ("_boxes", "_clock", "_current", "_folder", "_until")
+    __slots__ = ("_boxes", "_clock", "_current", "_days", "_folder", "_until")
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self._folder = folder
         self._clock = clock
         self._boxes: Mapping[bytes, SecretBox] = {}
+        self._days: Mapping[str, bytes] = {}
         self._current: tuple[bytes, SecretBox] | None = None
         self._until = 0.0
 
@@ -119,9 +120,20 @@ class Transit:
         except CryptoError:
             raise TransitLost("changed on its way") from None
 
+    def digest(self, words: str, day: date) -> str | None:
+        """Return a digest of words, 32 hex digits, under the key of that day; None without it.
+
+        The same words give the same digest until the key is destroyed, and then never again.
+        """
+        key = self._days.get(day.isoformat())
+        if key is None:
+            return None
+        digest = blake2b(words.encode(), digest_size=16, key=key, person=b"jaabi likeness")
+        return digest.hexdigest()
+
     def _reload(self, now: float) -> None:
         today = datetime.fromtimestamp(now, UTC).date().isoformat()
-        boxes, current, current_day = {}, None, ""
+        boxes, days, current, current_day = {}, {}, None, ""
         for path in sorted(self._folder.glob("????-??-??.key")):
             try:
                 key = read_key(path)
@@ -129,8 +141,9 @@ class Transit:
                 continue  # the keeper destroyed it between the list and the reading
             box = SecretBox(key)
             boxes[key_id(key)] = box
+            days[path.stem] = key
             if path.stem <= today:
                 current, current_day = (key_id(key), box), path.stem
-        self._boxes, self._current = boxes, current
+        self._boxes, self._days, self._current = boxes, days, current
         midnight = (now // DAY_S + 1) * DAY_S
         self._until = midnight if current_day == today else now + RECHECK_S

@@ -1,18 +1,18 @@
 """Takes in what a channel brought: committed before anybody is told that it was received."""
 
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from models.conversation import Contact
-from models.db import Work
+from models.db import Store, Work
 from models.errors import AlreadyReceived, KeeperAway
 from models.inbound import InboundMessage
 from models.services import erasures, voice_notes
+from models.services.entering import Entry, enter, enter_alone
 from models.services.scene import House
 
 LONGEST = 2000  # characters of one message; ten SMS parts are 1,530
@@ -20,6 +20,8 @@ LONGEST_ID = 80  # inbound_message.provider_id
 LINE_BREAKS = "\r\n\t"
 OPT_OUT = "opt-out at the provider"
 BEEP = "a call let ring"
+PRESUMED = "presumed duplicate"
+BUCKET_S = 600
 
 
 def cleaned(text: str) -> str:
@@ -49,27 +51,89 @@ class ReceivedSms:
 def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> None:
     """Write one SMS into the inbox. Raises AlreadyReceived when its id was here before.
 
-    A sender that is no telephone gets no reply and opens no case: its row says so.
+    A sender that is no telephone gets no reply and opens no case: its row says so. What has no id
+    and looks like one that came before is kept, and its row says that too.
     """
-    row = InboundMessage(
-        channel=sms.channel,
-        provider_id=sms.provider_id or str(uuid4()),
-        provider_at=sms.provider_at,
-        received_at=now,
-        due_at=now,
-    )
-    if sms.sender is None:
-        row.status, row.cause, row.settled_at = "ignored", "sender is no telephone", now
-    elif sms.unread is not None:
-        row.status, row.cause, row.settled_at = "ignored", sms.unread, now
-        row.text_sealed = house.transit.wrap(cleaned(sms.text))
-    else:
-        _seal(house, row, sms.sender, sms.text)
-        row.cause = voice_notes.cause_of(sms.media, sms.text)
+    entry = _entry(house, sms, now)
+    if not enter(work, entry):
+        if sms.provider_id is not None:
+            raise AlreadyReceived
+        enter(work, _presumed(entry))
+    elif not entry.ended:
         work.wake("inbox")
-    _add_once(work, row)
     if sms.sender is not None and sms.media:
-        voice_notes.note(work, house, row, sms.media)
+        voice_notes.note(work, house, _row(work, entry), sms.media)
+
+
+def accept_sms(store: Store, house: House, sms: ReceivedSms, now: datetime) -> None:
+    """Do the same for a text without sounds, at once and durably, and wake the workers.
+
+    An id that was here before changes nothing: it has its row.
+    """
+    entry = _entry(house, sms, now)
+    if not enter_alone(store, entry):
+        if sms.provider_id is None:
+            enter_alone(store, _presumed(entry))
+    elif not entry.ended:
+        store.ring("inbox")
+
+
+def _entry(house: House, sms: ReceivedSms, now: datetime) -> Entry:
+    text: bytes | None = None
+    cause: str | None = "sender is no telephone"
+    contact: str | None = None
+    if sms.sender is not None:
+        text = house.transit.wrap(cleaned(sms.text))
+        cause = sms.unread or voice_notes.cause_of(sms.media, sms.text)
+        contact = None if sms.unread else pseudonym_or_none(house, sms.sender)
+    like = likeness(house, contact, sms, now) if contact else None
+    return Entry(
+        channel=sms.channel,
+        provider_id=sms.provider_id or (f"like:{like}" if like else str(uuid4())),
+        received_at=now,
+        contact=contact,
+        sender_sealed=house.sealer.number(sms.sender) if sms.sender and not sms.unread else None,
+        text_sealed=text,
+        provider_at=sms.provider_at,
+        likeness=like,
+        cause=cause,
+        ended=sms.sender is None or sms.unread is not None,
+    )
+
+
+def _presumed(entry: Entry) -> Entry:
+    """Return the row of what looks like one that came before, to be kept and not answered."""
+    name = f"{entry.provider_id}:{uuid4().hex[:16]}"
+    return replace(entry, provider_id=name, cause=PRESUMED, sender_sealed=None, ended=True)
+
+
+def likeness(house: House, contact: str, sms: ReceivedSms, now: datetime) -> str | None:
+    """Return what two deliveries of one message have in common: who, what, and ten minutes.
+
+    The key is that of the day, destroyed a week later: nobody can then try texts against it. None
+    when that key is not there any more.
+    """
+    at = _told(sms.provider_at) or now
+    bucket = int(at.timestamp()) // BUCKET_S
+    day = datetime.fromtimestamp(bucket * BUCKET_S, UTC).date()
+    return house.transit.digest(f"{contact}\n{bucket}\n{cleaned(sms.text)}", day)
+
+
+def _told(provider_at: str | None) -> datetime | None:
+    """Read a provider's time; one that names no zone is UTC, as Africa's Talking's are."""
+    try:
+        at = datetime.fromisoformat(provider_at or "")
+    except ValueError:
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _row(work: Work, entry: Entry) -> InboundMessage:
+    same = (
+        InboundMessage.channel == entry.channel,
+        InboundMessage.provider_id == entry.provider_id,
+    )
+    return work.session.scalars(select(InboundMessage).where(*same)).one()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,19 +150,19 @@ def receive_call(work: Work, house: House, call: ReceivedCall, now: datetime) ->
 
     Who withholds the number cannot be called: the row says so, and nothing else happens.
     """
-    row = InboundMessage(
+    entry = Entry(
         channel=call.channel,
         provider_id=f"call:{call.provider_id}"[:LONGEST_ID],
         received_at=now,
-        due_at=now,
         cause=BEEP,
     )
     if call.caller is None:
-        row.status, row.cause, row.settled_at = "ignored", "caller is no telephone", now
+        entry = replace(entry, cause="caller is no telephone", ended=True)
     else:
-        _seal(house, row, call.caller, "")
+        entry = _sealed(house, entry, call.caller, "")
         work.wake("inbox")
-    _add_once(work, row)
+    if not enter(work, entry):
+        raise AlreadyReceived
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,38 +179,24 @@ def receive_opt_out(work: Work, house: House, refused: ReceivedOptOut, now: date
 
     Raises AlreadyReceived when its id was here before.
     """
-    row = InboundMessage(
+    entry = Entry(
         channel=refused.channel,
         provider_id=f"optout:{refused.provider_id or uuid4()}"[:LONGEST_ID],
         received_at=now,
-        due_at=now,
         cause=OPT_OUT,
     )
-    _seal(house, row, refused.sender, "STOP")
-    work.wake("inbox")
-    _add_once(work, row)
-
-
-def _seal(house: House, row: InboundMessage, sender: str, text: str) -> None:
-    row.sender_sealed = house.sealer.number(sender)
-    row.text_sealed = house.transit.wrap(cleaned(text))
-    row.contact = pseudonym_or_none(house, sender)
-
-
-def _add_once(work: Work, row: InboundMessage) -> None:
-    known = select(InboundMessage.id).where(
-        InboundMessage.channel == row.channel, InboundMessage.provider_id == row.provider_id
-    )
-    if work.session.scalar(known) is not None:
+    if not enter(work, _sealed(house, entry, refused.sender, "STOP")):
         raise AlreadyReceived
-    try:
-        with work.session.begin_nested():
-            work.session.add(row)
-    except IntegrityError:
-        # Only a repeat is thanked: whatever else was refused must be sent again.
-        if work.session.scalar(known) is None:
-            raise
-        raise AlreadyReceived from None
+    work.wake("inbox")
+
+
+def _sealed(house: House, entry: Entry, sender: str, text: str) -> Entry:
+    return replace(
+        entry,
+        sender_sealed=house.sealer.number(sender),
+        text_sealed=house.transit.wrap(text),
+        contact=pseudonym_or_none(house, sender),
+    )
 
 
 def pseudonym_or_none(house: House, msisdn: str) -> str | None:

@@ -42,11 +42,12 @@ def _forget_inbox(work: Work, now: datetime) -> None:
         InboundMessage.sender_sealed.is_not(None),
         InboundMessage.contact.is_not(None),
         InboundMessage.provider_at.is_not(None),
+        InboundMessage.likeness.is_not(None),
     )
     work.session.execute(
         update(InboundMessage)
         .where(old, known)
-        .values(text_sealed=None, sender_sealed=None, contact=None, provider_at=None)
+        .values(text_sealed=None, sender_sealed=None, contact=None, provider_at=None, likeness=None)
     )
 
 

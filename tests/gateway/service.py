@@ -184,7 +184,7 @@ class Asked(list):
     """What a store asks of its database, one statement after the other, as the driver sees it."""
 
     def listen_to(self, store):
-        for engine in {store.durable, store.relaxed, store.keypress}:
+        for engine in {store.durable, store.relaxed, store.keypress, store.accepting}:
             event.listen(engine, "connect", self._listen)
         return store
 

@@ -72,6 +72,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("chat_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("likeness", sa.String(length=32), nullable=True))
+        batch_op.drop_index("ix_inbound_message_contact")
+        batch_op.create_index("ix_inbound_contact", ["contact", "received_at"])
         batch_op.create_index(
             "ix_inbound_open",
             ["contact", "id"],
@@ -95,6 +98,9 @@ def downgrade() -> None:
         batch_op.drop_column("via")
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
         batch_op.drop_index("ix_inbound_open")
+        batch_op.drop_index("ix_inbound_contact")
+        batch_op.create_index("ix_inbound_message_contact", ["contact"])
+        batch_op.drop_column("likeness")
         batch_op.drop_column("rank")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_column("chat_at")
