@@ -6,13 +6,14 @@ Sends to loopback only, stops after the number of requests it was given.
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
-CALLERS = count()
+CALLERS = deque(f"+2237000{number:04d}" for number in range(10_000))
 Dialogue = list[tuple[str, str]]  # what was typed so far, what the screen must hold
 Turns = Callable[[int], Iterator[tuple[bytes, str]]]
 
@@ -78,15 +79,18 @@ class Caller:
 def keypresses(dialogue: Dialogue, seed: str) -> Iterator[tuple[bytes, str]]:
     """Yield bodies as Africa's Talking posts them, session after session, for ever.
 
-    Callers differ from session to session, so that nobody is offered an earlier dialogue.
+    Whoever is cut off in the midst of a session, as all are at the end of a round, is offered it at
+    the next one, a screen that no dialogue here expects: so a number calls again only once its
+    session was walked to the end.
     """
     for number in count():
         session = f"ATUid_{seed}_{number}"
-        caller = f"+2237000{next(CALLERS) % 10000:04d}"
+        caller = CALLERS.popleft()
         for typed, expected in dialogue:
             fields = {"sessionId": session, "serviceCode": "*123#", "phoneNumber": caller}
             fields |= {"networkCode": "61002", "text": typed}
             yield urlencode(fields).encode(), expected
+        CALLERS.append(caller)
 
 
 def run(
