@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR = $${JAABI_HOME:-var}
 
-.PHONY: help run test lint bench system-deps lock
+.PHONY: help run test lint bench chaos system-deps lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,6 +27,9 @@ bench: .venv/.installed-dev ## measure every figure we promise
 	@set -e; for bench in keypress places language latency memory; do \
 		echo "== $$bench"; $(BIN)/python -m bench.$$bench; \
 	done
+
+chaos: .venv/.installed-dev ## blow full storms with ten seeds and print what they broke (CHAOS="--seeds 1")
+	@exec $(BIN)/python -m tests.chaos $(CHAOS)
 
 system-deps: ## install what the browser tests need (Debian, needs root)
 	@if [ "$$(id -u)" = 0 ]; then run=; elif sudo -n true 2>/dev/null; then run=sudo; \
