@@ -300,3 +300,11 @@ def test_nothing_of_a_dialogue_is_kept_outside_the_database(service, hops):
         other = phone.type(TO_THE_RECEIPT[hops])
     phone.service = service
     assert phone.repeat() == other
+
+
+def test_a_text_is_taken_in_by_one_statement(service):
+    taken = statements(service, service.post, "sms", posts.sms("bonjour"))
+    assert taken == ["INSERT"]
+    again = statements(service, service.post, "sms", posts.sms("bonjour"))
+    assert again == ["INSERT"]
+    assert service.inbox == [("waiting", None)]
