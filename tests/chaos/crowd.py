@@ -15,6 +15,7 @@ PATIENCE_S = 12.0  # of a network that waits for our answer
 AGAIN_S = (0.1, 0.3, 0.6, 1.0)
 GIVES_UP_S = 90.0
 FIRST, LAST = 1000, 9999  # last four digits; those below are registered phones
+BY_ACCEPTOR = ("3", "7")  # phones whose texts come by way of the acceptor, and by no other
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CODE = re.compile(r"Votre code:\s((?:\d\d ?){3})")
 AWAY = "ne peut pas repondre"
@@ -145,16 +146,19 @@ class Crowd:
 
     def _speak(self, seed):
         draw = random.Random(seed)
-        network = Network(self.stage.ports, draw)
+        web = Network(self.stage.ports, draw)
+        beside = Network(lambda: [self.stage.acceptor_port], draw)
         while not self.over.is_set():
             try:
                 phone, name = self.phones.get_nowait()
             except queue.Empty:
                 break
-            done = name != "ussd" or self._dial(network, phone)
-            if self._text(network, draw, phone, SCRIPTS[name][1]) and done:
+            done = name != "ussd" or self._dial(web, phone)
+            door = beside if phone.endswith(BY_ACCEPTOR) else web
+            if self._text(door, draw, phone, SCRIPTS[name][1]) and done:
                 self.history.finished.add(phone)
-        network.hang_up()
+        web.hang_up()
+        beside.hang_up()
 
     def _text(self, network, draw, phone, texts):
         """Say one after the other, each when the one before was acknowledged."""

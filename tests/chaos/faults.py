@@ -52,6 +52,12 @@ def _all_killed(storm, draw):
         storm.stage.revive()
 
 
+def _acceptor_killed(storm, draw):
+    del draw
+    with storm.alone("acceptor"):
+        storm.stage.end_acceptor()
+
+
 def _stopped(name, seconds):
     def do(storm, draw):
         victim = storm.stage.processes().get(name)
@@ -241,6 +247,7 @@ FAULTS = (
     Fault("worker killed", "kill worker", _killed("worker"), weight=3),
     Fault("keeper killed", "kill keeper", _killed("keeper"), weight=2),
     Fault("web and worker killed", "kill both", _killed("public", "worker")),
+    Fault("acceptor killed", "kill acceptor", _acceptor_killed, weight=2),
     Fault("supervisor killed", "kill supervisor", _all_killed),
     *(
         Fault(f"death at {point}", "kill at a point", _dies_at(point))
@@ -257,6 +264,8 @@ FAULTS = (
             "public.committed",
             "timetable.before_line",
             "timetable.after_line",
+            "spool.written",
+            "spool.delivered",
         )
     ),
     Fault("worker stopped for seconds", "process stopped", _stopped("worker", 8)),

