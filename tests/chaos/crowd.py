@@ -21,11 +21,12 @@ CODE = re.compile(r"Votre code:\s((?:\d\d ?){3})")
 AWAY = "ne peut pas repondre"
 CUT = (OSError, http.client.HTTPException)
 
+TESSIT = "les vivres de tessit n'ont pas ete donnes a tout le monde"
 # What a phone says, and how many in a hundred phones say it. No text of ours answers two of them
 # alike, so no limit of identical texts hides a lost one.
 SCRIPTS = {
     "keywords": (80, ("AIDE", "STOP", "JAABI", "LANGUE", "123456")),
-    "words": (10, ("le chef garde nos cartes", "6143", "AIDE")),
+    "words": (10, (TESSIT, "oui", "1")),
     "private": (2, ("on m'a violee",)),
     "ussd": (8, ("AIDE",)),
 }
