@@ -9,7 +9,8 @@ from flows.catalogs import tongues
 from flows.loader import load
 from gateway import valkey
 from gateway.channels.africastalking import AfricasTalking
-from gateway.channels.base import Channel, Shelf
+from gateway.channels.africastalking_inbox import AfricasTalkingInbox
+from gateway.channels.base import Channel, Letterbox, Shelf
 from gateway.channels.kannel import Kannel, SendSms
 from gateway.channels.kannel_ussd import ServiceCode
 from gateway.channels.twilio import Twilio
@@ -84,6 +85,15 @@ def build_shelves(settings: Settings) -> dict[str, Shelf]:
         for name, one in settings.channel.items()
         if isinstance(one, TwilioTable)
     }
+
+
+def build_letterboxes(settings: Settings) -> list[Letterbox]:
+    """Return the inboxes of providers that shall be asked for what no webhook brought."""
+    return [
+        AfricasTalkingInbox(name, one.username, one.api_key.get_secret_value(), one.api_url)
+        for name, one in settings.channel.items()
+        if isinstance(one, AfricasTalkingTable) and one.poll
+    ]
 
 
 def tokens_of(settings: Settings) -> dict[str, tuple[str, ...]]:

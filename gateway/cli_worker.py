@@ -11,6 +11,7 @@ from gateway.cli_base import load_settings
 from workers.converse import Converser
 from workers.duties import Duties
 from workers.main import WorkerProcess
+from workers.poll import Polling
 from workers.silence import Silence
 from workers.timetable import Timetable
 from workers.voice_notes import Fetcher
@@ -30,6 +31,10 @@ def worker() -> None:
     shelves = assembly.build_shelves(settings)
     fetcher = Fetcher(store, house, shelves, assembly.clock)
     beside = {"voice notes": fetcher.run} if shelves else {}
+    letterboxes = assembly.build_letterboxes(settings)
+    if letterboxes:
+        polling = Polling(store, house, letterboxes, holder, assembly.clock)
+        beside["poll inboxes"] = polling.run
     process = WorkerProcess(
         valkey.connect(valkey.url_of(settings), reply_s=None),
         Converser(conversing, assembly.clock).drain,

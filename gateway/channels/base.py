@@ -1,6 +1,6 @@
 """The adapter contract: everything a provider is. No web framework, no database, no state."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -227,6 +227,25 @@ class Channel(Protocol):
         """Hand over one text and return the provider's id for it.
 
         Raises SendFailed or SendUnknown.
+        """
+
+
+class InboxAway(ChannelError):
+    """The provider does not say now what it received."""
+
+
+class Letterbox(Protocol):
+    """Where a provider keeps what it received for us, to be asked for what no webhook brought."""
+
+    @property
+    def name(self) -> str:
+        """The channel's name."""
+
+    def fetch(self, after: str | None) -> Sequence[Inbound]:
+        """Return some of what came after the message of that id, or from the beginning.
+
+        Oldest first, each with an id and the provider's time; nothing when there is no more.
+        Raises InboxAway.
         """
 
 

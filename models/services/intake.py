@@ -78,6 +78,34 @@ def accept_sms(store: Store, house: House, sms: ReceivedSms, now: datetime) -> N
         store.ring("inbox")
 
 
+def receive_missed(work: Work, house: House, sms: ReceivedSms, now: datetime) -> bool:
+    """Write one SMS that a provider kept for us, unless it came by webhook before.
+
+    Return whether it was missing. It is known by its id, or, where a webhook gave it another one,
+    by its likeness. Raises KeeperAway, for nobody can be alike without a name.
+    """
+    entry = _entry(house, sms, now)
+    if not entry.ended and _came_before(work, entry):
+        return False
+    work.wake("inbox")
+    return enter(work, entry)
+
+
+def _came_before(work: Work, entry: Entry) -> bool:
+    if entry.contact is None:
+        raise KeeperAway("nobody can be named")
+    mine = (InboundMessage.channel == entry.channel, InboundMessage.contact == entry.contact)
+    rows = select(InboundMessage.likeness, InboundMessage.provider_at).where(*mine)
+    at = told(entry.provider_at)
+    return any(
+        like == entry.likeness
+        if like and entry.likeness
+        # What came while the keeper was away has no likeness: there the provider's second must do.
+        else at is not None and told(then) == at
+        for like, then in work.session.execute(rows)
+    )
+
+
 def _entry(house: House, sms: ReceivedSms, now: datetime) -> Entry:
     text: bytes | None = None
     cause: str | None = "sender is no telephone"
@@ -113,19 +141,19 @@ def likeness(house: House, contact: str, sms: ReceivedSms, now: datetime) -> str
     The key is that of the day, destroyed a week later: nobody can then try texts against it. None
     when that key is not there any more.
     """
-    at = _told(sms.provider_at) or now
+    at = told(sms.provider_at) or now
     bucket = int(at.timestamp()) // BUCKET_S
     day = datetime.fromtimestamp(bucket * BUCKET_S, UTC).date()
     return house.transit.digest(f"{contact}\n{bucket}\n{cleaned(sms.text)}", day)
 
 
-def _told(provider_at: str | None) -> datetime | None:
-    """Read a provider's time; one that names no zone is UTC, as Africa's Talking's are."""
+def told(provider_at: str | None) -> datetime | None:
+    """Read a provider's time to the second; without a zone it is UTC, as Africa's Talking's are."""
     try:
         at = datetime.fromisoformat(provider_at or "")
     except ValueError:
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).replace(microsecond=0)
 
 
 def _row(work: Work, entry: Entry) -> InboundMessage:
