@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "alerts": ("gateway.cli_alerts:alerts", "list the alerts, one event a line, or evacuations"),
     "stock": ("gateway.cli_referrals:stock", "list what each centre has of each product"),
     "messages": ("gateway.cli_lists:messages", "list messages, without texts and phones"),
-    "dead-letters": ("gateway.cli_lists:dead_letters", "list or retry what could not be handled"),
+    "dead-letters": ("gateway.cli_dead_letters:dead_letters", "list or retry what could not be handled"),
     "people": ("gateway.cli_directory:people", "register, list and revoke phones"),
     "directory": ("gateway.cli_places:directory", "import and export the directory"),
     "slips": ("gateway.cli_slips:slips", "issue, list and revoke booklets of numbered slips"),

@@ -1,4 +1,4 @@
-"""`jaabi channels`, `cases`, `messages`, `dead-letters`: one row a line, no words, no phones."""
+"""`jaabi channels`, `cases`, `messages`: one row a line, no words, no phones."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,11 +15,9 @@ from gateway import assembly
 from gateway.cli_base import Moment, Unusable, iso, load_settings
 from models.case import Case
 from models.db import Actor, Job, Operator, Work
-from models.errors import NotFound
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.person import Person
-from models.services import dead_letters as letters
 from models.services.timeliness import Share, share_in_time
 from models.services.visibility import visible_cases
 
@@ -91,31 +89,6 @@ def messages(as_json: bool, direction: str | None) -> None:
             sent = select(OutboundMessage).order_by(OutboundMessage.id)
             rows += map(_outbound, work.session.scalars(sent))
     print_rows(sorted(rows, key=lambda row: row["created_at"]), as_json=as_json)
-
-
-@click.group(name="dead-letters", invoke_without_command=True)
-@as_json
-@click.pass_context
-def dead_letters(ctx: click.Context, as_json: bool) -> None:
-    """List what could not be handled."""
-    if ctx.invoked_subcommand is None:
-        with looking() as work:
-            print_rows(map(_letter, letters.dead_letters(work)), as_json=as_json)
-
-
-@dead_letters.command(name="retry")
-@click.argument("letter_id")
-def retry(letter_id: str) -> None:
-    """Let one be handled again."""
-    store = assembly.open_store(load_settings())
-    try:
-        with store.work(Operator()) as work:
-            letters.retry(work, letter_id, assembly.clock())
-    except NotFound as error:
-        raise Unusable([str(error)]) from None
-    finally:
-        store.close()
-    click.echo(f"{letter_id} waits again")
 
 
 @contextmanager
@@ -196,19 +169,6 @@ def _outbound(row: OutboundMessage) -> Row:
         "created_at": iso(row.created_at),
         "settled_at": row.settled_at and iso(row.settled_at),
         "reason": row.reason,
-    }
-
-
-def _letter(one: letters.Letter) -> Row:
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "channel": one.channel,
-        "status": one.status,
-        "tries": one.tries,
-        "cause": one.cause,
-        "created_at": iso(one.at),
-        "again": one.again,
     }
 
 

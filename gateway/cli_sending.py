@@ -5,7 +5,7 @@ import click
 from gateway import assembly
 from gateway.cli_base import load_settings
 from models.db import Operator
-from models.services import gauges
+from models.services import channels, gauges
 from models.services import sending as switch
 
 
@@ -19,7 +19,7 @@ def sending(ctx: click.Context) -> None:
     with store.reading(Operator()) as work:
         why, cap = switch.why_paused(work), switch.cap(work)
         waiting = gauges.waiting(work, "outbox")
-        amount = sum(cost for _, cost in gauges.spent(work, now).values())
+        amount = channels.spent(work, now)
     store.close()
     click.echo("texts may leave" if why is None else f"nothing leaves: {why}")
     click.echo(f"{waiting} wait")

@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway import valkey
+from gateway import spooled, valkey
 from gateway.settings import Settings
 from models.db import Job, Store
 from models.services import gauges
@@ -36,7 +36,9 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "channel_spent_today": ("What they cost, in the programme's currency", ("channel",)),
     "spending_cap": ("What a day may cost; absent when nobody set it", ()),
     "sending_paused": ("1 while nothing may leave", ()),
-    "dead_letters": ("Given up within seven days", ("kind",)),
+    "dead_letters": ("Given up within seven days; of posts set aside, all", ("kind",)),
+    "spool_posts": ("Posts on the disk that wait to be handed over", ("spool",)),
+    "spool_oldest_seconds": ("For how long the oldest of them has waited", ("spool",)),
     "reports_unmatched": ("Delivery reports for messages nobody knows yet", ()),
     "timetable_held": ("1 while a worker goes through the timetable", ()),
     "database_clock_ahead_seconds": ("The database's clock against ours", ()),
@@ -82,6 +84,12 @@ class Watcher(Collector):
     def _host(self) -> Iterator[Reading]:
         yield Reading("up", valkey.answers(valkey.url_of(self._settings)), ("valkey",))
         yield Reading("up", _listens(self._settings.keeper_socket), ("keeper",))
+        for one in spooled.waiting(self._settings.spool_dir):
+            age = 0.0 if one.oldest is None else self._clock().timestamp() - one.oldest
+            yield Reading("spool_posts", one.count, (one.spool,))
+            yield Reading("spool_oldest_seconds", max(0.0, age), (one.spool,))
+        aside = spooled.set_aside(self._settings.spool_dir)
+        yield Reading("dead_letters", len(aside), ("spool",))
         disk = shutil.disk_usage(self._settings.home)
         yield Reading("disk_free_bytes", disk.free)
         yield Reading("disk_free_share", disk.free / disk.total)

@@ -22,9 +22,10 @@ from models.inbound import InboundMessage
 from models.outbound import DeliveryReport, OutboundMessage
 from models.referral import Referral
 from models.services import clocks, dead_letters, leases, sending
+from models.services.channels import FAILING, STOPPED, WELL, day_of
 from models.voice_note import VoiceNote
 
-STATES = ("well", "failing", "stopped")  # of a channel
+STATES = (WELL, FAILING, STOPPED)
 MOST_TRIES = 5  # this many or more
 UNIX_EPOCH = 2440587.5  # as a Julian day, which is what SQLite tells most finely
 DAY_S = 86_400
@@ -78,6 +79,17 @@ def oldest(work: Work, queue: str, now: datetime) -> timedelta:
     return _late(work, select(func.min(table.due_at)).where(due), now)
 
 
+def lateness(work: Work, now: datetime) -> dict[str, timedelta]:
+    """Return for each clock for how long the oldest item has been due."""
+    late = {}
+    for clock, (column, which) in CLOCKS.items():
+        first = select(func.min(column)).where(column <= now)
+        late[clock] = _late(work, first if which is None else first.where(which), now)
+    since = clocks.late_since(work, now)
+    late["cases"] = timedelta() if since is None else now - since
+    return late
+
+
 def waiting(work: Work, queue: str) -> int:
     """Return how many rows of a queue wait, due or not."""
     table, _ = QUEUES[queue]
@@ -92,12 +104,6 @@ def database_clock(work: Work) -> datetime:
         return datetime.fromtimestamp((days - UNIX_EPOCH) * DAY_S, UTC)
     told: datetime = work.session.scalars(select(func.clock_timestamp())).one()
     return told
-
-
-def spent(work: Work, now: datetime) -> dict[str, tuple[int, float]]:
-    """Return segments and amount of today (UTC) by channel."""
-    today = select(Spending).where(Spending.day == now.date().isoformat())
-    return {row.channel: (row.segments, row.amount) for row in work.session.scalars(today)}
 
 
 def _queues(work: Work, now: datetime) -> Iterator[Reading]:
@@ -118,13 +124,8 @@ def _queues(work: Work, now: datetime) -> Iterator[Reading]:
 
 
 def _clocks(work: Work, now: datetime) -> Iterator[Reading]:
-    for clock, (column, which) in CLOCKS.items():
-        first = select(func.min(column)).where(column <= now)
-        late = _late(work, first if which is None else first.where(which), now)
+    for clock, late in lateness(work, now).items():
         yield Reading("clock_late_seconds", late.total_seconds(), (clock,))
-    since = clocks.late_since(work, now)
-    lateness = 0.0 if since is None else (now - since).total_seconds()
-    yield Reading("clock_late_seconds", lateness, ("cases",))
 
 
 def _channels(work: Work, now: datetime) -> Iterator[Reading]:
@@ -133,9 +134,9 @@ def _channels(work: Work, now: datetime) -> Iterator[Reading]:
             yield Reading("channel_state", row.state == state, (row.channel, state))
         seconds = (now - row.since).total_seconds()
         yield Reading("channel_state_seconds", max(0.0, seconds), (row.channel,))
-    for channel, (segments, amount) in spent(work, now).items():
-        yield Reading("channel_segments_today", segments, (channel,))
-        yield Reading("channel_spent_today", amount, (channel,))
+    for today in work.session.scalars(select(Spending).where(Spending.day == day_of(now))):
+        yield Reading("channel_segments_today", today.segments, (today.channel,))
+        yield Reading("channel_spent_today", today.amount, (today.channel,))
 
 
 def _late(work: Work, first: Select[Any], now: datetime) -> timedelta:

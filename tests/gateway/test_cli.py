@@ -10,11 +10,13 @@ from click.testing import CliRunner
 
 from gateway.cli import commands
 from gateway.settings import Settings
+from gateway.spool import Post, Spool
 from models.case import Case, ItemNumber
 from models.conversation import WrongCode
 from models.db import Job, Store
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
+from models.seal import Transit
 
 
 class Programme:
@@ -214,6 +216,34 @@ def test_a_letter_whose_words_are_gone_cannot_be_tried_again(demo, store, now):
     done = demo("dead-letters", "retry", str(row_id))
     assert done.exit_code == 2
     assert "still has its words" in done.stderr
+
+
+def test_a_post_that_was_set_aside_is_shown_and_handed_over_again_when_asked(demo, store, now):
+    spool = Spool(demo.home / "spool" / "public", Transit.load(demo.home / "keys"))
+    spool.put(Post(now, "POST", "/hooks/phone/x/sms", b"", (), b""))
+    [name] = spool.names()
+    spool.set_aside(name, "answered 404")
+    [letter] = demo.lines("dead-letters", "--json")
+    assert letter["id"] == f"spool-public-{name.removesuffix('.post')}"
+    assert (letter["kind"], letter["cause"], letter["again"]) == ("spool", "answered 404", True)
+    assert demo("dead-letters", "retry", letter["id"]).exit_code == 0
+    assert demo.lines("dead-letters", "--json") == []
+    assert spool.names() == [name]
+    again = demo("dead-letters", "retry", letter["id"])
+    assert (again.exit_code, "no dead letter" in again.stderr) == (2, True)
+    spool.done(name)
+
+
+def test_sending_is_paused_resumed_and_capped_by_a_person(demo):
+    assert "texts may leave" in demo("sending").output
+    assert demo("sending", "pause").exit_code == 0
+    assert "nothing leaves: paused by hand" in demo("sending").output
+    assert demo("sending", "cap", "5000").exit_code == 0
+    assert "0 spent today, of 5000" in demo("sending").output
+    assert demo("sending", "resume").exit_code == 0
+    assert demo("sending", "cap", "0").exit_code == 0
+    assert "of any amount" in demo("sending").output
+    assert demo("sending", "cap", "much").exit_code == 2
 
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(demo, store, now):
