@@ -16,6 +16,7 @@ from models.db import Work
 from models.person import Person
 from models.services import checks, erasures, messages, stories
 from models.services.announcing import text_of
+from models.services.quiet import heard_at, is_told_enough
 from models.services.repair_links import let_go
 from models.services.routing import Routed, barred, route
 from models.services.scene import House
@@ -56,11 +57,14 @@ def announce(work: Work, house: House, case: Case, event: CaseEvent, due_at: dat
     """
     if case.holder_person is None:
         return
+    if is_told_enough(work, case, event.at):
+        event.details = {**event.details, "untold": True}
+        return
     notice = Notice(
         purpose="case_new",
         text=text_of(work, house, case),
         cause=f"case-event:{event.id}",
-        due_at=due_at,
+        due_at=heard_at(work, case, due_at),
         case_id=case.id,
         sensitive=case.case_class in SENSITIVE,
     )

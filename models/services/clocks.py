@@ -19,7 +19,7 @@ from models.db import Work
 from models.person import Person
 from models.services import cases, messages
 from models.services.handling import LEAVES
-from models.services.programme import daytime
+from models.services.quiet import heard_at
 from models.services.routing import people, policy
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
@@ -158,7 +158,7 @@ def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
     cases.seat(work, case, now, returned=returned)
     text = house.say("moved_up", n=case.number)
     tell(work, house, had, _notice(work, case, event, "moved_up", text), now)
-    cases.announce(work, house, case, event, _when(work, case, now))
+    cases.announce(work, house, case, event, now)
 
 
 def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> None:
@@ -181,7 +181,7 @@ def _seat_anew(work: Work, house: House, case: Case, now: datetime) -> None:
     )
     messages.withhold(work, case.id, UNSENT, "rehomed", now)
     cases.sit(case, choice, now)
-    cases.announce(work, house, case, event, _when(work, case, now))
+    cases.announce(work, house, case, event, now)
 
 
 def _was_given_back(work: Work, case: Case) -> bool:
@@ -196,17 +196,12 @@ def _was_given_back(work: Work, case: Case) -> bool:
     return bool(details and details.get("returned"))
 
 
-def _when(work: Work, case: Case, now: datetime) -> datetime:
-    """Return when staff hear of it: harm and shocks at once, the rest not by night."""
-    return now if case.case_class in HOURS else daytime(work, now)
-
-
 def _notice(work: Work, case: Case, event: CaseEvent, purpose: str, text: str) -> Notice:
     return Notice(
         purpose=purpose,
         text=text,
         cause=f"case-event:{event.id}",
-        due_at=_when(work, case, event.at),
+        due_at=heard_at(work, case, event.at),
         case_id=case.id,
         sensitive=case.case_class in SENSITIVE,
     )

@@ -7,7 +7,7 @@ always filed by itself. Robots are not answered at all: the same words for the t
 hour, and our own texts come back (docs/decisions/0024).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -30,6 +30,8 @@ TIMES = 3  # as often the same words are those of a robot
 REMEMBERED = 8  # digests of what a phone said last
 SHORTEST = 8  # characters: choices and place codes are said again by anybody
 
+ASKED_BY_STAFF = frozenset({"command"})
+
 ENOUGH = "answered enough this hour"
 KEPT = "kept with its case of this hour"
 SAID = "said before"
@@ -38,13 +40,18 @@ ECHO = "our own text came back"
 Heard = list[list[str]]
 
 
-def told(work: Work, contact: str, now: datetime) -> int:
-    """Return how many texts this phone was sent or shall be, of those written within the hour."""
+def told(work: Work, contact: str, now: datetime, purposes: Collection[str] | None = None) -> int:
+    """Return how many texts this phone was sent or shall be, of those written within the hour.
+
+    ``purposes``: only texts of these.
+    """
     lately = select(func.count()).where(
         OutboundMessage.contact == contact,
         OutboundMessage.created_at > now - HOUR,
         OutboundMessage.status != "withheld",
     )
+    if purposes is not None:
+        lately = lately.where(OutboundMessage.purpose.in_(purposes))
     return work.session.scalar(lately) or 0
 
 

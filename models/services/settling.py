@@ -19,6 +19,8 @@ from models.person import Person
 from models.services import cases, decisions, evacuations, messages, stories
 from models.services.handling import Desk
 from models.services.messages import QUEUE, Draft
+from models.services.programme import daytime
+from models.services.quiet import heard_at
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
 from models.services.tongues import language_of
@@ -30,18 +32,19 @@ CONCERNED = "3"  # G12-5: "Je suis en cause"
 
 def release_announcements(work: Work, case_id: int, now: datetime) -> None:
     """Let go what waited for the end of the session in which a case was filed or reopened."""
+    leaves = heard_at(work, work.session.get_one(Case, case_id), now)
     let_go = (
         update(OutboundMessage)
         .where(
             OutboundMessage.case_id == case_id,
             OutboundMessage.purpose == "case_new",
             OutboundMessage.status == "waiting",
-            OutboundMessage.due_at > now,
+            OutboundMessage.due_at > leaves,
         )
-        .values(due_at=now)
+        .values(due_at=leaves)
         .returning(OutboundMessage.id)
     )
-    if work.session.execute(let_go).all():
+    if work.session.execute(let_go).all() and leaves <= now:
         work.wake(QUEUE)
 
 
@@ -152,6 +155,7 @@ def _ready(desk: Desk, case: Case, event: CaseEvent) -> None:
         address=case.address,
         contact=case.contact,
         case_id=case.id,
+        due_at=daytime(desk.work, desk.now),  # whoever has the phone by night is not woken
     )
     messages.queue(desk.work, ready, desk.house.transit, desk.now)
 

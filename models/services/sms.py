@@ -46,7 +46,8 @@ class SmsDialogues:
             return
         chats.remember(work, scene, row.received_at)
         if row.rank >= flood.ASKED:
-            scene = replace(scene, told=flood.told(work, row.contact, now))
+            counted = None if scene.person_id is None else flood.ASKED_BY_STAFF
+            scene = replace(scene, told=flood.told(work, row.contact, now, counted))
         for place, reply in enumerate(self._answers(work, scene, row, text), 1):
             why = reply.why or (flood.ENOUGH if flood.is_enough(scene, owed=reply.owed) else None)
             if why is not None:
