@@ -18,7 +18,6 @@ from tests.journeys.world import free_port
 
 POINT_S = 8.0  # so long a wished death may keep us waiting
 MAXMEMORY = valkey.OPTIONS["maxmemory"]
-GONE = (psutil.NoSuchProcess, psutil.AccessDenied, AssertionError)
 
 
 @dataclass(frozen=True)
@@ -32,15 +31,26 @@ class Fault:
     weight: int = 1
 
 
+def _found(storm, name):
+    """Return a process of the service, waiting for it while it is being started again."""
+    end = time.monotonic() + POINT_S
+    while time.monotonic() < end:
+        with contextlib.suppress(psutil.Error):
+            if victim := storm.stage.processes().get(name):
+                return victim
+        storm.pause(0.2)
+    return None
+
+
 def _killed(*names):
     def do(storm, draw):
         del draw
-        found = storm.stage.processes()
-        victims = [found[name] for name in names if name in found]
+        victims = [_found(storm, name) for name in names]
+        if None in victims:
+            return False
         for victim in victims:
-            with contextlib.suppress(*GONE):
-                victim.kill()
-        return len(victims) == len(names)
+            victim.kill()
+        return True
 
     return do
 
@@ -60,14 +70,12 @@ def _acceptor_killed(storm, draw):
 
 def _stopped(name, seconds):
     def do(storm, draw):
-        victim = storm.stage.processes().get(name)
+        victim = _found(storm, name)
         if victim is None:
             return False
-        with contextlib.suppress(*GONE):
-            victim.suspend()
-            storm.pause(seconds * draw.uniform(0.5, 1))
-        with contextlib.suppress(*GONE):
-            victim.resume()
+        victim.suspend()
+        storm.pause(seconds * draw.uniform(0.5, 1))
+        victim.resume()
         return True
 
     return do
@@ -210,16 +218,14 @@ def _without_files(name):
     """Return a fault that leaves a process as many open files as it has, and no more."""
 
     def do(storm, draw):
-        victim = storm.stage.processes().get(name)
+        victim = _found(storm, name)
         if victim is None:
             return False
-        with contextlib.suppress(*GONE):
-            soft, hard = victim.rlimit(resource.RLIMIT_NOFILE)
-            victim.rlimit(resource.RLIMIT_NOFILE, (victim.num_fds(), hard))
-            storm.pause(draw.uniform(1, 3))
-            victim.rlimit(resource.RLIMIT_NOFILE, (soft, hard))
-            return True
-        return False
+        soft, hard = victim.rlimit(resource.RLIMIT_NOFILE)
+        victim.rlimit(resource.RLIMIT_NOFILE, (victim.num_fds(), hard))
+        storm.pause(draw.uniform(1, 3))
+        victim.rlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return True
 
     return do
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tests.chaos.stage import copied_code, staged
 from tests.chaos.storm import SECOND_VERSION, Plan, Storm
 
-INBOX, INTAKE = "models/services/inbox.py", "models/services/intake.py"
+INBOX, ENTERING = "models/services/inbox.py", "models/services/entering.py"
 OUTBOX = "models/services/outbox.py"
 
 
@@ -30,7 +30,7 @@ GUARDS = {
         ("kill keeper", "kill at a point"),
     ),
     "unique key": Guard(
-        ((INTAKE, "if work.session.scalar(known) is not None:", "if work is None:"),),
+        ((ENTERING, '" ON CONFLICT (channel, provider_id) DO NOTHING"', '""'),),
         ("webhooks duplicated", "kill public"),
         "ALTER TABLE inbound_message DROP CONSTRAINT uq_inbound_message_channel_provider_id",
     ),

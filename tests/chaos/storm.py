@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import psutil
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -19,6 +20,8 @@ from tests.chaos.law import judge
 
 # The other version of the code: another text, which is enough to be another version.
 SECOND_VERSION = (("flows/definitions/messages.yaml", "Recu. Code: {c6}.", "Recu. Code {c6}."),)
+# How a fault itself may fail: that is none of the service's.
+FAILURES = (OSError, subprocess.SubprocessError, AssertionError, DBAPIError, psutil.Error)
 CALM_S = 1.5  # before the first fault
 AT_ONCE = 6
 SETTLED_WITHIN_S = 120.0
@@ -130,9 +133,9 @@ class Storm:
     def _do(self, fault, draw):
         try:
             done = fault.do(self, draw) is not False
-        except (OSError, subprocess.SubprocessError, AssertionError, DBAPIError) as error:
-            done = False  # a fault that fails is no fault of the service
-            self.outcome.missed[type(error).__name__] += 1
+        except FAILURES as error:
+            self.outcome.missed[f"{fault.name}: {error!r}"[:200]] += 1
+            return
         if done:
             self.outcome.struck[fault.name] += 1
             self.outcome.kinds.add(fault.kind)
