@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from models.case import Case
 from models.db import Work
@@ -34,6 +34,9 @@ LONGEST_REASON = 80
 
 Media = Sequence[tuple[str, str]]
 """What came with a message: where the provider keeps it, and its MIME type."""
+
+# A dead one that is tried again waits anew, but may be sealed already.
+_KEPT = or_(VoiceNote.status == "kept", VoiceNote.story_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,11 +109,14 @@ def claim(work: Work, now: datetime) -> Due | None:
             VoiceNote.tries,
             VoiceNote.channel,
             VoiceNote.url_sealed,
-            # A dead one that is tried again waits anew, but may be sealed already.
-            or_(VoiceNote.status == "kept", VoiceNote.story_id.is_not(None)),
+            VoiceNote.status,
+            VoiceNote.story_id,  # SQLite 3.40 answers IS NOT NULL wrongly in RETURNING
         )
     ).one_or_none()
-    return None if taken is None else Due(*taken)
+    if taken is None:
+        return None
+    is_kept = taken.status == "kept" or taken.story_id is not None
+    return Due(taken.id, taken.tries, taken.channel, taken.url_sealed, is_kept)
 
 
 def bury(work: Work, now: datetime) -> list[int]:
@@ -135,10 +141,7 @@ def bury(work: Work, now: datetime) -> list[int]:
 def go_on(work: Work, due: Due, now: datetime) -> bool:
     """Stay the one who fetches it a while longer; False if it became another's meanwhile."""
     still = work.session.execute(
-        update(VoiceNote)
-        .where(VoiceNote.id == due.id, VoiceNote.tries == due.tries)
-        .values(due_at=now + LEASE)
-        .returning(VoiceNote.id)
+        update(VoiceNote).where(*_still(due)).values(due_at=now + LEASE).returning(VoiceNote.id)
     )
     return still.scalar() is not None
 
@@ -196,10 +199,16 @@ def purge(work: Work, now: datetime) -> None:
 
 def _ours(work: Work, due: Due) -> VoiceNote | None:
     """Return the row while nobody else took it over, locked till the end of this work."""
-    return work.session.scalar(
-        select(VoiceNote)
-        .where(VoiceNote.id == due.id, VoiceNote.tries == due.tries, VoiceNote.settled_at.is_(None))
-        .with_for_update()
+    return work.session.scalar(select(VoiceNote).where(*_still(due)).with_for_update())
+
+
+def _still(due: Due) -> tuple[ColumnElement[bool], ...]:
+    # Tries are counted anew once it is kept, so they alone do not tell one claim from the next.
+    return (
+        VoiceNote.id == due.id,
+        VoiceNote.tries == due.tries,
+        _KEPT if due.is_kept else not_(_KEPT),
+        VoiceNote.settled_at.is_(None),
     )
 
 
