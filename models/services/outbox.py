@@ -1,6 +1,6 @@
 """The sender's hand in the outbox: what is due, whose turn it is, and how each turn ended."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -102,19 +102,17 @@ DUE = (
 )
 
 
-def look(
-    work: Work, now: datetime, limit: int, *, known: Collection[int] = (), capped: bool = False
-) -> list[Due]:
-    """Return up to ``limit`` due messages that are not ``known`` yet, most urgent first.
+def look(work: Work, now: datetime, limit: int, *, urgent: bool = False) -> list[Due]:
+    """Return up to ``limit`` due messages, most urgent first.
 
-    When ``capped`` the day's money is spent: only evacuations, sensitive texts and receipts leave.
+    Only the ``urgent`` ones if asked: evacuations, sensitive texts and receipts.
     """
     named = or_(Message.contact.is_not(None), Message.person_id.is_not(None))
     found = work.session.execute(
         select(*DUE)
         .outerjoin(Contact, Contact.pseudonym == Message.contact)
-        .where(_open(), Message.due_at <= now, named, Message.id.not_in(known))
-        .where(Message.priority <= (SENSITIVE if capped else LAST))
+        .where(_open(), Message.due_at <= now, named)
+        .where(Message.priority <= (SENSITIVE if urgent else LAST))
         .order_by(Message.priority, Message.due_at, Message.id)
         .limit(limit)
     )
@@ -160,7 +158,7 @@ def handed_over(work: Work, taken: Sequence[Taken], now: datetime) -> set[int]:
             segments=case({one.ours.id: one.segments for one in taken}, value=Message.id),
             reason=None,
             settled_at=now,
-            **FORGOTTEN,
+            **_unless_into_a_chat({one.ours.id: one.channel for one in taken}),
         )
         .returning(Message.id)
         .execution_options(synchronize_session=False)
@@ -186,12 +184,14 @@ def held(work: Work, ours: Due, reason: str, until: datetime) -> None:
     _settle(work, ours, status="waiting", due_at=until, tries=tries, reason=reason)
 
 
-def delayed(work: Work, ours: Due, reason: str, until: datetime) -> None:
-    """Let what was looked at and not claimed wait until then."""
-    waiting = and_(Message.id == ours.id, Message.tries == ours.tries, _open())
+def delayed(work: Work, rows: Sequence[tuple[Due, datetime]], reason: str) -> None:
+    """Let what was looked at and not claimed wait, each until then."""
+    if not rows:
+        return
+    until = case({one.id: at for one, at in rows}, value=Message.id)
     work.session.execute(
         update(Message)
-        .where(waiting)
+        .where(_same([one for one, _ in rows]), _open())
         .values(due_at=until, reason=reason)
         .execution_options(synchronize_session=False)
     )
@@ -224,6 +224,15 @@ def unknown(work: Work, ours: Due, reason: str, now: datetime) -> None:
         _settle(work, ours, status="unknown", reason=reason, settled_at=now, **FORGOTTEN)
     else:
         _settle(work, ours, status="unknown", reason=reason, due_at=now + REPEAT_AFTER)
+
+
+def _unless_into_a_chat(channels: Mapping[int, str]) -> Mapping[str, ColumnElement[bytes | None]]:
+    """Forget number and words, but of what a chat took: it may tell later that it is closed."""
+    kept = and_(Message.via == _each(channels), ~Message.sensitive)
+    return {
+        "address": case((kept, Message.address)),
+        "text_sealed": case((kept, Message.text_sealed)),
+    }
 
 
 def _open() -> ColumnElement[bool]:

@@ -40,7 +40,7 @@ class Books:
         for settle in self.ends:
             settle(work, now)
         ours = outbox.handed_over(work, self.taken, now)
-        reports.match(work, {*ours, *self.unsure}, now)
+        reports.match(work, self.unsure, now)
         segments: dict[str, int] = defaultdict(int)
         for channel, count in self.billed:
             segments[channel] += count

@@ -1,7 +1,9 @@
 """Where texts are in providers' hands: calls side by side, no database, news of how each ended."""
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -14,6 +16,8 @@ from models.services.messages import SENSITIVE
 from models.services.outbox import Due
 from workers.keeper.roads import Road
 from workers.keeper.texts import Opener, Said
+
+GATHER_S = 0.003
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,24 +65,27 @@ class Lanes:
         future = self._threads.submit(self._hand_over, leaving)
         future.add_done_callback(lambda ended: self._ended.put((row, ended)))
 
-    def landed(self, wait_s: float) -> list[Landed]:
-        """Return what ended meanwhile, after waiting so long for the first of them."""
+    def landed(self, wait_s: float, *, gather: bool = False) -> list[Landed]:
+        """Return what ended meanwhile, after waiting so long for the first of them.
+
+        If asked it waits a moment more to ``gather`` others: a unit of work costs more than a text.
+        """
         found = []
-        for row, future in self._taken(wait_s):
+        for row, future in self._taken(wait_s, GATHER_S if gather else 0.0):
             del self.out[row]
             self.broken = self.broken or future.exception()
             if future.exception() is None:
                 found.append(future.result())
         return found
 
-    def _taken(self, wait_s: float) -> Iterable[tuple[int, Future[Landed]]]:
-        try:
+    def _taken(self, wait_s: float, more_s: float) -> Iterable[tuple[int, Future[Landed]]]:
+        with suppress(Empty):
             if wait_s > 0:
                 yield self._ended.get(timeout=wait_s)
+            end = time.monotonic() + more_s
             while True:
-                yield self._ended.get_nowait()
-        except Empty:
-            return
+                left_s = end - time.monotonic()
+                yield self._ended.get(block=left_s > 0, timeout=max(left_s, 0.0))
 
     def _hand_over(self, leaving: Leaving) -> Landed:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from models.services.outbox import Due
-from workers.keeper.health import Health
+from workers.keeper.health import SLOW_S, Health
 from workers.keeper.lanes import Leaving
 from workers.keeper.pace import Pace
 from workers.keeper.purse import Purse
@@ -21,6 +21,7 @@ class Waiting:
 
     due: Due
     number: str
+    roads: Sequence[Road]
 
 
 @dataclass(slots=True)
@@ -54,9 +55,13 @@ class Planner:
         """The ids of what waits here."""
         return self._waiting.keys()
 
-    def add(self, waiting: Iterable[Waiting]) -> None:
-        """Take up what became due, most urgent first."""
-        self._waiting |= {one.due.id: one for one in waiting}
+    def add(self, found: Iterable[tuple[Due, str]], now: datetime) -> None:
+        """Take up what became due, each with the number it is for; the most urgent go first."""
+        for due, number in found:
+            roads = roads_for(self._roads, due, number, now)
+            self._waiting[due.id] = Waiting(due, number, roads)
+        in_turn = sorted(self._waiting.values(), key=lambda one: one.due.priority)
+        self._waiting = {one.due.id: one for one in in_turn}
 
     def clear(self) -> None:
         """Forget all that waits: the database knows it."""
@@ -76,47 +81,51 @@ class Planner:
         """Return what leaves now. ``busy`` are the recipients whose texts are still in the air."""
         plan, passed = Plan(), set(busy)
         rooms = {name: health.room for name, health in self._health.items()}
+        well = {name for name, health in self._health.items() if health.is_well}
         for one in list(self._waiting.values()):
             if one.due.recipient in passed:
                 continue
             passed.add(one.due.recipient)  # one phone's texts leave in order, one at a time
             self._place(plan, one, rooms, now)
+            if not any(rooms[name] for name in well or rooms):
+                break  # nobody behind them can leave either
         return plan
 
     def _place(self, plan: Plan, one: Waiting, rooms: dict[str, int], now: datetime) -> None:
-        roads = roads_for(self._roads, one.due, one.number, now)
-        if not roads:
+        road = self._choose(one, rooms)
+        if not one.roads:
             plan.nowhere.append(one.due)
-        elif (road := self._choose(one.due, roads, rooms)) is None:
-            wait_s = min(self._health[road.name].wait_s for road in roads)
+        elif road is None or (not rooms[road.name] and self._health[road.name].is_slow):
+            wait_s = min(max(SLOW_S, self._health[road.name].wait_s) for road in one.roads)
             plan.later.append((one.due, now + timedelta(seconds=wait_s)))
             self.settled(one.due.id)  # all roads are open to it again
-        elif (wait_s := self._pace[road.name].wait_s()) > 0 or not rooms[road.name]:
+        elif not rooms[road.name]:
+            return
+        elif (wait_s := self._pace[road.name].wait_s()) > 0:
             plan.soonest_s = min(wait_s, plan.soonest_s or wait_s)
             return
-        elif not self._purse.take(one.due, road):
-            pass  # the day's money is spent: it waits in the database
-        else:
+        elif self._purse.take(one.due, road):  # else it waits in the database for another day
             rooms[road.name] -= 1
             self._pace[road.name].leave()
             in_window = road.channel.carries != "chat" or is_open(one.due, now)
             plan.leaving.append(Leaving(one.due, one.number, road, in_window))
         del self._waiting[one.due.id]
 
-    def _choose(self, due: Due, roads: Sequence[Road], rooms: Mapping[str, int]) -> Road | None:
+    def _choose(self, one: Waiting, rooms: Mapping[str, int]) -> Road | None:
         """Return the best road that does well, or one that is to be tried again, or None.
 
         A road is tried with a text that may be repeated, if it can: it may vanish there.
         """
-        roads = [one for one in roads if one.name not in self._tried.get(due.id, ())]
-        well = [one for one in roads if self._health[one.name].is_well]
-        best = next((one for one in well if not self._health[one.name].is_slow), None)
+        tried = self._tried.get(one.due.id, ())
+        roads = [road for road in one.roads if road.name not in tried]
+        well = [road for road in roads if self._health[road.name].is_well]
+        best = next((road for road in well if not self._health[road.name].is_slow), None)
         best = best or next(iter(well), None)
         better = roads if best is None else roads[: roads.index(best)]
-        if best is None or not due.unrepeatable:
-            for one in better:
-                if self._health[one.name].may_be_tried and rooms[one.name]:
-                    return one
+        if best is None or not one.due.unrepeatable:
+            for road in better:
+                if self._health[road.name].may_be_tried and rooms[road.name]:
+                    return road
         return best
 
     def _untried(self, leaving: Leaving, now: datetime) -> list[Road]:

@@ -19,7 +19,7 @@ from workers.keeper.books import Books
 from workers.keeper.health import LANES, Health
 from workers.keeper.judging import Judge, lost
 from workers.keeper.lanes import Lanes, Leaving
-from workers.keeper.planning import NO_ROAD, NONE_WELL, Plan, Planner, Waiting
+from workers.keeper.planning import NO_ROAD, NONE_WELL, Plan, Planner
 from workers.keeper.purse import Purse
 from workers.keeper.roads import Road
 from workers.keeper.texts import Opener, Said
@@ -29,7 +29,8 @@ POLL_S = 5.0  # due rows are looked for this often, whatever the doorbell does
 LOOK_S = 0.2  # while texts are in the air, what became due is looked for this often
 RULES_S = 1.0  # how soon a pause or a cap is obeyed, and what expired is settled
 LAST_S = 1.5  # what is in the air at the end has so long to land
-AT_ONCE = 100
+AT_ONCE, FEW = 100, 16
+MOST = 1000  # looked at and not yet gone: beyond that only what is urgent is looked for
 
 
 class Sender:
@@ -74,16 +75,19 @@ class Sender:
 
         A provider that lets one text wait keeps nobody else's from leaving.
         """
-        taken, is_more = 0, True
+        taken, is_more, patience_s = 0, True, 0.0
         self._ruled_at = -RULES_S
         while going() and is_more:
+            self._land(patience_s)
             busy = {one.ours.recipient for one in self._lanes.out.values()}
             plan = Plan() if self._purse.paused else self._planner.plan(self._clock(), busy)
-            self._land(self._patience(plan))
             claimed, found = self._turn(plan)
             taken += claimed
-            is_more = bool(found or self._lanes.out or self._planner.known or self._books.ends)
             self._raise_what_broke()
+            waits = bool(self._lanes.out or self._planner.known)
+            is_more = bool(waits or found or self._books.ends)
+            patience_s = LOOK_S if plan.soonest_s is None else min(LOOK_S, plan.soonest_s)
+            patience_s = 0.0 if found or not waits else patience_s
         return taken
 
     def _raise_what_broke(self) -> None:
@@ -91,11 +95,6 @@ class Sender:
         if broken is not None:
             self._finish()  # one lane's trouble is not that of the others
             raise broken
-
-    def _patience(self, plan: Plan) -> float:
-        if plan.leaving or not (self._lanes.out or self._planner.known):
-            return 0.0
-        return LOOK_S if plan.soonest_s is None else min(LOOK_S, plan.soonest_s)
 
     def _take_over(self) -> None:
         """Settle what a sender before us had in hand, and say how our channels do."""
@@ -107,7 +106,7 @@ class Sender:
     def _turn(self, plan: Plan) -> tuple[int, int]:
         """Record, claim and look in one unit of work; return how many were claimed and found."""
         at = self._seconds()
-        looks = not self._planner.known or at - self._looked_at >= LOOK_S
+        looks = len(self._planner.known) < FEW or at - self._looked_at >= LOOK_S
         self._books.states += [
             state for one in self._health.values() if (state := one.news(self._clock()))
         ]
@@ -134,8 +133,7 @@ class Sender:
             self._books.write(work, now)
             for due in plan.nowhere:
                 outbox.lost(work, due, NO_ROAD, now)
-            for due, until in plan.later:
-                outbox.delayed(work, due, NONE_WELL, until)
+            outbox.delayed(work, plan.later, NONE_WELL)
             leaving = [(one.ours, one.road.name) for one in plan.leaving]
             claimed = outbox.claim(work, leaving, now)
             if at - self._ruled_at >= RULES_S or len(claimed) < len(leaving):
@@ -149,8 +147,10 @@ class Sender:
         if self._purse.paused:
             self._planner.clear()
             return []
-        known = {*self._planner.known, *self._lanes.out}
-        return outbox.look(work, now, AT_ONCE, known=known, capped=self._purse.capped)
+        known = self._planner.known
+        urgent = self._purse.capped or len(known) > MOST
+        found = outbox.look(work, now, len(known) + AT_ONCE, urgent=urgent)
+        return [due for due in found if due.id not in known]
 
     def _start(self, leaving: Sequence[Leaving]) -> None:
         if leaving:
@@ -160,14 +160,17 @@ class Sender:
             self._lanes.start(replace(one, ours=one.ours.claimed()))
 
     def _take_up(self, found: Sequence[Due]) -> None:
+        opened = []
         for due in found:
             try:
-                self._planner.add([Waiting(due, self._opener.number(due))])
+                opened.append((due, self._opener.number(due)))
             except SealBroken as error:
                 self._books.ends.append(lost(due, error))
+        if opened:
+            self._planner.add(opened, self._clock())
 
     def _land(self, wait_s: float) -> None:
-        for one in self._lanes.landed(wait_s):
+        for one in self._lanes.landed(wait_s, gather=bool(self._planner.known)):
             self._judge.judge(one, self._clock())
 
     def _finish(self) -> None:
