@@ -18,12 +18,16 @@ PATIENCE_S = 30.0
 
 @dataclass
 class Track:
-    """One kind of request: where to, how many a second, what is sent, and what came of it."""
+    """One kind of request: where to, how many a second, what is sent, and what came of it.
+
+    Each of ``turns`` is one phone: it says the next thing only once the last was answered. There
+    must be more of them than connections.
+    """
 
     name: str
     path: str
     rate: float
-    turns: Iterator[tuple[bytes, str]]
+    turns: list[Iterator[tuple[bytes, str]]]
     latencies: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -43,8 +47,8 @@ class Line:
 
     def ask(self, track: Track, due: float) -> None:
         """Send the next request of this track."""
-        self.track, self.due = track, due
-        body, self.expected = next(track.turns)
+        self.track, self.due, self.turn = track, due, track.turns.pop(0)
+        body, self.expected = next(self.turn)
         head = (
             f"POST {track.path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {len(body)}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
@@ -64,6 +68,7 @@ class Line:
             return False
         self.buffer = rest[length:]
         said = rest[:length].decode()
+        self.track.turns.append(self.turn)
         self.track.latencies.append(time.perf_counter() - self.due)
         if not head.startswith(b"HTTP/1.1 200") or self.expected not in said:
             self.track.wrong.append(head[:12].decode() + said[:40])

@@ -9,11 +9,14 @@ from gateway import lifeline
 from gateway.cli_base import load_settings
 
 KILL_AFTER_S = 2
+# Whoever waits for PostgreSQL to sync a text lets the others be answered meanwhile; SQLite has one
+# lock for all writers, so threads would only wait for one another (docs/decisions/0022).
+THREADS = {True: 1, False: 4}
 
 
 @click.command(name="public")
 def public() -> None:
-    """Run the public web application: one worker, one thread, no log of requests."""
+    """Run the public web application: one worker, few threads, no log of requests."""
     lifeline.follow()
     settings = load_settings()
     Granian(
@@ -23,8 +26,7 @@ def public() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1,
-        # One thread answers faster than several: they would wait for one another's lock.
-        blocking_threads=1,
+        blocking_threads=THREADS[settings.is_sqlite],
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         return self.demo != "off"
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is the embedded engine."""
+        return self.database_url.startswith("sqlite")
+
+    @property
     def owner_url(self) -> str:
         """The database as the role that owns its tables."""
         return self.database_owner_url or self.database_url
