@@ -31,10 +31,17 @@ bench: .venv/.installed-dev ## measure every figure we promise
 chaos: .venv/.installed-dev ## blow full storms with ten seeds and print what they broke (CHAOS="--seeds 1")
 	@exec $(BIN)/python -m tests.chaos $(CHAOS)
 
-system-deps: ## install what the browser tests need (Debian, needs root)
+system-deps: ## install what tests of browser, Kannel and clock need (Debian, needs root)
 	@if [ "$$(id -u)" = 0 ]; then run=; elif sudo -n true 2>/dev/null; then run=sudo; \
-	else echo "not permitted here: ask for chromium and chromium-driver"; exit 0; fi; \
-	$$run apt-get update -qq && $$run apt-get install -y -qq chromium chromium-driver
+	else echo "not permitted here: ask for $(SYSTEM) npm"; exit 0; fi; \
+	$$run systemctl mask kannel 2>/dev/null || true; \
+	command -v npm >/dev/null || npm=npm; \
+	$$run apt-get update -qq && $$run apt-get install -y -qq $(SYSTEM) $$npm
+	@! command -v npm >/dev/null || npm ci --prefix tests/kannel/smpp --ignore-scripts \
+		--no-audit --no-fund --loglevel=error
+
+# Masked before it is installed: the tests start Kannels of their own, and a machine needs no other.
+SYSTEM := chromium chromium-driver kannel kannel-extras faketime
 
 lock: ## choose versions anew from pyproject.toml and write them down with their hashes
 	$(PYTHON) -m venv .venv-lock

@@ -52,6 +52,7 @@ DELIVERY: Mapping[str, tuple[str, DeliveryStatus]] = {
 }
 TAKEN = ("0:", "3:")  # accepted, or queued while the link to the centre is down
 REFUSED = frozenset({400, 401, 403, 404, 405, 411, 413, 415})
+NOT_THIS_WAY = ("denied by white-", "Not routable")  # a list or the links leave the number out
 BUSY = frozenset({429, 503})  # 503 "Temporal failure": bearerbox did not take it
 # What may be kept of a receipt: its state and error, never the words that many repeat behind them.
 NACK = re.compile(rb"NACK/0x[0-9a-f]{1,8}")
@@ -220,8 +221,8 @@ def _judge(reply: requests.Response) -> None:
         return
     if status not in REFUSED | BUSY:
         raise SendUnknown(f"status {status}")
-    if status == requests.codes.bad_request and "denied" in said:
-        raise SendFailed("denied by a list of kannel", again=False, elsewhere=True)
+    if status in REFUSED and any(words in said for words in NOT_THIS_WAY):
+        raise SendFailed("no link of kannel takes it", again=False, elsewhere=True)
     stop = status in REFUSED
     raise SendFailed(f"status {status}", again=True, stop=stop, wait_s=wait_of(reply.headers))
 

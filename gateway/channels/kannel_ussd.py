@@ -69,7 +69,7 @@ def reply_headers(press: Press, *, over: bool) -> Mapping[str, str]:
     if session is not None:
         last = session[1] | 1 if over else session[1] & ~1
         values.append(f"its_session_info={quote_from_bytes(bytes((session[0], last)))}")
-    return {"X-Kannel-BInfo": "USSD", "X-Kannel-Meta-Data": f"?smpp?{'&'.join(values)}&"}
+    return {"X-Kannel-BInfo": "USSD", "X-Kannel-Meta-Data": f"?smpp?{'&'.join(values)}"}
 
 
 def _phase(op: bytes, session: bytes, said: str) -> Phase:

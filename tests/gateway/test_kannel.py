@@ -144,17 +144,17 @@ def test_a_code_that_is_not_ours_is_refused_where_only_ours_is_expected():
 
 
 SCREENS = [
-    ("it goes on", "1 Oui", False, {}, "?smpp?ussd_service_op=2&", None),
-    ("it is over", "Merci", True, {}, "?smpp?ussd_service_op=17&", None),
+    ("it goes on", "1 Oui", False, {}, "?smpp?ussd_service_op=2", None),
+    ("it is over", "Merci", True, {}, "?smpp?ussd_service_op=17", None),
     (
         "the centre counts sessions",
         "Merci",
         True,
         {"its": b"\x07\x02"},
-        "?smpp?ussd_service_op=17&its_session_info=%07%03&",
+        "?smpp?ussd_service_op=17&its_session_info=%07%03",
         None,
     ),
-    ("letters outside GSM-7", "ɛ", False, {}, "?smpp?ussd_service_op=2&", "2"),
+    ("letters outside GSM-7", "ɛ", False, {}, "?smpp?ussd_service_op=2", "2"),
 ]
 
 
@@ -237,6 +237,7 @@ REFUSALS = [
     (400, b"Number(s) has/have been denied by white- and/or black-lists.", (False, False, True)),
     (400, b"Sender missing and no global set, rejected", (True, True, False)),
     (403, b"Authorization failed for sendsms", (True, True, False)),
+    (403, b"Not routable. Do not try again.", (False, False, True)),
     (404, b"", (True, True, False)),
     (429, b"slower", (True, False, False)),
     (503, b"Temporal failure, try again later.", (True, False, False)),
@@ -384,7 +385,7 @@ def test_a_report_moves_its_text_forward_and_never_back(service):
 def test_a_session_over_smpp_walks_on_by_its_number_alone(service):
     first = ask(service, "ussd", posts.ussd("*123%23", id="1"))
     assert first.text.startswith("Jaabi. Tapez un chiffre:")
-    assert first.headers["X-Kannel-Meta-Data"] == "?smpp?ussd_service_op=2&"
+    assert first.headers["X-Kannel-Meta-Data"] == "?smpp?ussd_service_op=2"
     second = ask(service, "ussd", posts.ussd("1", op="%12", id="2"))
     assert second.text != first.text
     again = ask(service, "ussd", posts.ussd("1", op="%12", id="2"))

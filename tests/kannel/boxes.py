@@ -13,7 +13,7 @@ import termios
 import threading
 import time
 from pathlib import Path
-from urllib.parse import unquote_plus, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from tests.journeys.world import free_port
 
@@ -21,7 +21,7 @@ DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "kannel"
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
 BEARERBOX, SMSBOX = Path("/usr/sbin/bearerbox"), Path("/usr/sbin/smsbox")
 MISSING = [one.name for one in (BEARERBOX, SMSBOX, FAKESMSC) if not one.exists()]
-PATIENCE_S = 15.0
+PATIENCE_S = 20.0
 STOP_S = 20.0  # bearerbox waits for its boxes, up to 15 s
 SECRETS = {"username": "jaabi", "password": "pass-of-a-test"}
 FAKE_LINK = """group = smsc
@@ -87,14 +87,12 @@ class Boxes:
 
     def start(self):
         """Start both boxes and let a network of phones connect."""
-        self._run("bearerbox", BEARERBOX, "bearerbox.conf")
-        until(lambda: listens(self.boxes))
+        self._run("bearerbox", BEARERBOX, self.boxes)
         self.start_smsbox()
         return self
 
     def start_smsbox(self, name="smsbox"):
-        self._run(name, SMSBOX, f"{name}.conf")
-        until(lambda: listens(self.sendsms if name == "smsbox" else self.ussd))
+        self._run(name, SMSBOX, self.sendsms if name == "smsbox" else self.ussd)
 
     def kill(self, name):
         """End one box without a word."""
@@ -107,13 +105,17 @@ class Boxes:
         if self.handsets is not None:
             self.handsets.close()
         for name in sorted(self.running, reverse=True):
-            box = self.running.pop(name)
-            box.send_signal(signal.SIGTERM)
-            try:
-                box.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                box.kill()
-                box.wait(STOP_S)
+            self.stop_box(name)
+
+    def stop_box(self, name):
+        """End one box as an operator does."""
+        box = self.running.pop(name)
+        box.send_signal(signal.SIGTERM)
+        try:
+            box.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            box.kill()
+            box.wait(STOP_S)
 
     def network(self):
         """Return a fakesmsc that is connected: all phones behind it."""
@@ -124,12 +126,21 @@ class Boxes:
         """Return all that Kannel wrote of what it did."""
         return "".join(path.read_text(errors="replace") for path in self.folder.glob("*.conf.log"))
 
-    def _run(self, name, program, conf):
-        out = (self.folder / f"{name}.out").open("ab")
-        self.running[name] = subprocess.Popen(
-            [program, "-v", "4", self.folder / conf], cwd=self.folder, stdout=out, stderr=out
-        )
-        out.close()
+    def _run(self, name, program, port):
+        said = self.folder / f"{name}.out"
+        with said.open("ab") as out:
+            box = self.running[name] = subprocess.Popen(
+                [program, "-v", "2", self.folder / f"{name}.conf"],
+                cwd=self.folder,
+                stdout=out,
+                stderr=out,
+            )
+
+        def up():
+            assert box.poll() is None, said.read_text()[-2000:]
+            return listens(port)
+
+        until(up)
 
     def _put(self, text, values):
         for field, value in values.items():
@@ -170,13 +181,13 @@ class Handsets:
     def shown(self, number):
         """Return all that one phone showed, long texts put together, oldest first."""
         shown = []
-        lines = self.log.read_text("latin-1").splitlines()
-        for line in lines:
-            found = re.search(rf"Got message \d+: <\S+ {re.escape(number)} (.*)>$", line)
+        mine = re.compile(rf"Got message \d+: <\S+ {re.escape(number)} (.*)>$")
+        for line in self.log.read_text("latin-1").splitlines():
+            found = mine.search(line)
             if found:
-                part, words = _read(found[1])
-                shown[len(shown) - bool(part > 1) :] = [(shown[-1] if part > 1 else "") + words]
-        return shown
+                part, raw = _read(found[1])
+                shown[len(shown) - bool(part > 1) :] = [(shown[-1] if part > 1 else b"") + raw]
+        return [_words(raw) for raw in shown]
 
     def received(self, number, pattern, seconds=PATIENCE_S):
         """Return the first text on a phone that matches, waiting for it."""
@@ -208,12 +219,17 @@ class Handsets:
 
 
 def _read(message):
-    """Return which part of a text this is, and its words, as fakesmsc prints them."""
-    kind, words = message.split(" ", 1)
+    """Return which part of a text this is, and its bytes, as fakesmsc prints them."""
+    kind, data = message.split(" ", 1)
     part = 1
     if kind == "udh":
-        header, kind, words = words.split(" ", 2)
+        header, kind, data = data.split(" ", 2)
         part = unquote_to_bytes(header)[5]
-    if kind == "ucs-2":
-        return part, unquote_to_bytes(words.replace("+", "%20")).decode("utf-16-be")
-    return part, unquote_plus(words) if kind == "data" else words
+    if kind == "text":
+        return part, data.encode("latin-1")
+    return part, unquote_to_bytes(data.replace("+", "%20"))
+
+
+def _words(raw):
+    """Return the words; fakesmsc does not say how those of several parts are coded."""
+    return raw.decode("utf-16-be" if b"\0" in raw else "utf-8")
