@@ -120,6 +120,9 @@ class DeliveryReport(Base):
     opted_out: Mapped[bool] = mapped_column(
         default=False, info=says("S1", "the number refuses our texts", YEAR)
     )
+    remedy: Mapped[str | None] = mapped_column(
+        String(10), info=says("S1", "what may be tried if it failed: again, elsewhere", YEAR)
+    )
     received_at: Mapped[datetime] = mapped_column(info=says("S1", "our commit time", YEAR))
     matched: Mapped[bool] = mapped_column(
         default=False, info=says("S1", "applied to a message", YEAR)

@@ -36,6 +36,7 @@ MANY = frozenset(
 EVACUATION, SENSITIVE, ORDINARY, LAST = 0, 1, 2, 3  # OutboundMessage.priority
 RING_AGAIN = timedelta(seconds=30)  # after each failure, as long as it is of use
 FORGOTTEN_AFTER = timedelta(days=7)
+TOLD_AFTER = timedelta(hours=24)  # by then a chat has told whether it was closed
 
 FORGOTTEN: Mapping[str, None] = {"address": None, "text_sealed": None}
 
@@ -110,10 +111,14 @@ def stop(work: Work, contact: str | None, person_id: int | None, now: datetime) 
 
 
 def forget_old(work: Work, now: datetime) -> None:
-    """Forget whose the texts of more than seven days ago were."""
+    """Forget whose the texts of more than seven days ago were, and the last words kept."""
     old = and_(Message.created_at < now - FORGOTTEN_AFTER, Message.settled_at.is_not(None))
     work.session.execute(
         update(Message).where(old, Message.contact.is_not(None)).values(contact=None)
+    )
+    told = and_(Message.status == "handed_over", Message.settled_at < now - TOLD_AFTER)
+    work.session.execute(
+        update(Message).where(told, Message.text_sealed.is_not(None)).values(**FORGOTTEN)
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, case, select, update
@@ -21,6 +21,8 @@ MOVES: Mapping[str, tuple[str, Collection[str]]] = {
     "failed": ("failed", {"handed_over", "unknown"}),
 }
 MATCHED_AT_ONCE = 500
+TRIES = 3  # hand-overs of one text, when its reports say that it did not arrive
+AGAIN_AFTER = timedelta(minutes=10)
 ROW = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -51,6 +53,14 @@ class Report(Protocol):
     def opted_out(self) -> bool:
         """Whether the number refuses our texts."""
 
+    @property
+    def again(self) -> bool:
+        """Whether a text that failed may be tried again."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether a text that failed may be tried by another road."""
+
 
 def apply_report(work: Work, channel: str, report: Report, now: datetime) -> None:
     """Keep a report and apply it to its message, now or once that message is known.
@@ -68,6 +78,7 @@ def apply_report(work: Work, channel: str, report: Report, now: datetime) -> Non
             reason=report.reason,
             meaning=report.status,
             opted_out=report.opted_out,
+            remedy="elsewhere" if report.elsewhere else "again" if report.again else None,
             received_at=now,
         )
         .on_conflict_do_nothing(index_elements=["channel", "provider_id", "status"])
@@ -129,6 +140,8 @@ def _match(work: Work, pairs: Select[DeliveryReport, int], now: datetime) -> int
 
 
 def _move(work: Work, message_id: int, report: DeliveryReport, now: datetime) -> None:
+    if report.meaning == "failed" and _tried_again(work, message_id, report, now):
+        return
     if report.meaning in MOVES:
         status, before = MOVES[report.meaning]
         work.session.execute(
@@ -150,6 +163,42 @@ def _move(work: Work, message_id: int, report: DeliveryReport, now: datetime) ->
             )
         ).one()
         messages.stop(work, *whose, now)
+
+
+def _tried_again(work: Work, message_id: int, report: DeliveryReport, now: datetime) -> bool:
+    """Let a text leave again whose words are still there, as those that a chat took are.
+
+    Into a chat that is closed nothing leaves any more: then it goes by SMS.
+    """
+    other = report.remedy == "elsewhere"
+    more = {"via": None} if other else {}
+    if report.remedy is None:
+        return False
+    waits = work.session.execute(
+        update(OutboundMessage)
+        .where(
+            OutboundMessage.id == message_id,
+            OutboundMessage.status == "handed_over",
+            OutboundMessage.text_sealed.is_not(None),
+            OutboundMessage.tries < TRIES,
+            OutboundMessage.expires_at > now,
+        )
+        .values(
+            status="waiting",
+            due_at=now if other else now + AGAIN_AFTER,
+            reason=report.reason,
+            settled_at=None,
+            channel=None,  # so that no late word of the first try is taken for one of the next
+            provider_id=None,
+            **more,
+        )
+        .returning(OutboundMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    if waits.scalar() is None:
+        return False
+    work.wake(messages.QUEUE)
+    return True
 
 
 def _is_row(reference: str | None) -> bool:

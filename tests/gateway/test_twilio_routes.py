@@ -9,6 +9,7 @@ import pytest
 from models.conversation import Contact
 from models.db import Job
 from models.outbound import OutboundMessage
+from models.services import messages
 from models.voice_note import VoiceNote
 from tests.factories import SPEAKER
 from tests.gateway import twilio_posts as posts
@@ -173,6 +174,67 @@ def test_a_report_moves_its_message(service, name):
         assert post(service, "delivery", POSTS[name].content, query="?m=9").status_code == 204
     assert service.outbox == [FATES[name]]
     assert len(service.reports) == 1
+
+
+def into_the_chat(service):
+    """Answer somebody into a chat, as Twilio took it, and return the row."""
+    post(service, "sms", posts.chat("a1", "AIDE"), channel="wa")
+    service.converser.drain()
+    assert len(service.send(posts.SENT, channel="wa")) == 1
+    [row] = service.rows(OutboundMessage)
+    return row
+
+
+def closed(service, name="a chat that is closed"):
+    return post(service, "delivery", POSTS[name].content, channel="wa")
+
+
+def test_what_a_closed_chat_did_not_show_leaves_by_sms(service):
+    assert into_the_chat(service).status == "handed_over"
+    for _ in range(2):
+        assert closed(service).status_code == 204
+    [row] = service.rows(OutboundMessage)
+    assert (row.status, row.via, row.reason) == ("waiting", None, "63016")
+    [(number, _)] = service.send("SM" + "d" * 32, channel="tw")
+    assert number == SPEAKER
+    [row] = service.rows(OutboundMessage)
+    assert (row.status, row.channel) == ("handed_over", "tw")
+    assert (row.address, row.text_sealed) == (None, None)
+    # What the chat still has to say is of no text any more.
+    post(service, "delivery", POSTS["read"].content, channel="wa")
+    assert service.outbox == [("handed_over", None)]
+
+
+def test_a_handset_that_was_off_is_tried_again_later_and_not_for_ever(service):
+    into_the_chat(service)
+    closed(service, "a handset that is off")
+    [row] = service.rows(OutboundMessage)
+    assert (row.status, row.via) == ("waiting", "wa")
+    assert service.send(channel="wa") == []
+    for tries in range(2):
+        service.stage.later(minutes=11)
+        name = f"SM{tries:032x}"
+        assert len(service.send(name, channel="wa")) == 1
+        failed = posts.status("undelivered", ErrorCode="30003", MessageSid=name)
+        post(service, "delivery", failed, channel="wa")
+    assert service.outbox == [("failed", "30003")]
+    [row] = service.rows(OutboundMessage)
+    assert (row.address, row.text_sealed) == (None, None)
+
+
+def test_once_a_chat_showed_it_its_words_are_forgotten(service):
+    assert into_the_chat(service).text_sealed is not None
+    post(service, "delivery", POSTS["read"].content, channel="wa")
+    [row] = service.rows(OutboundMessage)
+    assert (row.status, row.address, row.text_sealed) == ("delivered", None, None)
+
+
+def test_of_a_chat_that_never_says_anything_the_words_are_forgotten_after_a_day(service):
+    into_the_chat(service)
+    with service.store.work(Job("test")) as work:
+        messages.forget_old(work, service.clock() + timedelta(hours=25))
+    [row] = service.rows(OutboundMessage)
+    assert (row.status, row.address, row.text_sealed) == ("handed_over", None, None)
 
 
 def test_a_report_that_comes_late_moves_nothing_back(service):

@@ -24,6 +24,8 @@ class Report:
     reason: str | None = None
     opted_out: bool = False
     reference: str | None = None
+    again: bool = False
+    elsewhere: bool = False
 
 
 SENT = Report("ATXid_1", "handed_over", "Sent")

@@ -86,12 +86,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("priority", sa.Integer(), nullable=False, server_default="2"))
     with op.batch_alter_table("delivery_report", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reference", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("remedy", sa.String(length=10), nullable=True))
         batch_op.create_index("ix_delivery_report_reference", ["reference"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("delivery_report", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_report_reference")
+        batch_op.drop_column("remedy")
         batch_op.drop_column("reference")
     with op.batch_alter_table("outbound_message", schema=None) as batch_op:
         batch_op.drop_column("priority")
