@@ -96,9 +96,9 @@ class Converser:
                     batch.stay(one)
                 for one in (one for one in some if one in batch.left):
                     if not answered or time.monotonic() < began + HOLD_S:
-                        self._answer(work, rows[one.row])
+                        self._sms.answer(work, rows[one.row], self._clock())
                         answered.append(one)
-                self._commit(work)
+                self._settle(work, [rows[one.row] for one in answered])
             reached("worker.committed")
         except Exception as error:  # noqa: BLE001 it is met again where it is answered alone
             _raise_if_away(error)
@@ -111,8 +111,8 @@ class Converser:
             with self._store.work(ACTOR) as work:
                 row = inbox.held(work, [claim]).get(claim.row)
                 if row is not None:
-                    self._answer(work, row)
-                    self._commit(work)
+                    self._sms.answer(work, row, self._clock())
+                    self._settle(work, [row])
             reached("worker.committed")
         except (KeeperAway, TakenMeanwhile, OperationalError) as wait:
             _raise_if_away(wait)
@@ -130,12 +130,8 @@ class Converser:
         batch.done([claim])
         return 1
 
-    def _answer(self, work: Work, row: InboundMessage) -> None:
-        now = self._clock()
-        self._sms.answer(work, row, now)
-        inbox.settle(row, now)
-
-    def _commit(self, work: Work) -> None:
+    def _settle(self, work: Work, rows: Sequence[InboundMessage]) -> None:
+        inbox.settle(work, rows, self._clock())
         work.session.flush()
         reached("worker.before_commit")
 

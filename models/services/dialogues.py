@@ -114,6 +114,13 @@ class Dialogues:
         row = self._one(KNOWN, (contact, contact))
         return (None, None) if row is None else (row[0], row[1])
 
+    def known_in(self, work: Work, contact: str) -> tuple[int | None, str | None]:
+        """Return the same inside a unit of work, which may have changed it."""
+        work.session.flush()
+        found = work.session.connection().exec_driver_sql(self._spelt(KNOWN), (contact, contact))
+        row = found.one()
+        return row[0], row[1]
+
     def dropped(self, contact: str, now: datetime) -> dict[str, Any] | None:
         """Return the state of a dialogue this contact dropped within the last half hour."""
         row = self._one(DROPPED, (contact, True, self._stamp(now - RESUME)))

@@ -18,6 +18,8 @@ from models.inbound import InboundMessage as Message
 
 LEASE = timedelta(seconds=4)  # a killed worker's message is another's within ten seconds
 TRIES = 5
+TIRED = "tried five times"
+BEFORE = "; "  # what it is, told by its cause, stands before why it was given up
 BACK_OFF = (5, 30, 120, 600)  # seconds after each try that failed; the fifth is the last
 AWAY = timedelta(seconds=5)  # the keeper comes back within seconds, or is started again
 AT_ONCE = 32  # rows one claim takes: a second's work of the slowest kind
@@ -123,13 +125,14 @@ def held(work: Work, claims: Sequence[Claim]) -> dict[int, Message]:
     return {row.id: row for row in work.session.scalars(rows) if row.tries == tries[row.id]}
 
 
-def settle(row: Message, now: datetime, *, cause: str | None = None) -> None:
-    """Record that a message had its effect; its words and its sender are let go."""
-    row.status = "processed"
-    row.cause = cause or row.cause
-    row.settled_at = now
-    row.text_sealed = None
-    row.sender_sealed = None
+def settle(work: Work, rows: Iterable[Message], now: datetime) -> None:
+    """Record that messages had their effect; their words and their senders are let go."""
+    work.session.execute(
+        update(Message)
+        .where(Message.id.in_([row.id for row in rows]))
+        .values(status="processed", settled_at=now, text_sealed=None, sender_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def put_back(work: Work, claim: Claim, now: datetime) -> None:
@@ -167,7 +170,9 @@ def bury(work: Work, now: datetime) -> list[int]:
     rows = work.session.scalars(
         update(Message)
         .where(_is_open(), Message.tries >= TRIES, Message.due_at <= now)
-        .values(status="dead", cause="tried five times", settled_at=now)
+        .values(
+            status="dead", cause=func.coalesce(Message.cause + BEFORE, "") + TIRED, settled_at=now
+        )
         .returning(Message.id)
     )
     return list(rows)

@@ -37,7 +37,7 @@ class SmsDialogues:
         """Handle one claimed message: effects, and the reply in the outbox. Raises KeeperAway."""
         assert row.contact and row.sender_sealed and row.text_sealed  # noqa: S101, PT018 claimed
         text = self._house.transit.unwrap(row.text_sealed)
-        scene = self._scene(row, row.contact, now)
+        scene = self._scene(work, row, row.contact, now)
         if row.cause == intake.OPT_OUT:
             intake.stop(work, row.contact, now)
             return
@@ -74,7 +74,7 @@ class SmsDialogues:
         dialogue = self._dialogues.load_in(work, key)
         if dialogue is None or dialogue.sender_sealed is None:
             return
-        scene = self._silent_scene(dialogue, now)
+        scene = self._silent_scene(work, dialogue, now)
         left = commanding.unfiled(dialogue.asked)
         reply = (
             self._file_lines(work, scene, dialogue, left)
@@ -197,24 +197,26 @@ class SmsDialogues:
         )
         messages.queue(work, draft, self._house.transit, scene.now)
 
-    def _scene(self, row: InboundMessage, contact: str, now: datetime) -> Scene:
+    def _scene(self, work: Work, row: InboundMessage, contact: str, now: datetime) -> Scene:
         sealed = row.sender_sealed
         assert sealed is not None  # noqa: S101 a claimed row has its sender
-        return self._around(f"sms:{contact}", contact, row.channel, sealed, now)
+        return self._around(work, contact, row.channel, sealed, now)
 
-    def _silent_scene(self, dialogue: Dialogue, now: datetime) -> Scene:
+    def _silent_scene(self, work: Work, dialogue: Dialogue, now: datetime) -> Scene:
         sealed = dialogue.sender_sealed
         assert sealed is not None and dialogue.contact is not None  # noqa: S101, PT018
         channel = str(dialogue.state.answers["channel"])
-        return self._around(dialogue.key, dialogue.contact, channel, sealed, now)
+        return self._around(work, dialogue.contact, channel, sealed, now)
 
-    def _around(self, key: str, contact: str, channel: str, sealed: bytes, now: datetime) -> Scene:
-        person_id, language = self._dialogues.known(contact)
+    def _around(
+        self, work: Work, contact: str, channel: str, sealed: bytes, now: datetime
+    ) -> Scene:
+        person_id, language = self._dialogues.known_in(work, contact)
         return Scene(
             house=self._house,
             kind="chat" if channel in self._house.chats else "sms",
             channel=channel,
-            conversation=key,
+            conversation=f"sms:{contact}",
             contact=contact,
             seal_sender=lambda: sealed,
             person_id=person_id,

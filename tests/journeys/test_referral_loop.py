@@ -122,7 +122,7 @@ class Field:
             waiting = select(InboundMessage).where(InboundMessage.status == "waiting")
             for row in work.session.scalars(waiting.order_by(InboundMessage.id)).all():
                 self.service.answer(work, row, self.stage.now)
-                inbox.settle(row, self.stage.now)
+                inbox.settle(work, [row], self.stage.now)
             replies = self._replies(work)
         self.stage.later(minutes=1)
         return [[replies.get(one, "") for one in group] for group in ids]

@@ -32,8 +32,7 @@ def rows(claims):
 
 def settle(store, claimed, now):
     with store.work(ACTOR) as work:
-        for row in inbox.held(work, claimed).values():
-            inbox.settle(row, now)
+        inbox.settle(work, inbox.held(work, claimed).values(), now)
 
 
 def test_a_contact_is_answered_in_order_while_others_go_on(store, now):
