@@ -4,7 +4,7 @@ import importlib
 
 from flask import Flask
 
-from gateway import lifeline, logs
+from gateway import faults, lifeline, logs
 from gateway.settings import Settings
 
 
@@ -22,5 +22,7 @@ def _application(process: str, module: str, factory: str) -> Flask:
     lifeline.follow()
     logs.start(process)
     logs.adopt(["_granian"])
-    app: Flask = getattr(importlib.import_module(module), factory)(Settings.load())
+    settings = Settings.load()
+    faults.arm(settings)
+    app: Flask = getattr(importlib.import_module(module), factory)(settings)
     return app
