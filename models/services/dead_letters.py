@@ -10,6 +10,7 @@ from models.db import Work
 from models.errors import NotFound
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
+from models.services.inbox import BEFORE, TIRED
 from models.voice_note import VoiceNote
 
 DEAD = "dead"
@@ -126,7 +127,9 @@ def _hear_again(work: Work, row_id: int, now: datetime) -> None:
     if row is None or row.status != DEAD or row.text_sealed is None:
         raise NotFound(f"no dead letter {row_id} that still has its words")
     row.status, row.tries, row.due_at = "waiting", 0, now
-    row.cause = row.settled_at = None
+    # A STOP told by the provider, a call, a voice: its cause is what it is, and must come back.
+    row.cause = (row.cause or "").removesuffix(TIRED).removesuffix(BEFORE) or None
+    row.settled_at = None
 
 
 def _fetch_again(work: Work, row_id: int, now: datetime) -> None:

@@ -8,7 +8,8 @@ from models.db import Job
 from models.errors import NotFound
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
-from models.services import dead_letters
+from models.services import dead_letters, inbox
+from models.services.intake import OPT_OUT
 from models.voice_note import VoiceNote
 
 
@@ -82,6 +83,16 @@ def test_what_is_no_dead_letter_is_refused_in_words(store, now, what):
     put_text(store, now)
     with pytest.raises(NotFound, match="no "):
         retry(store, what, now)
+
+
+def test_a_stop_told_by_the_provider_is_still_one_when_it_is_tried_again(store, now):
+    message = put_message(store, now, status="waiting", cause=OPT_OUT, settled_at=None)
+    with store.work(Job("test")) as work:
+        assert inbox.bury(work, now) == [message]
+    assert [cause for _, _, cause, _ in listed(store)] == [f"{OPT_OUT}; tried five times"]
+    retry(store, message, now)
+    with store.work(Job("test")) as work:
+        assert work.session.get_one(InboundMessage, message).cause == OPT_OUT
 
 
 def test_words_that_are_gone_cannot_be_tried_again(store, now):
