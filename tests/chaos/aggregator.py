@@ -47,6 +47,7 @@ class Aggregator:
         self.reports = queue.SimpleQueue()  # ids whose delivery is to be reported
         self.draw = random.Random(seed)
         self._mood, self._share = WELL, 0.0
+        self._links = set()
         self._loop = asyncio.new_event_loop()
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,), daemon=True)
@@ -72,12 +73,21 @@ class Aggregator:
         started.set()
         self._loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(self._hang_up())
         self._loop.close()
 
+    async def _hang_up(self):
+        """Let go of whoever still asks, so that no socket outlives us."""
+        ours = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in ours:
+            task.cancel()
+        for link in list(self._links):
+            link.transport.abort()
+        await asyncio.gather(*ours, return_exceptions=True)
+        await asyncio.sleep(0)
+
     async def _serve(self, reader, writer):
+        self._links.add(writer)
         try:
             while form := await _form(reader):
                 reply = await self._answer(form["to"][0], form["message"][0])
@@ -89,6 +99,7 @@ class Aggregator:
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # whoever asked is gone
         finally:
+            self._links.discard(writer)
             writer.close()
 
     async def _answer(self, to, said):

@@ -72,7 +72,7 @@ class Speaker:
         self.leader = [one["holder"] for one in self.stage.rows(held)]
 
 
-@pytest.mark.parametrize(("place", "point"), enumerate(KEPT_WORDS))
+@pytest.mark.parametrize(("place", "point"), list(enumerate(KEPT_WORDS)))
 def test_whoever_dies_at_that_point_another_goes_on_within_ten_seconds(stage, place, point):
     speaker = Speaker(stage, 2000 + place)
     speaker.remembers_who_leads()
@@ -87,3 +87,4 @@ def test_whoever_dies_at_that_point_another_goes_on_within_ten_seconds(stage, pl
     stage.until(speaker.ended)
     heard = [one for one in stage.providers[0].accepted if one.to == speaker.phone]
     assert len(heard) <= 1
+    speaker.network.hang_up()
