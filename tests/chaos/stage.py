@@ -101,6 +101,7 @@ class Stage(World):
         self.points.mkdir()
         self.home.mkdir(mode=0o700)
         self.mounted = _ran("mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(self.home))
+        (self.home / "run.log").symlink_to(self.folder / "run.log")  # no part of the small disk
         self.jaabi("init", "--demo")
         file = self.home / "channels.toml"
         table = tomllib.loads(file.read_text())["channel"]["phone"]
