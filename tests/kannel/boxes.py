@@ -21,7 +21,7 @@ DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "kannel"
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
 BEARERBOX, SMSBOX = Path("/usr/sbin/bearerbox"), Path("/usr/sbin/smsbox")
 MISSING = [one.name for one in (BEARERBOX, SMSBOX, FAKESMSC) if not one.exists()]
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 STOP_S = 20.0  # bearerbox waits for its boxes, up to 15 s
 SECRETS = {"username": "jaabi", "password": "pass-of-a-test"}
 FAKE_LINK = """group = smsc

@@ -79,10 +79,10 @@ class Field:
         self.world.close()
 
     def taken(self, number):
-        """Return what became of all that this phone wrote, as (status, cause)."""
+        """Return what became of each text that this phone wrote."""
         contact = self.world.vault.pseudonym(number)
-        found = "SELECT status, cause FROM inbound_message WHERE contact = :one ORDER BY id"
-        return [(row["status"], row["cause"]) for row in self.world.rows(found, one=contact)]
+        found = "SELECT status FROM inbound_message WHERE contact = :one ORDER BY id"
+        return [row["status"] for row in self.world.rows(found, one=contact)]
 
     def _accepts(self):
         try:

@@ -126,7 +126,7 @@ def test_nothing_is_lost_when_smsbox_is_killed_while_we_are_away(field, speaker)
     field.phones.writes(speaker, "Et le huitieme")  # smsbox asks again until somebody is there
     field.start_acceptor()
     field.world.start()
-    until(lambda: field.taken(speaker) == [("processed", None)] * (len(said) + 2))
+    until(lambda: field.taken(speaker) == ["processed"] * (len(said) + 2))
     until(lambda: field.waiting == 0)
 
 
