@@ -22,7 +22,8 @@ MOVES: Mapping[str, tuple[str, Collection[str]]] = {
 }
 MATCHED_AT_ONCE = 500
 TRIES = 3  # hand-overs of one text, when its reports say that it did not arrive
-AGAIN_AFTER = timedelta(minutes=10)
+LATER = timedelta(minutes=10)
+ELSEWHERE = "elsewhere"  # DeliveryReport.remedy: the road is closed, another may be open
 ROW = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -78,7 +79,7 @@ def apply_report(work: Work, channel: str, report: Report, now: datetime) -> Non
             reason=report.reason,
             meaning=report.status,
             opted_out=report.opted_out,
-            remedy="elsewhere" if report.elsewhere else "again" if report.again else None,
+            remedy=ELSEWHERE if report.elsewhere else "again" if report.again else None,
             received_at=now,
         )
         .on_conflict_do_nothing(index_elements=["channel", "provider_id", "status"])
@@ -170,10 +171,11 @@ def _tried_again(work: Work, message_id: int, report: DeliveryReport, now: datet
 
     Into a chat that is closed nothing leaves any more: then it goes by SMS.
     """
-    other = report.remedy == "elsewhere"
-    more = {"via": None} if other else {}
     if report.remedy is None:
         return False
+    # No late word of this try may be taken for one of the next.
+    anew = {"status": "waiting", "settled_at": None, "channel": None, "provider_id": None}
+    road = {"via": None, "due_at": now} if report.remedy == ELSEWHERE else {"due_at": now + LATER}
     waits = work.session.execute(
         update(OutboundMessage)
         .where(
@@ -183,15 +185,7 @@ def _tried_again(work: Work, message_id: int, report: DeliveryReport, now: datet
             OutboundMessage.tries < TRIES,
             OutboundMessage.expires_at > now,
         )
-        .values(
-            status="waiting",
-            due_at=now if other else now + AGAIN_AFTER,
-            reason=report.reason,
-            settled_at=None,
-            channel=None,  # so that no late word of the first try is taken for one of the next
-            provider_id=None,
-            **more,
-        )
+        .values(reason=report.reason, **anew, **road)
         .returning(OutboundMessage.id)
         .execution_options(synchronize_session=False)
     )

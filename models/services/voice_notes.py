@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, update
 
 from models.case import Case
 from models.db import Work
@@ -89,20 +89,9 @@ def belong(work: Work, row: InboundMessage, case: Case) -> None:
 
 def claim(work: Work, now: datetime) -> Due | None:
     """Take the note that is due longest. Of two workers exactly one gets it."""
-    ready = or_(
-        VoiceNote.status == "kept",
-        and_(VoiceNote.status == "waiting", VoiceNote.case_id.is_not(None)),
-    )
-    due = (
-        select(VoiceNote.id)
-        .where(ready, VoiceNote.due_at <= now, VoiceNote.tries <= len(BACK_OFF))
-        .order_by(VoiceNote.due_at, VoiceNote.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
     taken = work.session.execute(
         update(VoiceNote)
-        .where(VoiceNote.id == due.scalar_subquery())
+        .where(VoiceNote.id == _longest_due(now).scalar_subquery())
         .values(due_at=now + LEASE, tries=VoiceNote.tries + 1)
         .returning(
             VoiceNote.id,
@@ -194,6 +183,20 @@ def purge(work: Work, now: datetime) -> None:
     )
     work.session.execute(
         update(VoiceNote).where(old, VoiceNote.url_sealed.is_not(None)).values(url_sealed=None)
+    )
+
+
+def _longest_due(now: datetime) -> Select[int]:
+    ready = or_(
+        VoiceNote.status == "kept",
+        and_(VoiceNote.status == "waiting", VoiceNote.case_id.is_not(None)),
+    )
+    return (
+        select(VoiceNote.id)
+        .where(ready, VoiceNote.due_at <= now, VoiceNote.tries <= len(BACK_OFF))
+        .order_by(VoiceNote.due_at, VoiceNote.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
 
 
