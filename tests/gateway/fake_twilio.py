@@ -48,7 +48,7 @@ class FakeTwilio:
         self.media = {}
         self._numbers = itertools.count(1)
         self._over = threading.Event()
-        self._lock = threading.Lock()
+        self.changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.api = self
         self._server.daemon_threads = True
@@ -62,7 +62,8 @@ class FakeTwilio:
         return [one.fields for one in self.asked if one.method == "POST"]
 
     def answer(self, asked):
-        with self._lock:
+        with self.changed:
+            self.changed.notify_all()
             self.asked.append(asked)
             if self.replies:
                 return self.replies.pop(0)

@@ -1,12 +1,14 @@
 """Sounds of chats: fetched from a provider on loopback, sealed, deleted there, or given up."""
 
 import logging
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
 import pytest
 
+from gateway import assembly
 from gateway.channels.twilio_line import Account
 from gateway.channels.twilio_media import TwilioMedia
 from models.case import Case, CaseKey, Story
@@ -17,6 +19,7 @@ from models.voice_note import VoiceNote
 from tests.factories import SPEAKER, staged
 from tests.gateway import twilio_posts as posts
 from tests.gateway.fake_twilio import CUT, RESET, FakeTwilio, Reply
+from tests.gateway.service import settings_of
 from workers.voice_notes import Fetcher
 
 SOUND = b"OggS" + bytes(range(256)) * 400
@@ -337,6 +340,33 @@ def test_where_a_sound_was_is_forgotten_after_seven_days(booth):
     assert booth.note.status == "dead"
     assert booth.note.url_sealed is None
     assert timedelta(0) <= booth.note.settled_at - booth.note.received_at
+
+
+def test_the_worker_sees_to_sounds_until_it_is_told_to_stop(booth):
+    booth.spoken()
+    stop = threading.Event()
+    thread = threading.Thread(target=booth.fetcher.run, args=(stop,))
+    thread.start()
+    with booth.api.changed:
+        assert booth.api.changed.wait_for(lambda: not booth.api.media, timeout=15)
+    stop.set()
+    thread.join()
+    assert booth.state == ("done", None)
+
+
+def test_each_sender_of_twilio_has_a_place_where_its_sounds_lie(sqlite_store, tmp_path):
+    table = {
+        "provider": "twilio",
+        "token": ["t" * 40],
+        "account_sid": posts.ACCOUNT,
+        "auth_token": posts.TOKEN,
+        "sender": posts.CHAT_SENDER,
+    }
+    settings = settings_of(sqlite_store, tmp_path, {"wa": table})
+    assert set(assembly.build_shelves(settings)) == {"wa"}
+    channels = assembly.build_channels(settings)
+    assert (channels["wa"].carries, channels["at"].carries) == ("chat", "sms")
+    assert settings.channel["wa"].wide
 
 
 def test_no_log_says_where_a_sound_is_or_whose(booth, caplog):
