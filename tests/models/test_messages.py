@@ -405,3 +405,15 @@ def test_a_ring_is_tried_as_long_as_it_is_of_use_and_not_a_moment_longer(
     assert at == now + useful
     assert tries == useful / RING_AGAIN
     assert (row(ring).status, row(ring).reason, row(ring).address) == ("failed", "expired", None)
+
+
+def test_evacuations_leave_before_sensitive_texts_those_before_ordinary_ones_and_reminders_last(
+    queued, claim, now
+):
+    reminder = queued("a:1", purpose="reminder", due_at=now - timedelta(hours=1))
+    ordinary = queued("a:2", purpose="reply", due_at=now - timedelta(minutes=1))
+    private = queued("a:3", sensitive=True)
+    receipt = queued("a:4", purpose="reply", priority=1)
+    urgent = queued("a:5", purpose=RING)
+    turns = [claim(now, 1)[0].id for _ in range(5)]
+    assert turns == [urgent, private, receipt, ordinary, reminder]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.conversation import Contact
 from models.db import Job
@@ -144,3 +144,63 @@ def test_a_number_found_to_refuse_our_texts_is_left_in_peace(store, hand_over, h
     assert fate(message) == "failed"
     with store.work(Job("test")) as work:
         assert work.session.get(Contact, CONTACT).stopped_at == now + timedelta(minutes=1)
+
+
+READ = Report("SM1", "read", "read", reference="1")
+ARRIVED = Report("SM1", "delivered", "delivered", reference="1")
+TAKEN = Report("SM1", "handed_over", "sent", reference="1")
+LOST = Report("SM1", "failed", "undelivered", "30005", reference="1")
+BY_REFERENCE = [
+    # what the message is, what is heard, what it becomes
+    ("unknown", [TAKEN], "handed_over"),
+    ("unknown", [ARRIVED, TAKEN], "delivered"),
+    ("unknown", [READ], "delivered"),
+    ("unknown", [LOST], "failed"),
+    ("waiting", [ARRIVED], "delivered"),
+    ("waiting", [LOST], "waiting"),
+    ("sending", [ARRIVED], "sending"),
+    ("withheld", [ARRIVED], "withheld"),
+    ("failed", [TAKEN], "failed"),
+]
+
+
+@pytest.mark.parametrize(("before", "heard", "after"), BY_REFERENCE)
+def test_our_own_reference_tells_the_fate_of_a_text_whose_answer_was_lost(
+    store, hand_over, hear, fate, before, heard, after
+):
+    message = hand_over(provider_id=None)
+    change(store, status=before, address=b"sealed", text_sealed=b"sealed")
+    hear(*heard)
+    assert fate(message) == after
+
+
+def test_a_report_that_came_while_its_text_was_in_the_air_is_applied_once_it_landed(
+    store, hand_over, hear, fate, now
+):
+    message = hand_over(provider_id=None)
+    change(store, status="sending")
+    hear(ARRIVED)
+    change(store, status="unknown")
+    with store.work(Job("test")) as work:
+        reports.match(work, [message], now)
+    assert fate(message) == "delivered"
+
+
+@pytest.mark.parametrize("reference", ["2", "0", "-1", "x", "9" * 19, "1 OR 1=1"])
+def test_a_reference_that_is_not_ours_moves_nothing(store, hand_over, hear, fate, reference):
+    message = hand_over(provider_id=None)
+    change(store, status="unknown")
+    hear(Report("SM1", "delivered", "delivered", reference=reference))
+    assert fate(message) == "unknown"
+
+
+def test_a_reference_under_another_channel_moves_nothing(store, hand_over, hear, fate):
+    message = hand_over(provider_id=None)
+    change(store, status="unknown")
+    hear(ARRIVED, channel="other")
+    assert fate(message) == "unknown"
+
+
+def change(store, **values):
+    with store.work(Job("test")) as work:
+        work.session.execute(update(OutboundMessage).values(**values))

@@ -1,4 +1,4 @@
-"""A Valkey of this test run's own."""
+"""A Valkey of this test run's own; a sender with one provider, and texts for it."""
 
 import shutil
 import subprocess
@@ -6,8 +6,19 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from gateway import valkey
+from models.db import Job
+from models.outbound import OutboundMessage
+from models.seal import Sealer, Transit
+from models.services import messages
+from models.services.messages import Draft
+from models.vault import Vault, create_keys
+from tests.workers.sending import SPEAKER, Clock, Line
+from workers.keeper.roads import Road
+from workers.keeper.sender import Sender
+from workers.keeper.texts import Opener
 
 
 class Server:
@@ -58,3 +69,53 @@ def link(valkey_server):
     client.flushall()
     yield client
     client.close()
+
+
+@pytest.fixture
+def clock(now):
+    return Clock(now)
+
+
+@pytest.fixture
+def line():
+    return Line()
+
+
+@pytest.fixture
+def keys(tmp_path, clock):
+    create_keys(tmp_path / "keys", lambda: clock.at.timestamp())
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def opener(keys, clock):
+    return Opener(Vault.load(keys), Transit.load(keys, lambda: clock.at.timestamp()))
+
+
+@pytest.fixture
+def sender(store, opener, line, clock):
+    return Sender(store, opener, [Road(line, rate=1e6)], clock, clock.seconds)
+
+
+@pytest.fixture
+def queue(store, keys, opener, clock):
+    sealer = Sealer.load(keys)
+
+    def write(text, to=SPEAKER, cause=None, **about):
+        contact = opener.vault.pseudonym(to)
+        cause = cause or f"test:{text}"
+        draft = Draft(cause, "answer_ready", text, sealer.number(to), contact, **about)
+        with store.work(Job("test")) as work:
+            messages.queue(work, draft, opener.transit, clock.at)
+
+    return write
+
+
+@pytest.fixture
+def fates(store):
+    def look():
+        with store.work(Job("test")) as work:
+            rows = work.session.scalars(select(OutboundMessage).order_by(OutboundMessage.id))
+            return [(row.status, row.reason) for row in rows]
+
+    return look

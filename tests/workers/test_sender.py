@@ -4,117 +4,21 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from gateway.channels.base import SendFailed, SendUnknown
 from models.conversation import Contact
 from models.db import Job
-from models.outbound import OutboundMessage
-from models.seal import Sealer, Transit
-from models.services import messages
-from models.services.messages import Draft
+from models.seal import Transit
 from models.services.outbox import BACK_OFF, LEASE
 from models.services.overdue import REPEAT_AFTER
 from models.vault import Vault, create_keys
 from tests.outbox import claim_due
+from tests.workers.sending import FOCAL_POINT, SPEAKER, Killed, Line
 from workers.keeper.health import LANES, STOPPED_S
 from workers.keeper.pace import Pace
 from workers.keeper.roads import Road
 from workers.keeper.sender import Sender
 from workers.keeper.texts import Opener
-
-SPEAKER = "+22370000001"
-FOCAL_POINT = "+22370000151"
-
-
-class Killed(BaseException):
-    """The process dies here: nothing after it runs."""
-
-
-class Clock:
-    """A clock moved by hand."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def __call__(self):
-        return self.at
-
-    def seconds(self):
-        return self.at.timestamp()
-
-
-class Line:
-    """A provider's end of the line. ``fates`` are met in order, then every text is taken."""
-
-    septets = 160
-
-    def __init__(self, name="phone", carries="sms"):
-        self.name = name
-        self.carries = carries
-        self.taken = []
-        self.fates = []
-        self.before = lambda out: None
-
-    def send(self, out):
-        self.before(out)
-        if self.fates and (fate := self.fates.pop(0)) is not None:
-            raise fate
-        self.taken.append(out)
-        return f"{self.name}-{out.reference}"
-
-    @property
-    def texts(self):
-        return [out.text for out in self.taken]
-
-
-@pytest.fixture
-def clock(now):
-    return Clock(now)
-
-
-@pytest.fixture
-def line():
-    return Line()
-
-
-@pytest.fixture
-def keys(tmp_path, clock):
-    create_keys(tmp_path / "keys", lambda: clock.at.timestamp())
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def opener(keys, clock):
-    return Opener(Vault.load(keys), Transit.load(keys, lambda: clock.at.timestamp()))
-
-
-@pytest.fixture
-def sender(store, opener, line, clock):
-    return Sender(store, opener, [Road(line, rate=1e6)], clock, clock.seconds)
-
-
-@pytest.fixture
-def queue(store, keys, opener, clock):
-    sealer = Sealer.load(keys)
-
-    def write(text, to=SPEAKER, **about):
-        contact = opener.vault.pseudonym(to)
-        draft = Draft(f"test:{text}", "answer_ready", text, sealer.number(to), contact, **about)
-        with store.work(Job("test")) as work:
-            messages.queue(work, draft, opener.transit, clock.at)
-
-    return write
-
-
-@pytest.fixture
-def fates(store):
-    def look():
-        with store.work(Job("test")) as work:
-            rows = work.session.scalars(select(OutboundMessage).order_by(OutboundMessage.id))
-            return [(row.status, row.reason) for row in rows]
-
-    return look
 
 
 def test_what_is_due_reaches_the_provider_with_number_text_and_reference(

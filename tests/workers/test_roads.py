@@ -1,0 +1,378 @@
+"""Several roads out: which is taken, which is left alone; and that no text leaves by two."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from gateway.channels.base import SendFailed, SendUnknown
+from models.channel import ChannelHealth, Spending
+from models.conversation import Contact
+from models.db import Job
+from models.outbound import OutboundMessage
+from models.services import sending
+from models.services.messages import SENSITIVE
+from models.services.outbox import BACK_OFF, Due
+from models.services.overdue import REPEAT_AFTER
+from tests.workers.sending import FOCAL_POINT, SPEAKER, Line
+from workers.keeper.health import FAILURES, FIRST_S, LANES, STOPPED_S, Health
+from workers.keeper.roads import WINDOW, Road, roads_for
+from workers.keeper.sender import Sender
+from workers.keeper.texts import MINUTE_S
+
+BUSY = SendFailed("503", again=True)
+SECOND = timedelta(seconds=1)
+WELL_S, OUTAGE_S, WITHIN_S, SHARE = 10, 60, 10, 0.99
+A_SECOND = 12  # texts
+STEPS = 4  # a second, each of which takes a twenty-fifth: the clock runs six times as fast
+TIMEOUT_S = 12.0
+
+
+def due(now, **about):
+    known = {"id": 1, "tries": 0, "address": b"", "text_sealed": b"", "contact": "c", "fills": None}
+    known |= {"person_id": None, "unrepeatable": False, "priority": 2, "segments": 1}
+    return Due(**{**known, "via": None, "chat_at": None, **about})
+
+
+ROADS = [
+    Road(Line("dear"), price=30),
+    Road(Line("cheap"), price=20),
+    Road(Line("mobile"), ("+22370", "+22371"), price=25),
+    Road(Line("fixed"), ("+2232",), price=1),
+    Road(Line("chat", "chat")),
+    Road(Line("chat-with-template", "chat"), reopens=True),
+    Road(Line("screens", None)),
+]
+CHOICES = [
+    # which chat it answers, since when, to whom, the roads in turn
+    (None, None, SPEAKER, ["mobile", "cheap", "dear"]),
+    (None, None, "+22366000002", ["cheap", "dear"]),
+    ("chat", timedelta(hours=1), SPEAKER, ["chat", "mobile", "cheap", "dear"]),
+    ("chat", WINDOW, SPEAKER, ["mobile", "cheap", "dear"]),
+    ("chat", None, SPEAKER, ["mobile", "cheap", "dear"]),
+    ("chat-with-template", WINDOW, "+22366000002", ["chat-with-template", "cheap", "dear"]),
+    ("gone", timedelta(hours=1), "+22366000002", ["cheap", "dear"]),
+]
+
+
+@pytest.mark.parametrize(("via", "ago", "number", "names"), CHOICES)
+def test_a_text_takes_the_chat_it_answers_then_its_prefix_then_the_cheapest(
+    now, via, ago, number, names
+):
+    text = due(now, via=via, chat_at=ago and now - ago)
+    assert [road.name for road in roads_for(ROADS, text, number, now)] == names
+
+
+@pytest.fixture
+def lines():
+    return Line("first"), Line("second")
+
+
+@pytest.fixture
+def two(store, opener, lines, clock):
+    first, second = lines
+    roads = [Road(first, rate=1e6, price=1), Road(second, rate=1e6, price=2)]
+    return Sender(store, opener, roads, clock, clock.seconds)
+
+
+def rows(store, table):
+    with store.work(Job("test")) as work:
+        return work.session.scalars(select(table)).all()
+
+
+def state_of(store, channel):
+    return next(one for one in rows(store, ChannelHealth) if one.channel == channel)
+
+
+def phones(count):
+    return [f"+2237000{number:04}" for number in range(count)]
+
+
+def test_what_one_provider_refuses_leaves_by_the_next_at_once(two, queue, lines, fates):
+    first, second = lines
+    first.fates = [BUSY]
+    queue("x")
+    two.drain()
+    assert (first.texts, second.texts) == ([], ["x"])
+    assert fates() == [("handed_over", None)]
+
+
+def test_what_both_refuse_waits_once_for_both(two, queue, lines, fates, clock):
+    first, second = lines
+    first.fates, second.fates = [BUSY], [BUSY]
+    queue("x")
+    two.drain()
+    assert fates() == [("waiting", "503")]
+    clock.at += BACK_OFF[0] - SECOND
+    two.drain()
+    assert first.texts + second.texts == []
+    clock.at += SECOND
+    two.drain()
+    assert (first.texts, second.texts) == (["x"], [])
+
+
+def test_a_number_one_road_does_not_reach_is_reached_by_another_or_by_none(
+    two, queue, lines, fates
+):
+    first, second = lines
+    nowhere = SendFailed("407", again=False, elsewhere=True)
+    first.fates, second.fates = [nowhere, nowhere], [None, nowhere]
+    queue("un")
+    two.drain()
+    queue("deux")
+    two.drain()
+    assert (first.texts, second.texts) == ([], ["un"])
+    assert fates() == [("handed_over", None), ("failed", "407")]
+
+
+def test_what_may_have_been_taken_never_leaves_by_another_road_by_itself(
+    two, queue, lines, fates, clock
+):
+    first, second = lines
+    first.fates = [SendUnknown("reset")]
+    queue("x")
+    two.drain()
+    clock.at += REPEAT_AFTER - SECOND
+    two.drain()
+    assert (first.texts, second.texts) == ([], [])
+    assert fates() == [("unknown", "reset")]
+
+
+def test_a_provider_that_fails_again_and_again_is_left_alone_and_tried_with_one_text(
+    store, two, queue, lines, clock
+):
+    first, second = lines
+    first.fates = [BUSY] * (FAILURES + 1)
+    for number, phone in enumerate(phones(FAILURES + 3)):
+        queue(f"texte {number}", to=phone)
+        two.drain()
+    assert (len(first.fates), len(second.texts)) == (1, FAILURES + 3)
+    assert (state_of(store, "first").state, state_of(store, "first").reason) == ("failing", "503")
+    assert state_of(store, "first").until == clock.at + timedelta(seconds=FIRST_S)
+
+    clock.at += timedelta(seconds=FIRST_S)
+    queue("en vain")
+    two.drain()
+    assert (len(first.fates), second.texts[-1]) == (0, "en vain")
+    clock.at += timedelta(seconds=FIRST_S)
+    queue("trop tot")
+    two.drain()
+    assert (first.texts, second.texts[-1]) == ([], "trop tot")
+    clock.at += timedelta(seconds=FIRST_S)
+    queue("retabli")
+    two.drain()
+    assert first.texts == ["retabli"]
+    assert state_of(store, "first").state == "well"
+
+
+def test_a_sensitive_text_is_not_what_a_failing_provider_is_tried_with(two, queue, lines, clock):
+    first, second = lines
+    first.fates = [BUSY] * FAILURES
+    for phone in phones(FAILURES):
+        queue(f"a {phone}", to=phone)
+        two.drain()
+    clock.at += timedelta(seconds=FIRST_S)
+    queue("sensible", sensitive=True)
+    two.drain()
+    assert second.texts[-1] == "sensible"
+    queue("ordinaire")
+    two.drain()
+    assert first.texts == ["ordinaire"]
+
+
+def test_whoever_asks_for_time_is_given_it_and_the_others_carry_on(two, queue, lines, clock):
+    first, second = lines
+    first.fates = [SendFailed("429", again=True, wait_s=30)]
+    for number in range(3):
+        queue(f"texte {number}")
+        two.drain()
+    assert (first.texts, len(second.texts)) == ([], 3)
+    clock.at += timedelta(seconds=30)
+    queue("apres")
+    two.drain()
+    assert first.texts == ["apres"]
+
+
+def test_where_staff_must_act_first_one_text_in_five_minutes_asks_again(
+    store, two, queue, lines, clock, caplog
+):
+    first, second = lines
+    first.fates = [SendFailed("405", again=True, stop=True)]
+    queue("a")
+    two.drain()
+    assert (first.texts, second.texts) == ([], ["a"])
+    assert (state_of(store, "first").state, state_of(store, "first").reason) == ("stopped", "405")
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [
+        "channel left alone"
+    ]
+    clock.at += timedelta(seconds=STOPPED_S)
+    queue("b")
+    two.drain()
+    assert first.texts == ["b"]
+
+
+def test_no_road_that_does_well_costs_a_text_no_tries(store, sender, queue, line, clock, fates):
+    line.fates = [BUSY] * 20
+    for phone in phones(FAILURES):
+        queue(f"a {phone}", to=phone)
+    queue("x", to=FOCAL_POINT)
+    sender.drain()
+    assert {status for status, _ in fates()} == {"waiting"}
+    for _ in range(8):
+        clock.at += timedelta(seconds=30)
+        sender.drain()
+    assert all(row.tries <= 2 for row in rows(store, OutboundMessage))
+    line.fates = []
+    for _ in range(4):
+        clock.at += timedelta(minutes=3)
+        sender.drain()
+    assert len(line.texts) == FAILURES + 1
+
+
+@pytest.mark.parametrize(("takes_s", "rate", "room"), [(1.0, 20, LANES), (0.02, 20, 2)])
+def test_no_more_is_in_a_providers_hands_than_its_pace_needs(takes_s, rate, room):
+    at = [0.0]
+    health = Health("first", rate, lambda: at[0])
+    for number in range(50):
+        health.left(number)
+        at[0] += takes_s
+        health.ended(number, None)
+    assert health.room == room
+
+
+def test_what_a_dead_sender_had_in_hand_is_unknown_as_soon_as_the_next_one_starts(
+    store, two, queue, clock, fates
+):
+    queue("ordinaire")
+    queue("sensible", to=FOCAL_POINT, sensitive=True)
+    with store.work(Job("test")) as work:
+        gone = {"status": "sending", "due_at": clock.at + timedelta(minutes=1), "tries": 1}
+        work.session.execute(update(OutboundMessage).values(**gone))
+    two.run(lambda _seconds: None, lambda: False)
+    assert fates() == [("unknown", "sender died")] * 2
+
+
+def test_the_same_words_reach_a_number_once_a_minute_and_a_receipt_always(
+    sender, queue, line, fates, clock
+):
+    queue("Tapez 1 ou 2", cause="a:1")
+    queue("Tapez 1 ou 2", cause="a:2")
+    queue("Tapez 1 ou 2", cause="a:3", to=FOCAL_POINT)
+    queue("Recu, merci.", cause="a:4", priority=SENSITIVE)
+    queue("Recu, merci.", cause="a:5", priority=SENSITIVE)
+    sender.drain()
+    assert sorted(line.texts) == ["Recu, merci."] * 2 + ["Tapez 1 ou 2"] * 2
+    assert ("withheld", "same words within a minute") in fates()
+    clock.at += timedelta(seconds=MINUTE_S)
+    queue("Tapez 1 ou 2", cause="a:6")
+    sender.drain()
+    assert line.texts.count("Tapez 1 ou 2") == 3
+
+
+def test_at_the_cap_only_what_is_urgent_leaves_and_the_rest_waits_for_another_day(
+    store, two, queue, lines, fates, clock
+):
+    first, _ = lines
+    with store.work(Job("test")) as work:
+        sending.set_cap(work, 2)
+    for number in range(4):
+        queue(f"texte {number}", to=phones(4)[number])
+    queue("sensible", to=FOCAL_POINT, sensitive=True)
+    two.drain()
+    assert sorted(first.texts) == ["sensible", "texte 0"]
+    queue("evacuation", to=FOCAL_POINT, priority=0)
+    two.drain()
+    assert "evacuation" in first.texts
+    [day] = rows(store, Spending)
+    assert (day.channel, day.segments, day.amount) == ("first", 3, 3.0)
+    clock.at += timedelta(days=1)
+    two.drain()
+    assert len(first.texts) == 5
+
+
+def test_while_sending_is_paused_nothing_leaves_and_nothing_is_lost(
+    store, sender, queue, line, fates
+):
+    with store.work(Job("test")) as work:
+        sending.pause(work, sending.RESTORED)
+    queue("x", priority=0)
+    assert sender.drain() == 0
+    assert fates() == [("waiting", None)]
+    with store.work(Job("test")) as work:
+        sending.resume(work)
+    sender.drain()
+    assert line.texts == ["x"]
+
+
+def test_a_closed_chat_is_answered_by_sms_and_an_open_one_by_itself(store, opener, clock, queue):
+    chat, sms = Line("chat", "chat"), Line("sms")
+    sender = Sender(store, opener, [Road(sms), Road(chat, wide=True)], clock, clock.seconds)
+    queue("un", via="chat")
+    with store.work(Job("test")) as work:
+        contact = opener.vault.pseudonym(SPEAKER)
+        about = {"chat_channel": "chat", "chat_at": clock.at, "seen_at": clock.at}
+        work.session.add(Contact(pseudonym=contact, **about))
+    sender.drain()
+    clock.at += WINDOW
+    queue("deux", via="chat")
+    sender.drain()
+    assert (chat.texts, sms.texts) == (["un"], ["deux"])
+    assert chat.taken[0].window_open
+
+
+class Down(Line):
+    """A provider that is down for a while: ``way`` says how. Keeps what it heard meanwhile."""
+
+    def __init__(self, way, clock):
+        super().__init__("first")
+        self.way, self.clock = way, clock
+        self.is_down = False
+        self.heard = []
+        self.before = self.meet
+
+    def meet(self, out):
+        if not self.is_down:
+            return
+        if self.way == "refusing":
+            raise SendFailed("provider out of reach", again=True)
+        self.heard.append(out.text)
+        if self.way == "hanging":
+            end, pause = self.clock.seconds() + TIMEOUT_S, threading.Event()
+            while self.clock.seconds() < end:
+                pause.wait(0.01)
+        raise SendUnknown(self.way)
+
+
+@pytest.mark.parametrize("way", ["refusing", "status 500", "hanging"])
+def test_while_one_provider_is_down_new_texts_leave_by_the_other_and_none_by_both(
+    sqlite_store, opener, clock, queue, way
+):
+    first, second, left, written = Down(way, clock), Line("second"), {}, {}
+    second.before = lambda out: left.setdefault(out.text, clock.seconds())
+    roads = [Road(first, rate=A_SECOND * 2, price=1), Road(second, rate=1e6, price=2)]
+    sender = Sender(sqlite_store, opener, roads, clock, clock.seconds)
+    bell, over = threading.Event(), threading.Event()
+
+    def wait(_seconds):
+        bell.wait(0.02)
+        bell.clear()
+
+    sending = threading.Thread(target=sender.run, args=(wait, lambda: not over.is_set()))
+    sending.start()
+    pace = threading.Event()
+    for step in range((WELL_S + OUTAGE_S + WITHIN_S) * STEPS):
+        first.is_down = step >= WELL_S * STEPS
+        numbers = range(A_SECOND // STEPS) if step < (WELL_S + OUTAGE_S) * STEPS else ()
+        for number in numbers:
+            written[f"{step}-{number}"] = clock.seconds()
+            queue(f"{step}-{number}", to=f"+2237000{(3 * step + number) % 10000:04}")
+        bell.set()
+        pace.wait(0.04)
+        clock.at += timedelta(seconds=1 / STEPS)
+    over.set()
+    sending.join()
+    new = {text: at for text, at in written.items() if int(text.split("-")[0]) >= WELL_S * STEPS}
+    soon = [text for text, at in new.items() if text in left and left[text] - at <= WITHIN_S]
+    assert len(soon) >= SHARE * len(new)
+    assert not {*first.heard, *first.texts} & set(second.texts)
