@@ -20,7 +20,7 @@ from models.errors import TransitLost
 
 log = logging.getLogger(__name__)
 
-TAKEN = frozenset({"sms", "delivery", "optout"})
+TAKEN = frozenset({"sms", "sms-post", "delivery", "optout"})
 TIMEOUT_S = 20.0
 NOT_NOW = frozenset({408, 425, 429})
 REFUSED = range(400, 500)

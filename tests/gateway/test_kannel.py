@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.place_names import words_of
 from gateway.channels.base import (
     MalformedWebhook,
     Outbound,
@@ -66,6 +67,11 @@ def test_a_text_is_read_as_it_was_written(name):
         "aaaddc22-a496-423d-a792-39616fb694fd",
         "2026-11-21 23:42:42",
     )
+
+
+def test_a_cedilla_made_a_capital_by_gsm_7_is_the_same_word():
+    read_so = read(*posts.ASKED["a cedilla of GSM-7"]).text
+    assert words_of(read_so)[0] == words_of("reçu")[0]
 
 
 def test_a_sender_that_is_a_name_is_no_telephone():

@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
+from gateway.channels.kannel import Kannel, SendSms
+from gateway.channels.kannel_ussd import ServiceCode
 from tests.journeys.world import free_port
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "kannel"
@@ -61,6 +63,11 @@ class Boxes:
     @property
     def sendsms_url(self):
         return f"http://127.0.0.1:{self.sendsms}/cgi-bin/sendsms"
+
+    def channel(self, base, **changes):
+        """Return what sends by this smsbox; reports come to ``base``."""
+        known = {"sender": "36123", "report_url": f"{base}{self.hooks}/delivery", **SECRETS}
+        return Kannel("kannel", SendSms(self.sendsms_url, **known | changes), ServiceCode("*123#"))
 
     def write(self, target, screens=None):
         """Write the configuration: texts go to ``target``, screens come from ``screens``."""

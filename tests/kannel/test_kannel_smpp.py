@@ -5,8 +5,6 @@ from contextlib import ExitStack, closing
 import pytest
 
 from gateway.channels.base import Outbound
-from gateway.channels.kannel import Kannel, SendSms
-from gateway.channels.kannel_ussd import ServiceCode
 from models.outbound import DeliveryReport
 from tests.gateway.service import serving
 from tests.kannel import centre
@@ -37,9 +35,7 @@ class Operator:
         self.boxes.start()
         self.boxes.start_smsbox("smsbox-ussd")
         self.centre.wait_bound("", "USSD")
-        report_url = f"{web.url}{self.boxes.hooks}/delivery"
-        sendsms = SendSms(self.boxes.sendsms_url, sender="36123", report_url=report_url, **SECRETS)
-        self.channel = Kannel(CHANNEL, sendsms, ServiceCode(DIALLED))
+        self.channel = self.boxes.channel(web.url)
 
     def asks_screens_of(self, url):
         """Let screens come from elsewhere from now on."""

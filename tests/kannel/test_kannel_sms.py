@@ -5,9 +5,7 @@ import re
 import pytest
 
 from gateway.channels.base import Outbound
-from gateway.channels.kannel import Kannel, SendSms
-from gateway.channels.kannel_ussd import ServiceCode
-from tests.kannel.boxes import SECRETS, until
+from tests.kannel.boxes import until
 
 RELAY, MATERNITY = "+22370000201", "+22370000102"
 PART = 153  # septets of one of several parts
@@ -87,15 +85,8 @@ def test_letters_of_bambara_arrive_and_leave_as_they_are_written(field, speaker)
     field.phones.received(speaker, "Nous avons bien recu")
     assert kept(field, words) == 1
 
-    sendsms = SendSms(
-        field.boxes.sendsms_url,
-        sender="36123",
-        report_url=f"{field.url}{field.boxes.hooks}/delivery",
-        **SECRETS,
-    )
-    channel = Kannel("kannel", sendsms, ServiceCode("*123#"))
     said = "Kɛnɛya ɲinin kɛ ŋ ç «» 😀 100% a+b " * 5
-    channel.send(Outbound(speaker, said, "999999"))
+    field.boxes.channel(field.url).send(Outbound(speaker, said, "999999"))
     assert field.phones.received(speaker, "ɲinin") == said
 
 
