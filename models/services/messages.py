@@ -5,6 +5,7 @@ What its sender does with it: models/services/outbox.py.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, update
 
@@ -43,32 +44,36 @@ FORGOTTEN: Mapping[str, None] = {"address": None, "text_sealed": None}
 
 def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     """Write a text into the outbox with its cause. Doing it twice is doing it once."""
-    due_at = message.due_at or now
-    text, fills = render_sms(message.text), dict(message.fills or {})
     work.session.flush()  # the case or event it speaks of may still wait in this session
     work.session.execute(
         insert(work, Message)
-        .values(
-            cause=message.cause,
-            purpose=message.purpose,
-            contact=message.contact,
-            person_id=message.person_id,
-            case_id=message.case_id,
-            address=message.address,
-            text_sealed=transit.wrap(text),
-            fills=fills or None,
-            segments=segments(narrowed(at_longest(text, fills))),
-            sensitive=message.sensitive,
-            via=message.via,
-            priority=priority_of(message),
-            due_at=due_at,
-            expires_at=due_at + message.expires_in,
-            created_at=now,
-        )
+        .values(**_row(message, transit, now))
         .on_conflict_do_nothing(index_elements=["cause", "purpose"])
     )
-    if due_at <= now:
+    if (message.due_at or now) <= now:
         work.wake(QUEUE)
+
+
+def _row(message: Draft, transit: Transit, now: datetime) -> dict[str, Any]:
+    due_at = message.due_at or now
+    text, fills = render_sms(message.text), dict(message.fills or {})
+    return {
+        "cause": message.cause,
+        "purpose": message.purpose,
+        "contact": message.contact,
+        "person_id": message.person_id,
+        "case_id": message.case_id,
+        "address": message.address,
+        "text_sealed": transit.wrap(text),
+        "fills": fills or None,
+        "segments": segments(narrowed(at_longest(text, fills))),
+        "sensitive": message.sensitive,
+        "via": message.via,
+        "priority": priority_of(message),
+        "due_at": due_at,
+        "expires_at": due_at + message.expires_in,
+        "created_at": now,
+    }
 
 
 def priority_of(message: Draft) -> int:

@@ -23,6 +23,7 @@ from workers.keeper.texts import MINUTE_S
 
 BUSY = SendFailed("503", again=True)
 SECOND = timedelta(seconds=1)
+ELSEWHERE = "+22370009002"
 WELL_S, OUTAGE_S, WITHIN_S, SHARE = 10, 60, 10, 0.99
 A_SECOND = 12  # texts
 STEPS = 4  # a second, each of which takes a twenty-fifth: the clock runs six times as fast
@@ -38,8 +39,8 @@ def due(now, **about):
 ROADS = [
     Road(Line("dear"), price=30),
     Road(Line("cheap"), price=20),
-    Road(Line("mobile"), ("+22370", "+22371"), price=25),
-    Road(Line("fixed"), ("+2232",), price=1),
+    Road(Line("mobile"), ("+223700000", "+2237001"), price=25),
+    Road(Line("fixed"), ("+22370005",), price=1),
     Road(Line("chat", "chat")),
     Road(Line("chat-with-template", "chat"), reopens=True),
     Road(Line("screens", None)),
@@ -47,12 +48,12 @@ ROADS = [
 CHOICES = [
     # which chat it answers, since when, to whom, the roads in turn
     (None, None, SPEAKER, ["mobile", "cheap", "dear"]),
-    (None, None, "+22366000002", ["cheap", "dear"]),
+    (None, None, ELSEWHERE, ["cheap", "dear"]),
     ("chat", timedelta(hours=1), SPEAKER, ["chat", "mobile", "cheap", "dear"]),
     ("chat", WINDOW, SPEAKER, ["mobile", "cheap", "dear"]),
     ("chat", None, SPEAKER, ["mobile", "cheap", "dear"]),
-    ("chat-with-template", WINDOW, "+22366000002", ["chat-with-template", "cheap", "dear"]),
-    ("gone", timedelta(hours=1), "+22366000002", ["cheap", "dear"]),
+    ("chat-with-template", WINDOW, ELSEWHERE, ["chat-with-template", "cheap", "dear"]),
+    ("gone", timedelta(hours=1), ELSEWHERE, ["cheap", "dear"]),
 ]
 
 

@@ -112,11 +112,12 @@ class Sender:
         ]
         if not (looks or plan.is_full or self._books):
             return 0, 0
+        asked = [one.ours for one in plan.leaving]
         try:
             claimed, found = self._write(plan, looks=looks)
-        except BaseException:
-            self._books.doubtful += [one.ours for one in plan.leaving]
-            raise
+            asked = []
+        finally:
+            self._books.doubtful += asked  # whether their claim was committed nobody knows
         if self._books:
             reached("keeper.settled")
         self._books.clear()
