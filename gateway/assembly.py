@@ -34,6 +34,7 @@ from models.services.gazetteer import Places
 from models.services.scene import House
 from workers.language import hear
 from workers.queues import Waker
+from workers.ringing import Ringing
 
 
 def clock() -> datetime:
@@ -67,8 +68,9 @@ def build_house(settings: Settings) -> House:
 
 
 def build_conversing(settings: Settings) -> Conversing:
-    """Return what takes turns in dialogues, on a store that wakes the others."""
-    return Conversing(open_store(settings), build_house(settings))
+    """Return what takes turns in dialogues, on a store that wakes the others from beside."""
+    waker = Ringing(Waker(valkey.connect(valkey.url_of(settings))))
+    return Conversing(Store(settings.database_url, waker), build_house(settings))
 
 
 def build_channels(settings: Settings) -> dict[str, Channel]:
