@@ -11,7 +11,7 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,10 +74,16 @@ class Server:
 
 
 @contextmanager
-def service(database_url: str | None = None, *, beside: tuple[str, ...] = ()) -> Iterator[Server]:
+def service(
+    database_url: str | None = None,
+    *,
+    beside: tuple[str, ...] = (),
+    prepare: Callable[[Path], None] = lambda _channels: None,
+) -> Iterator[Server]:
     """Yield a running public application with its keeper, and whoever else runs ``beside``.
 
     Those are names of our commands, or ``valkey`` for the server that carries wake-ups.
+    ``prepare`` is given channels.toml before anybody reads it.
     """
     with tempfile.TemporaryDirectory(prefix="jaabi-bench-") as folder:
         home, port = Path(folder) / "home", free_port()
@@ -93,6 +99,7 @@ def service(database_url: str | None = None, *, beside: tuple[str, ...] = ()) ->
             environment["JAABI_DATABASE_URL"] = database_url
         words = [sys.executable, "-m", "gateway.cli", "init", "--demo"]
         subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        prepare(home / "channels.toml")
         table = tomllib.loads((home / "channels.toml").read_text())["channel"]["phone"]
         with ExitStack() as stack:
             if "valkey" in beside:

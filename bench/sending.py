@@ -45,18 +45,19 @@ def measure(url: str, home: Path) -> tuple[float, float]:
     environment |= {"JAABI_DEMO": "force", "JAABI_NETWORK_PORT": str(free_port())}
     words = [sys.executable, "-m", "gateway.cli", "init", "--demo"]
     subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    _point_at(home / "channels.toml", port)
+    point_at(home / "channels.toml", port)
     _fill(url, home / "keys")
     with process("bench._provider", str(port), environment=dict(os.environ)):
         wait(port, "/")
         with process("gateway.cli", "keeper", environment=environment) as keeper:
-            since = _when(port, 1)
+            since = when(port, 1)
             cpu = _cpu_of(keeper.pid)
-            seconds = _when(port, TEXTS) - since
+            seconds = when(port, TEXTS) - since
             return seconds, _cpu_of(keeper.pid) - cpu
 
 
-def _point_at(channels: Path, port: int) -> None:
+def point_at(channels: Path, port: int) -> None:
+    """Let the channel of the demo send to a provider on this port, as fast as it can."""
     address = f'api_url = "http://127.0.0.1:{port}/version1"\nrate = 10000'
     text = re.sub(r"(?m)^rate = .*$", "", channels.read_text())
     channels.write_text(re.sub(r"(?m)^api_url = .*$", address, text))
@@ -79,7 +80,7 @@ def _fill(url: str, keys: Path) -> None:
     store.close()
 
 
-def _when(port: int, texts: int) -> float:
+def when(port: int, texts: int) -> float:
     """Return when so many had arrived. Raises TimeoutError."""
     end = time.monotonic() + TOO_LONG_S
     while time.monotonic() < end:
