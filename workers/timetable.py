@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.db import Store, is_contended
 from models.points import reached
-from models.services import committees, leases, privacy, rings, settling
+from models.services import clock_jumps, committees, leases, privacy, rings, settling
 from workers import clocks, remind
 from workers.duties import ACTOR, Duties, Line, swept, until_done
 
@@ -37,11 +37,18 @@ def purge(duties: Duties, now: datetime) -> None:
         privacy.purge(work, now)
 
 
+def mend_clocks(duties: Duties, now: datetime) -> None:
+    """Make due what was written while a clock ran ahead."""
+    with duties.store.work(ACTOR) as work:
+        clock_jumps.mend(work, now)
+
+
 TIMETABLE: Sequence[Line] = (
     Line("settle leaving", timedelta(seconds=4), swept(settling.settle_leaving)),
     Line("ring evacuations", timedelta(seconds=4), swept(rings.ring_due)),
     Line("tell committees", timedelta(minutes=1), swept(committees.tell_committees)),
     Line("act on silence", timedelta(seconds=4), act_on_silence),
+    Line("mend clocks", timedelta(seconds=30), mend_clocks),
     Line("hand over", timedelta(seconds=10), clocks.hand_over),
     Line("remind", timedelta(minutes=1), clocks.remind),
     Line("rehome", timedelta(minutes=1), clocks.rehome),
@@ -73,7 +80,8 @@ class Timetable:
         """Do every line that is due, if the lease is ours, and return their names."""
         done = []
         for line in self._lines:
-            if now < self._due.get(line.name, now):
+            # A clock that was put back leaves ends farther off than the line ever waits.
+            if now < self._due.get(line.name, now) <= now + line.every:
                 continue
             if not self._lease(now):
                 break

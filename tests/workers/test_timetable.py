@@ -34,6 +34,14 @@ def test_each_line_runs_at_once_and_then_every_so_often(store, now, lines, done)
     assert done.count("seldom") == 2
 
 
+def test_when_the_clock_is_put_back_no_line_waits_for_as_long_as_it_was_ahead(store, now, lines):
+    one, other = (Timetable(store, None, name, lines) for name in ("one", "other"))
+    assert one.go(now + timedelta(hours=5)) == ["often", "seldom"]
+    assert one.go(now) == ["often", "seldom"]
+    one.go(now + timedelta(hours=5))
+    assert other.go(now) == ["often", "seldom"]
+
+
 def test_of_two_workers_one_goes_through_it(store, now, lines, done):
     one, other = (Timetable(store, None, name, lines) for name in ("one", "other"))
     one.go(now)

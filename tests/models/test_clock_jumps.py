@@ -1,0 +1,61 @@
+"""A clock that ran ahead and was put right: nobody waits for as long as it was ahead."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models.db import Job
+from models.outbound import OutboundMessage
+from models.services import clock_jumps, inbox, messages
+from models.services.intake import ReceivedSms, receive_sms
+from models.services.messages import Draft
+from tests.factories import SPEAKER
+
+HOURS = timedelta(hours=5)
+
+
+def mend(stage):
+    with stage.store.work(Job("timetable")) as work:
+        clock_jumps.mend(work, stage.now)
+
+
+def writes(stage, due_at=None):
+    """Write a text to the speaker and return its row id."""
+    with stage.store.work(Job("test")) as work:
+        address = stage.house.sealer.number(SPEAKER)
+        draft = Draft("test:1", "help", "Jaabi.", address, contact="c" * 64, due_at=due_at)
+        messages.queue(work, draft, stage.house.transit, stage.now)
+        return work.session.scalar(select(OutboundMessage.id))
+
+
+def due_at(stage, row):
+    with stage.store.work(Job("test")) as work:
+        return work.session.get_one(OutboundMessage, row).due_at
+
+
+def test_an_sms_received_while_the_clock_was_ahead_is_answered_now(stage):
+    with stage.store.work(Job("test")) as work:
+        received = ReceivedSms("phone", "one", SPEAKER, "AIDE")
+        receive_sms(work, stage.house, received, stage.now + HOURS)
+        assert inbox.claim(work, stage.now) == []
+    mend(stage)
+    with stage.store.work(Job("test")) as work:
+        [claimed] = inbox.claim(work, stage.now)
+    mend(stage)
+    with stage.store.work(Job("test")) as work:
+        assert inbox.claim(work, stage.now) == [], "a lease of this moment stays"
+        assert inbox.claim(work, stage.now + inbox.LEASE)[0].row == claimed.row
+
+
+def test_a_text_written_while_the_clock_was_ahead_leaves_now(stage):
+    stage.later(hours=5)
+    row = writes(stage)
+    stage.later(hours=-5)
+    mend(stage)
+    assert due_at(stage, row) == stage.now
+
+
+def test_a_text_that_waits_for_daytime_goes_on_waiting(stage):
+    row = writes(stage, due_at=stage.now + HOURS)
+    mend(stage)
+    assert due_at(stage, row) == stage.now + HOURS
