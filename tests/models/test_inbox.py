@@ -143,3 +143,12 @@ def test_whoever_is_told_to_stop_takes_up_no_more(stage, converser):
     receive(stage, "AIDE")
     assert converser.drain(lambda: False) == 0
     assert statuses(stage) == ["waiting"]
+
+
+def test_one_more_voice_comes_before_the_flood_of_another(stage):
+    for number in range(40):
+        receive(stage, f"encore une fois {number}")
+    receive(stage, "AIDE", NEIGHBOUR)
+    with stage.store.work(Job("one")) as work:
+        order = [one.contact for one in inbox.claim(work, stage.now)]
+    assert order.index(stage.vault.pseudonym(NEIGHBOUR)) == 1
