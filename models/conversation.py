@@ -28,7 +28,7 @@ class Conversation(Base):
     key: Mapped[str] = mapped_column(
         String(140),
         primary_key=True,
-        info=says("S1", "ussd:channel:session, or sms:pseudonym", DAY),
+        info=says("S1", "ussd:channel:session (ours where it has none), or sms:pseudonym", DAY),
     )
     turn: Mapped[int] = mapped_column(
         info=says("S1", "answers taken; guards against two at once", DAY)

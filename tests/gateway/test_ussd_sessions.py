@@ -193,6 +193,17 @@ def test_without_the_keeper_only_sessions_with_a_name_go_on(service, tmp_path):
         assert nameless.over
 
 
+def test_while_the_database_is_away_every_network_is_told_to_try_later(service, tmp_path):
+    away = service.restarted(f"sqlite:///{tmp_path / 'nowhere' / 'jaabi.db'}")
+    with closing(away.store):
+        dialled_by_all(away)
+        for name, network in NETWORKS.items():
+            phone = Dialler(away, name)
+            assert phone.dial() == away.stage.house.flows.texts.say("away", usd="*123#")
+            assert phone.over
+            assert all(phone.end(word).status_code == 200 for word in network.ends)
+
+
 def test_of_two_answers_to_one_screen_the_later_shows_what_the_first_led_to(service):
     phone = Dialler(dialled_by_all(service), "arkesel")
     phone.dial()
