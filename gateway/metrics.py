@@ -90,9 +90,10 @@ class Watcher(Collector):
             yield Reading("spool_oldest_seconds", max(0.0, age), (one.spool,))
         aside = spooled.set_aside(self._settings.spool_dir)
         yield Reading("dead_letters", len(aside), ("spool",))
-        disk = shutil.disk_usage(self._settings.home)
-        yield Reading("disk_free_bytes", disk.free)
-        yield Reading("disk_free_share", disk.free / disk.total)
+        if self._settings.home.exists():
+            disk = shutil.disk_usage(self._settings.home)
+            yield Reading("disk_free_bytes", disk.free)
+            yield Reading("disk_free_share", disk.free / disk.total)
 
 
 def _listens(address: Path) -> bool:

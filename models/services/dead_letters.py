@@ -1,5 +1,6 @@
 """What could not be handled, of each kind: seen by staff, and tried again when they ask."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ DEAD = "dead"
 RECENT = timedelta(days=7)  # as long as words in motion can be read, and so be tried again
 NOT_OURS = ("opted out",)  # texts that fail because somebody wants none
 INBOX, VOICE, TEXT = "inbox", "voice", "text"
+_NAMED = re.compile(r"(?:(?P<kind>[a-z]+)-)?(?P<row>[0-9]{1,9})")
 LOST = (DEAD, "refused")
 Given = InboundMessage | VoiceNote | OutboundMessage
 _FAILED = and_(
@@ -70,11 +72,11 @@ def retry(work: Work, letter_id: int | str, now: datetime) -> None:
     Raises NotFound when there is no such dead letter, or when its words are gone: those of a
     message after seven days, those of a text once it was given up.
     """
-    kind, _, digits = str(letter_id).rpartition("-")
-    again = _AGAIN.get(kind)
-    if again is None or not digits.isascii() or not digits.isdigit():
+    named = _NAMED.fullmatch(str(letter_id))
+    again = None if named is None else _AGAIN.get(named["kind"] or "")
+    if named is None or again is None:
         raise NotFound(f"no dead letter {letter_id} that still has its words")
-    again(work, int(digits), now)
+    again(work, int(named["row"]), now)
     work.wake("inbox")
 
 

@@ -78,7 +78,9 @@ def test_a_message_and_a_sound_are_tried_again_as_if_they_had_just_come(store, n
             assert row.settled_at is None
 
 
-@pytest.mark.parametrize("what", ["99", "voice-99", "text-1", "spool-1", "", "-", "x-1", "voice-"])
+@pytest.mark.parametrize(
+    "what", ["99", "voice-99", "text-1", "spool-1", "", "-", "x-1", "voice-", "-1", "9" * 30]
+)
 def test_what_is_no_dead_letter_is_refused_in_words(store, now, what):
     put_text(store, now)
     with pytest.raises(NotFound, match="no "):
