@@ -10,7 +10,7 @@ from flows.numbers import LONG_RECEIPT, is_receipt
 from flows.referral_readers import read_age, read_age_and_relay, read_quantity
 
 PLACE_LIMIT = 60
-WORDS_LIMIT = 2000  # as much as one SMS of many parts brings (models/services/intake.py)
+WORDS_LIMIT = 4096  # as much as one message brings (models/services/intake.py)
 CUT_NUMBER = "[numero]"
 
 _PHONE = 8  # digits of a number of Mali

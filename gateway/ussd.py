@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from gateway.channels.base import Answer, Channel, Press
-from models.errors import KeeperAway
+from models.errors import KeeperAway, TransitLost
 from models.services.conversing import Conversing
 from models.services.ussd import Keypress, UssdDialogues
 
 log = logging.getLogger(__name__)
 
-UNREACHED = (OperationalError, InterfaceError, TimeoutError)  # away, hung up, or no link free
+# Away, hung up, or no link free; or no transit key to wrap an answer with.
+UNREACHED = (OperationalError, InterfaceError, TimeoutError, TransitLost)
 
 
 class Ussd:

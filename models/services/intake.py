@@ -15,7 +15,7 @@ from models.services import erasures, voice_notes
 from models.services.entering import Entry, enter, enter_alone
 from models.services.scene import House
 
-LONGEST = 2000  # characters of one message; ten SMS parts are 1,530
+LONGEST = 4096  # characters of one message: as a chat allows; ten SMS parts are 1,530
 LONGEST_ID = 80  # inbound_message.provider_id
 LINE_BREAKS = "\r\n\t"
 OPT_OUT = "opt-out at the provider"
@@ -27,6 +27,8 @@ BUCKET_S = 600
 def cleaned(text: str) -> str:
     """Return a text in NFC without control characters: a NUL breaks a PostgreSQL column."""
     composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():
+        return composed[:LONGEST]
     spaced = "".join(" " if one in LINE_BREAKS else one for one in composed)
     return "".join(one for one in spaced if unicodedata.category(one) != "Cc")[:LONGEST]
 

@@ -130,7 +130,9 @@ def test_without_any_transit_key_nothing_is_taken_and_what_waits_goes_on_waiting
 ):
     keyless = Transit(tmp_path / "no keys here")
     assert writes(away, "one") == [200]
-    assert writes(service.restarted(transit=keyless), "two") == [503]
+    lost = service.restarted(transit=keyless)
+    assert writes(lost, "two") == [503]
+    assert lost.post("ussd", posts.ussd("")).text.startswith("END ")
     with pytest.raises(Away):
         hand_over(service.restarted(transit=keyless))
     hand_over(service)

@@ -111,6 +111,18 @@ def test_a_body_that_does_not_say_its_length_is_refused_as_soon_as_it_is_too_lon
     assert chunked(1000)[0] == 200
 
 
+def test_ten_megabytes_are_refused_before_they_are_read(shut):
+    class Unread(io.RawIOBase):
+        def readinto(self, _):
+            raise AssertionError("nobody may read this")
+
+    with shut.app.test_client() as client:
+        long = {"CONTENT_LENGTH": str(10_000_000), "wsgi.input": Unread()}
+        path = f"/hooks/{CHANNEL}/{TOKEN}/sms"
+        reply = client.post(path, content_type=FORM, environ_overrides=long)
+    assert reply.status_code == 413
+
+
 def test_too_many_fields_are_not_even_sorted(shut):
     body = BODY + b"".join(b"&f%d=1" % one for one in range(70))
     assert shut.post("sms", body).status_code == 400
