@@ -6,8 +6,11 @@ from click.testing import CliRunner
 from gateway.cli import COMMANDS, commands
 
 PROMISED = {
+    "acceptor",
+    "backup",
     "cases",
     "channels",
+    "console",
     "dead-letters",
     "directory",
     "doctor",
@@ -18,6 +21,7 @@ PROMISED = {
     "people",
     "phone",
     "public",
+    "restore",
     "route",
     "run",
     "upgrade",
