@@ -29,8 +29,6 @@ HOLD_S = 0.05  # and no longer than this: others wait for what it has locked
 PATIENCE_S = 1.5  # what was not looked at by then is given back, before its lease ends
 RUN_S = 30.0  # of one run, so that it never holds its worker for ever
 
-Settle = Callable[[Work, Claim, datetime], None]
-
 
 class _Batch:
     """What one claim took and is still to be answered, and what is to be given back."""
@@ -74,79 +72,61 @@ class Converser:
     def _handle(self, batch: _Batch, going: Callable[[], bool]) -> int:
         handled, end = 0, time.monotonic() + PATIENCE_S
         while batch.left and going() and time.monotonic() < end:
-            some = batch.left[:TOGETHER]
-            answered = self._together(batch, some) if len(some) > 1 else None
-            if answered is None:
-                answered = sum(self._alone(batch, one) for one in some if one in batch.left)
-            handled += answered
+            handled += self._answer(batch, batch.left[:TOGETHER])
         if batch.left or batch.back:
             with self._store.work(ACTOR) as work:
                 for one in (*batch.left, *batch.back):
                     inbox.release(work, one, self._clock())
         return handled
 
-    def _together(self, batch: _Batch, some: Sequence[Claim]) -> int | None:
-        """Answer some messages in one unit of work; None, and nothing done, if that failed."""
+    def _answer(self, batch: _Batch, some: Sequence[Claim]) -> int:
+        """Answer some messages together, or each alone if that fails; return how many were."""
+        answered = self._attempt(batch, some)
+        if not isinstance(answered, Exception):
+            batch.done(answered)
+            return len(answered)
+        if isinstance(answered, OperationalError) and not is_contended(answered):
+            raise answered  # the database is away: no fault of any message
+        if len(some) > 1:
+            return sum(self._answer(batch, [one]) for one in some if one in batch.left)
+        self._wait(batch, some[0], answered)
+        return 0
+
+    def _attempt(self, batch: _Batch, some: Sequence[Claim]) -> list[Claim] | Exception:
+        """Answer some messages in one unit of work; return them, or why none of them was."""
         answered, began = list[Claim](), time.monotonic()
         try:
             with self._store.work(ACTOR) as work:
                 rows = inbox.held(work, some)
-                lost = [one for one in some if one.row not in rows]
-                for one in lost:
-                    batch.stay(one)
+                for one in (one for one in some if one.row not in rows):
+                    batch.stay(one)  # another has it now, and whatever stands behind it
                 for one in (one for one in some if one in batch.left):
                     if not answered or time.monotonic() < began + HOLD_S:
                         self._sms.answer(work, rows[one.row], self._clock())
                         answered.append(one)
                 self._settle(work, [rows[one.row] for one in answered])
             reached("worker.committed")
-        except Exception as error:  # noqa: BLE001 it is met again where it is answered alone
-            _raise_if_away(error)
-            return None
-        batch.done(answered)
-        return len(answered)
+        except Exception as error:  # noqa: BLE001 it may keep no other from being answered
+            return error
+        return answered
 
-    def _alone(self, batch: _Batch, claim: Claim) -> int:
-        try:
-            with self._store.work(ACTOR) as work:
-                row = inbox.held(work, [claim]).get(claim.row)
-                if row is not None:
-                    self._sms.answer(work, row, self._clock())
-                    self._settle(work, [row])
-            reached("worker.committed")
-        except (KeeperAway, TakenMeanwhile, OperationalError) as wait:
-            _raise_if_away(wait)
-            log.info("inbound waits", extra={"row": claim.row, "reason": type(wait).__name__})
-            self._later(batch, inbox.put_back, claim)
-            return 0
-        except Exception:
-            # Whatever it is, it may not keep the messages of others from being answered.
-            log.exception("inbound failed", extra={"row": claim.row, "tries": claim.tries})
-            self._later(batch, inbox.failed, claim)
-            return 0
-        if row is None:
-            batch.stay(claim)  # another has it now, and whatever stands behind it
-            return 0
-        batch.done([claim])
-        return 1
+    def _wait(self, batch: _Batch, claim: Claim, error: Exception) -> None:
+        batch.stay(claim)
+        waits = isinstance(error, (KeeperAway, TakenMeanwhile, OperationalError))
+        facts = {"row": claim.row, "tries": claim.tries}
+        if waits:
+            log.info("inbound waits", extra=facts | {"reason": type(error).__name__})
+        else:
+            log.error("inbound failed", extra=facts, exc_info=error)
+        with self._store.work(ACTOR) as work:
+            (inbox.put_back if waits else inbox.failed)(work, claim, self._clock())
 
     def _settle(self, work: Work, rows: Sequence[InboundMessage]) -> None:
         inbox.settle(work, rows, self._clock())
         work.session.flush()
         reached("worker.before_commit")
 
-    def _later(self, batch: _Batch, settle: Settle, claim: Claim) -> None:
-        batch.stay(claim)
-        with self._store.work(ACTOR) as work:
-            settle(work, claim, self._clock())
-
     def _bury(self) -> None:
         with self._store.work(ACTOR) as work:
             for row_id in inbox.bury(work, self._clock()):
                 log.error("dead letter", extra={"row": row_id})
-
-
-def _raise_if_away(error: Exception) -> None:
-    """Go no further where the database is away, which is no fault of any message."""
-    if isinstance(error, OperationalError) and not is_contended(error):
-        raise error
