@@ -1,6 +1,7 @@
 """What is accepted while the database is away: sealed on the disk, in order, handed over later."""
 
 import itertools
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -131,10 +132,11 @@ def test_without_any_transit_key_nothing_is_taken_and_what_waits_goes_on_waiting
     keyless = Transit(tmp_path / "no keys here")
     assert writes(away, "one") == [200]
     lost = service.restarted(transit=keyless)
-    assert writes(lost, "two") == [503]
-    assert lost.post("ussd", posts.ussd("")).text.startswith("END ")
-    with pytest.raises(Away):
-        hand_over(service.restarted(transit=keyless))
+    with closing(lost.store):
+        assert writes(lost, "two") == [503]
+        assert lost.post("ussd", posts.ussd("")).text.startswith("END ")
+        with pytest.raises(Away):
+            hand_over(lost)
     hand_over(service)
     assert ids(service) == ["one"]
 
@@ -192,7 +194,9 @@ def test_what_lies_there_longer_than_its_key_is_set_aside_not_dropped(service, a
     for path in (keys / "transit").glob("*.key"):
         path.unlink()
     renew_transit(keys, datetime.now(UTC))
-    hand_over(service.restarted(transit=Transit.load(keys)))
+    later = service.restarted(transit=Transit.load(keys))
+    with closing(later.store):
+        hand_over(later)
     [one] = spool_of(service).aside()
     assert one.reason == "nobody can open it any more"
 
