@@ -24,7 +24,7 @@ lint: .venv/.installed-dev ## style, types, import rules
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
 bench: .venv/.installed-dev ## measure every figure we promise
-	@set -e; for bench in keypress places language latency memory; do \
+	@set -e; for bench in keypress webhooks places language latency memory; do \
 		echo "== $$bench"; $(BIN)/python -m bench.$$bench; \
 	done
 
