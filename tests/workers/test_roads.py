@@ -345,14 +345,15 @@ class Down(Line):
         raise SendUnknown(self.way)
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # what counts here is time
 @pytest.mark.parametrize("way", ["refusing", "status 500", "hanging"])
 def test_while_one_provider_is_down_new_texts_leave_by_the_other_and_none_by_both(
-    sqlite_store, opener, clock, queue, way
+    store, opener, clock, queue, way
 ):
     first, second, left, written = Down(way, clock), Line("second"), {}, {}
     second.before = lambda out: left.setdefault(out.text, clock.seconds())
     roads = [Road(first, rate=A_SECOND * 2, price=1), Road(second, rate=1e6, price=2)]
-    sender = Sender(sqlite_store, opener, roads, clock, clock.seconds)
+    sender = Sender(store, opener, roads, clock, clock.seconds)
     bell, over = threading.Event(), threading.Event()
 
     def wait(_seconds):
