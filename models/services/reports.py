@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, case, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select, true, update
 
 from models.db import Work
 from models.outbound import DeliveryReport, OutboundMessage
@@ -101,25 +101,31 @@ def match(work: Work, messages_settled: Collection[int], now: datetime) -> None:
 
 
 def match_early(work: Work, now: datetime) -> int:
-    """Apply reports that came before their message was settled; return how many found theirs."""
-    return _match(work, _by_provider_id(), now)
+    """Apply reports that came before their message was settled; return how many found theirs.
+
+    Also those that only name our row: its sender may have died before it heard the provider's id,
+    and what arrived may not be said again.
+    """
+    ours = cast(OutboundMessage.id, String)
+    unknown = _pairs(and_(_same_channel(), DeliveryReport.reference == ours))
+    unknown = unknown.where(OutboundMessage.status == "unknown")
+    return _match(work, _by_provider_id(), now) + _match(work, unknown, now)
 
 
 def _by_provider_id() -> Select[DeliveryReport, int]:
-    same = and_(
-        OutboundMessage.channel == DeliveryReport.channel,
-        OutboundMessage.provider_id == DeliveryReport.provider_id,
-    )
-    return _pairs(same)
+    same = OutboundMessage.provider_id == DeliveryReport.provider_id
+    return _pairs(and_(_same_channel(), same))
 
 
 def _by_reference(rows: Collection[int]) -> Select[DeliveryReport, int]:
     named = case({row: str(row) for row in rows}, value=OutboundMessage.id)
-    same = and_(
-        OutboundMessage.channel == DeliveryReport.channel, DeliveryReport.reference == named
-    )
+    same = and_(_same_channel(), DeliveryReport.reference == named)
     references = DeliveryReport.reference.in_([str(row) for row in rows])
     return _pairs(same).where(OutboundMessage.id.in_(rows), references)
+
+
+def _same_channel() -> ColumnElement[bool]:
+    return OutboundMessage.channel == DeliveryReport.channel
 
 
 def _pairs(same: ColumnElement[bool]) -> Select[DeliveryReport, int]:
@@ -148,6 +154,7 @@ def _move(work: Work, message_id: int, report: DeliveryReport, now: datetime) ->
         work.session.execute(
             update(OutboundMessage)
             .where(OutboundMessage.id == message_id, OutboundMessage.status.in_(before))
+            .where(_is_of_this_try(report))
             .values(
                 status=status,
                 provider_id=report.provider_id,
@@ -180,6 +187,7 @@ def _tried_again(work: Work, message_id: int, report: DeliveryReport, now: datet
         update(OutboundMessage)
         .where(
             OutboundMessage.id == message_id,
+            _is_of_this_try(report),
             OutboundMessage.status == "handed_over",
             OutboundMessage.text_sealed.is_not(None),
             OutboundMessage.tries < TRIES,
@@ -193,6 +201,17 @@ def _tried_again(work: Work, message_id: int, report: DeliveryReport, now: datet
         return False
     work.wake(messages.QUEUE)
     return True
+
+
+def _is_of_this_try(report: DeliveryReport) -> ColumnElement[bool]:
+    """Return what tells that a report is news of the text as it last left.
+
+    That an earlier try of it failed says nothing of the repeat; that it arrived says all.
+    """
+    if report.meaning != "failed":
+        return true()
+    own = OutboundMessage.provider_id
+    return or_(own.is_(None), own == report.provider_id)
 
 
 def _is_row(reference: str | None) -> bool:

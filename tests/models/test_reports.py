@@ -1,7 +1,7 @@
 """Delivery reports: late, early, twice, out of order, for nobody: a message only moves forward."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from models.conversation import Contact
 from models.db import Job
 from models.outbound import DeliveryReport, OutboundMessage
-from models.services import reports
+from models.services import overdue, reports
 
 CONTACT = "c" * 64
 
@@ -184,6 +184,39 @@ def test_a_report_that_came_while_its_text_was_in_the_air_is_applied_once_it_lan
     with store.work(Job("test")) as work:
         reports.match(work, [message], now)
     assert fate(message) == "delivered"
+
+
+def test_a_report_that_came_before_anybody_knew_of_the_senders_death_is_applied(
+    store, hand_over, hear, fate, now
+):
+    message = hand_over(provider_id=None)
+    change(store, status="sending", settled_at=None)
+    hear(ARRIVED)
+    with store.work(Job("test")) as work:
+        overdue.abandon(work, now)
+        assert reports.match_early(work, now) == 1
+    assert fate(message) == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("first_try", "after"), [(LOST, "handed_over"), (ARRIVED, "delivered"), (TAKEN, "handed_over")]
+)
+def test_what_is_told_late_of_the_first_try_does_not_fail_the_repeat(
+    hand_over, hear, fate, first_try, after
+):
+    message = hand_over(provider_id="SM2")
+    hear(first_try)
+    assert fate(message) == after
+    hear(Report("SM2", "delivered", "delivered", reference="1"))
+    assert fate(message) == "delivered"
+
+
+def test_a_late_failure_of_the_first_try_says_nothing_a_third_time(store, hand_over, hear, fate):
+    message = hand_over(provider_id="SM2")
+    later = {"expires_at": datetime(2027, 1, 1, tzinfo=UTC), "tries": 2}
+    change(store, address=b"sealed", text_sealed=b"sealed", **later)
+    hear(Report("SM1", "failed", "undelivered", "30003", reference="1", again=True))
+    assert fate(message) == "handed_over"
 
 
 @pytest.mark.parametrize("reference", ["2", "0", "-1", "x", "9" * 19, "1 OR 1=1"])
