@@ -64,6 +64,7 @@ class Due:
     via: str | None
     segments: int
     chat_at: datetime | None
+    sensitive: bool
 
     @property
     def recipient(self) -> str:
@@ -103,6 +104,7 @@ DUE = (
     Message.via,
     func.coalesce(Message.segments, 1),
     case((Contact.chat_channel == Message.via, Contact.chat_at)),
+    Message.sensitive,
 )
 
 

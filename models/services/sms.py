@@ -193,6 +193,7 @@ class SmsDialogues:
             contact=scene.contact,
             person_id=scene.person_id,
             via=scene.via,
+            sensitive=reply.sensitive,
             priority=messages.SENSITIVE if reply.owed else None,
         )
         messages.queue(work, draft, self._house.transit, scene.now)

@@ -30,6 +30,7 @@ class Reply:
     """What goes back; ``purpose`` names the text, so that STOP can judge it.
 
     ``owed``: only the widest of the limits keeps it back. ``why``: nothing goes back, for this.
+    ``sensitive``: it answers harm, so it is said once, by the road that was asked, or never.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Reply:
     case: int | None = None
     owed: bool = False
     why: str | None = None
+    sensitive: bool = False
 
 
 class SmsWords:
@@ -120,7 +122,8 @@ class SmsWords:
             asked=(),  # the last question is the one that is answered
         )
         self._dialogues.save_in(work, taken, scene.now)
-        return Reply(text, case=case, owed=turn.over and _is_owed(turn.state))
+        private = turn.over and bool(turn.state.answers.get("private"))
+        return Reply(text, case=case, owed=turn.over and _is_owed(turn.state), sensitive=private)
 
     def _known(self, scene: Scene) -> dict[str, Any]:
         return {

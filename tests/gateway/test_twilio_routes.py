@@ -9,12 +9,13 @@ import pytest
 from models.conversation import Contact
 from models.db import Job
 from models.outbound import OutboundMessage
-from models.services import messages
+from models.services import messages, outbox
 from models.voice_note import VoiceNote
 from tests.factories import SPEAKER
 from tests.gateway import twilio_posts as posts
 from tests.gateway.service import TOKEN, serving
 from tests.gateway.twilio_posts import POSTS
+from tests.outbox import claim_due
 
 UNREAD = "Nous avons bien recu vos mots"
 SHARED = "a-shared-key"
@@ -203,6 +204,44 @@ def test_what_a_closed_chat_did_not_show_leaves_by_sms(service):
     # What the chat still has to say is of no text any more.
     post(service, "delivery", POSTS["read"].content, channel="wa")
     assert service.outbox == [("handed_over", None)]
+
+
+HARM = posts.TEN_PARTS
+
+
+def answered(service):
+    """Return the row of what was written back to the speaker."""
+    [row] = [row for row in service.rows(OutboundMessage) if row.purpose == "reply"]
+    return row
+
+
+@pytest.mark.parametrize("why", ["a chat that is closed", "a handset that is off"])
+def test_harm_told_to_a_chat_is_answered_there_once_and_never_by_sms(service, why):
+    post(service, "sms", posts.chat("e5", HARM), channel="wa")
+    service.converser.drain()
+    assert (answered(service).sensitive, answered(service).via) == (True, "wa")
+    said = dict(service.send(posts.SENT, channel="wa"))[SPEAKER]
+    assert "effacer" in said
+    assert (answered(service).address, answered(service).text_sealed) == (None, None)
+    closed(service, why)
+    assert answered(service).status == "failed"
+    service.stage.later(minutes=11)
+    assert SPEAKER not in dict(service.send(channel="tw"))
+
+
+@pytest.mark.parametrize("channel", ["tw", "wa"])
+def test_nobody_repeats_an_answer_to_harm_whose_fate_is_unknown(service, channel):
+    fields = posts.message("e6", HARM) if channel == "tw" else posts.chat("e6", HARM)
+    post(service, "sms", fields, channel=channel)
+    service.converser.drain()
+    now, row = service.clock(), answered(service).id
+    with service.store.work(Job("test")) as work:
+        [ours] = [one for one in claim_due(work, now, channel=channel) if one.id == row]
+        outbox.unknown(work, ours, "reset", now)
+    service.stage.later(minutes=11)
+    assert SPEAKER not in dict(service.send(channel="tw"))
+    told = answered(service)
+    assert (told.status, told.address, told.text_sealed) == ("unknown", None, None)
 
 
 def test_a_handset_that_was_off_is_tried_again_later_and_not_for_ever(service):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from gateway.channels.base import SendFailed, SendUnknown
 from models.channel import ChannelHealth, Spending
@@ -19,7 +20,7 @@ from tests.workers.sending import FOCAL_POINT, SPEAKER, Line
 from workers.keeper.health import FAILURES, FIRST_S, LANES, STOPPED_S, Health
 from workers.keeper.roads import WINDOW, Road, roads_for
 from workers.keeper.sender import Sender
-from workers.keeper.texts import MINUTE_S
+from workers.keeper.texts import MINUTE_S, Opener
 
 BUSY = SendFailed("503", again=True)
 SECOND = timedelta(seconds=1)
@@ -33,7 +34,7 @@ TIMEOUT_S = 12.0
 def due(now, **about):
     known = {"id": 1, "tries": 0, "address": b"", "text_sealed": b"", "contact": "c", "fills": None}
     known |= {"person_id": None, "unrepeatable": False, "priority": 2, "segments": 1}
-    return Due(**{**known, "via": None, "chat_at": None, **about})
+    return Due(**{**known, "via": None, "chat_at": None, "sensitive": False, **about})
 
 
 ROADS = [
@@ -63,6 +64,22 @@ def test_a_text_takes_the_chat_it_answers_then_its_prefix_then_the_cheapest(
 ):
     text = due(now, via=via, chat_at=ago and now - ago)
     assert [road.name for road in roads_for(ROADS, text, number, now)] == names
+
+
+ANSWERS_HARM = [
+    ("chat", timedelta(hours=1), ["chat"]),
+    ("chat", WINDOW, []),
+    ("chat-with-template", timedelta(hours=1), ["chat-with-template"]),
+    ("chat-with-template", WINDOW, []),
+    ("gone", timedelta(hours=1), []),
+    (None, None, ["mobile", "cheap", "dear"]),
+]
+
+
+@pytest.mark.parametrize(("via", "ago", "names"), ANSWERS_HARM)
+def test_what_answers_harm_said_in_a_chat_leaves_in_that_chat_or_not_at_all(now, via, ago, names):
+    text = due(now, via=via, chat_at=ago and now - ago, sensitive=True)
+    assert [road.name for road in roads_for(ROADS, text, SPEAKER, now)] == names
 
 
 @pytest.fixture
@@ -125,6 +142,59 @@ def test_a_number_one_road_does_not_reach_is_reached_by_another_or_by_none(
     two.drain()
     assert (first.texts, second.texts) == ([], ["un"])
     assert fates() == [("handed_over", None), ("failed", "407")]
+
+
+NOWHERE = SendFailed("407", again=False, elsewhere=True)
+ASKED_FOR_TIME = SendFailed("429", again=True, wait_s=20)
+
+
+@pytest.mark.parametrize("resting", [0, 1])
+def test_what_one_road_does_not_reach_waits_for_another_that_is_left_alone(
+    two, queue, lines, fates, clock, resting
+):
+    rests, closed = lines[resting], lines[1 - resting]
+    lines[0].fates = [ASKED_FOR_TIME if resting == 0 else NOWHERE]
+    lines[1].fates = [ASKED_FOR_TIME if resting == 1 else NOWHERE]
+    if resting == 1:  # it rests since somebody else's text
+        lines[0].fates.insert(0, SendFailed("503", again=True))
+        queue("a", to=FOCAL_POINT)
+        two.drain()
+    closed.fates += [NOWHERE] * 9
+    queue("x")
+    for _ in range(4):
+        two.drain()
+        clock.at += timedelta(seconds=31)
+    assert "x" in rests.texts
+    assert set(fates()) == {("handed_over", None)}
+    assert len(closed.fates) >= 8  # and the road that is closed to it is not asked again and again
+
+
+def test_a_text_that_all_roads_are_closed_to_fails_at_once(two, queue, lines, fates):
+    lines[0].fates, lines[1].fates = [NOWHERE], [NOWHERE]
+    queue("x")
+    two.drain()
+    assert fates() == [("failed", "407")]
+
+
+def test_a_text_that_could_not_be_filled_in_was_handed_to_nobody_and_leaves_later(
+    store, opener, queue, line, clock, fates
+):
+    away = [OperationalError("SELECT", {}, Exception())]
+
+    def fill(_names):
+        if away:
+            raise away.pop()
+        return {"tel": "70000001"}
+
+    filling = Opener(opener.vault, opener.transit, fill)
+    sender = Sender(store, filling, [Road(line, rate=1e6)], clock, clock.seconds)
+    queue("Appelez le {tel}", fills={"tel": "person:P0101"}, sensitive=True)
+    sender.drain()
+    assert fates() == [("waiting", "database away")]
+    clock.at += timedelta(seconds=5)
+    sender.drain()
+    assert line.texts == ["Appelez le 70000001"]
+    assert [row.tries for row in rows(store, OutboundMessage)] == [1]
 
 
 def test_what_may_have_been_taken_never_leaves_by_another_road_by_itself(

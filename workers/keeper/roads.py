@@ -46,14 +46,17 @@ def roads_for(roads: Sequence[Road], due: Due, number: str, now: datetime) -> li
     """Return the roads a text may take, the best first, whatever their health.
 
     First the chat it answers into; then SMS, by a road of this number's prefix before one for all,
-    and by the cheaper one.
+    and by the cheaper one. What answers harm leaves in the chat while it is open, or not at all:
+    whoever else reads the SMS of this phone learns nothing (threat model, T1).
     """
     chat = [
         road
         for road in roads
         if road.name == due.via
         and road.channel.carries == "chat"
-        and (road.reopens or is_open(due, now))
+        and (is_open(due, now) or (road.reopens and not due.sensitive))
     ]
+    if due.sensitive and due.via is not None:
+        return chat
     sms = [road for road in roads if road.reaches(number)]
     return chat + sorted(sms, key=lambda road: (not road.prefixes, road.price))
