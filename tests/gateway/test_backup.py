@@ -260,6 +260,7 @@ def test_nobody_restores_under_a_running_service(drill):
         (str(Identity.generate()), "take it off this machine"),
         (None, "cannot be read"),
     ],
+    ids=["empty", "only a remark", "no key", "a secret key", "no file"],
 )
 def test_without_recipients_there_is_no_backup(tmp_path, sqlite_store, recipients, says):
     if recipients is not None:
