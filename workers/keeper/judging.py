@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from gateway.channels.base import SendFailed, SendUnknown
 from models.db import Work
 from models.services import outbox
@@ -15,6 +17,8 @@ from workers.keeper.planning import Planner
 
 REASON_LENGTH = 80
 IDENTICAL = "same words within a minute"
+UNFILLED = "database away"  # as what only it knows was to be put into the text
+AWAY = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +50,9 @@ class Judge:
                 self._books.billed.append((name, one.segments))  # it may have been taken
                 self._books.unsure.append(ours.id)
                 ends.append(_unknown(one.leaving, error))
+            case OperationalError():
+                health.forget(ours.id)
+                ends.append(lambda work, at: outbox.held(work, ours, UNFILLED, at + AWAY))
             case Identical():
                 health.forget(ours.id)
                 ends.append(lambda work, at: outbox.withheld(work, ours, IDENTICAL, at))
@@ -61,13 +68,17 @@ class Judge:
         if error.opted_out:
             self._planner.settled(ours.id)
             return lambda work, at: outbox.opted_out(work, ours, at)
-        if (error.again or error.elsewhere) and self._planner.refused_by(leaving, now):
-            return lambda work, at: outbox.held(work, ours, reason, at)
-        self._planner.settled(ours.id)
-        if error.again and not health.is_well:
+        for_good, again = error.elsewhere and not error.again, error.again
+        if again or for_good:
+            if self._planner.refused_by(leaving, now, for_good=for_good):
+                return lambda work, at: outbox.held(work, ours, reason, at)
+            again = self._planner.has_road(leaving, now)  # its day will come, or there is none
+        if not again:
+            self._planner.settled(ours.id)
+        elif error.again and not health.is_well:
             until = now + timedelta(seconds=health.wait_s)
             return lambda work, _: outbox.held(work, ours, reason, until)
-        return lambda work, at: outbox.refused(work, ours, reason, at, again=error.again)
+        return lambda work, at: outbox.refused(work, ours, reason, at, again=again)
 
 
 def lost(ours: Due, error: Exception) -> Settle:

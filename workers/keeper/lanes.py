@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+from sqlalchemy.exc import OperationalError
+
 from flows.gsm7 import segments
 from flows.rendering import narrowed
 from gateway.channels.base import Outbound, SendFailed, SendUnknown
@@ -35,7 +37,7 @@ class Identical:
     """It was not sent: the same words left for the same number within the minute."""
 
 
-Fate = str | SendFailed | SendUnknown | SealBroken | TransitLost | Identical
+Fate = str | SendFailed | SendUnknown | SealBroken | TransitLost | OperationalError | Identical
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,7 +92,7 @@ class Lanes:
     def _hand_over(self, leaving: Leaving) -> Landed:
         try:
             text = self._opener.text(leaving.ours)
-        except (SealBroken, TransitLost) as error:
+        except (SealBroken, TransitLost, OperationalError) as error:
             return Landed(leaving, error)
         said = text if leaving.road.wide else narrowed(text)
         if leaving.ours.priority > SENSITIVE and not self._said.say(

@@ -49,6 +49,7 @@ class Planner:
         self._pace = {one.name: Pace(one.rate) for one in roads}
         self._waiting: dict[int, Waiting] = {}
         self._tried: dict[int, set[str]] = {}
+        self._closed: dict[int, set[str]] = {}
 
     @property
     def known(self) -> Collection[int]:
@@ -67,15 +68,26 @@ class Planner:
         """Forget all that waits: the database knows it."""
         self._waiting.clear()
 
-    def refused_by(self, leaving: Leaving, now: datetime) -> bool:
-        """Note that this road did not take a text; tell whether another can be tried now."""
-        self._tried.setdefault(leaving.ours.id, set()).add(leaving.road.name)
-        others = (self._health[one.name] for one in self._untried(leaving, now))
+    def refused_by(self, leaving: Leaving, now: datetime, *, for_good: bool) -> bool:
+        """Note that this road did not take a text; tell whether another can be tried now.
+
+        ``for_good``: this road never takes it.
+        """
+        refusals = self._closed if for_good else self._tried
+        refusals.setdefault(leaving.ours.id, set()).add(leaving.road.name)
+        untried = self._but(self._open_to(leaving, now), self._tried.get(leaving.ours.id, ()))
+        others = (self._health[one.name] for one in untried)
         return any(one.is_well or one.may_be_tried for one in others)
+
+    def has_road(self, leaving: Leaving, now: datetime) -> bool:
+        """Tell whether a text has a road left that may take it one day; all are open to it anew."""
+        self._tried.pop(leaving.ours.id, None)
+        return bool(self._open_to(leaving, now))
 
     def settled(self, row: int) -> None:
         """Forget which roads refused this text."""
         self._tried.pop(row, None)
+        self._closed.pop(row, None)
 
     def plan(self, now: datetime, busy: Collection[str]) -> Plan:
         """Return what leaves now. ``busy`` are the recipients whose texts are still in the air."""
@@ -98,7 +110,7 @@ class Planner:
         elif road is None or (not rooms[road.name] and self._health[road.name].is_slow):
             wait_s = min(max(SLOW_S, self._health[road.name].wait_s) for road in one.roads)
             plan.later.append((one.due, now + timedelta(seconds=wait_s)))
-            self.settled(one.due.id)  # all roads are open to it again
+            self._tried.pop(one.due.id, None)  # all roads that may take it are open to it again
         elif not rooms[road.name]:
             return
         elif (wait_s := self._pace[road.name].wait_s()) > 0:
@@ -116,8 +128,9 @@ class Planner:
 
         A road is tried with a text that may be repeated, if it can: it may vanish there.
         """
-        tried = self._tried.get(one.due.id, ())
-        roads = [road for road in one.roads if road.name not in tried]
+        row = one.due.id
+        refusals = {*self._tried.get(row, ()), *self._closed.get(row, ())}
+        roads = self._but(one.roads, refusals)
         well = [road for road in roads if self._health[road.name].is_well]
         best = next((road for road in well if not self._health[road.name].is_slow), None)
         best = best or next(iter(well), None)
@@ -128,6 +141,9 @@ class Planner:
                     return road
         return best
 
-    def _untried(self, leaving: Leaving, now: datetime) -> list[Road]:
+    def _open_to(self, leaving: Leaving, now: datetime) -> list[Road]:
         roads = roads_for(self._roads, leaving.ours, leaving.number, now)
-        return [one for one in roads if one.name not in self._tried[leaving.ours.id]]
+        return self._but(roads, self._closed.get(leaving.ours.id, ()))
+
+    def _but(self, roads: Iterable[Road], names: Collection[str]) -> list[Road]:
+        return [one for one in roads if one.name not in names]
