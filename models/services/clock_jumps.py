@@ -6,13 +6,14 @@ wait for as long as that clock was ahead.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, case, or_, update
 
 from models.db import Work
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.services.leases import AHEAD
-from models.services.messages import QUEUE
+from models.services.messages import EVACUATION, QUEUE
+from models.services.outbox import BACK_OFF
 from models.services.overdue import REPEAT_AFTER
 
 FARTHEST = timedelta(minutes=15)  # no message waits longer for its next try (inbox.BACK_OFF)
@@ -27,6 +28,7 @@ def mend(work: Work, now: datetime) -> None:
             or_(
                 InboundMessage.received_at > now + AHEAD,
                 InboundMessage.due_at > now + FARTHEST,
+                InboundMessage.status == "processing",  # a lease is seconds
             )
         )
         .values(due_at=now)
@@ -38,13 +40,16 @@ def mend(work: Work, now: datetime) -> None:
 
 
 def _mend_outbox(work: Work, now: datetime) -> None:
-    """Let leave now what was to leave at once; let a repeat wait no longer than repeats do."""
+    """Let leave now what was to leave at once, or was put off; let a repeat wait as repeats do."""
     row = OutboundMessage
     at_once = and_(
         row.status == "waiting", row.created_at > now + AHEAD, row.due_at <= row.created_at
     )
+    # What its sender put off says why. A road that asked for more time is left alone all the same.
+    longest = case((row.priority == EVACUATION, now + AHEAD), else_=now + BACK_OFF[-1] + AHEAD)
+    put_off = and_(row.status == "waiting", row.reason.is_not(None), row.due_at > longest)
     repeat = and_(row.status == "unknown", row.due_at > now + REPEAT_AFTER + AHEAD)
-    for which, due_at in ((at_once, now), (repeat, now + REPEAT_AFTER)):
+    for which, due_at in ((or_(at_once, put_off), now), (repeat, now + REPEAT_AFTER)):
         changed = work.session.execute(
             update(row)
             .where(which, row.settled_at.is_(None))
