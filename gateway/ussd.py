@@ -45,7 +45,7 @@ class Ussd:
             log.warning("session failed on our side", extra={"channel": channel.name})
         now = datetime.now(UTC)
         try:
-            session = press.session or self._dialogues.session_of(channel.name, press.sender, now)
+            session = self._dialogues.session_of(channel.name, press.session, press.sender, now)
             if session is not None:
                 self._dialogues.ended(channel.name, session, now)
         except (*UNREACHED, KeeperAway) as error:

@@ -45,6 +45,7 @@ LATEST = (
     "SELECT key FROM conversation WHERE contact = ? AND key LIKE ? AND updated_at > ?"
     " ORDER BY updated_at DESC LIMIT 1"
 )
+PUT_ASIDE = "UPDATE conversation SET key = ? WHERE key = ? AND turn = ?"
 FORGET_DROPPED = (
     "UPDATE conversation SET resumable = ?, due_at = NULL WHERE contact = ? AND resumable = ?"
     " AND key <> ?"
@@ -142,6 +143,12 @@ class Dialogues:
         """Let go of what this contact dropped, once the dialogue ``heir`` offers it."""
         with self._store.keypress_cursor() as cursor:
             cursor.execute(self._spelt(FORGET_DROPPED), (False, contact, True, heir))
+
+    def put_aside(self, dialogue: Dialogue, serial: str) -> None:
+        """Give a dialogue another name, because its own is that of a new one now."""
+        with self._store.keypress_cursor() as cursor:
+            values = (f"{dialogue.key}:{serial}", dialogue.key, dialogue.turn)
+            cursor.execute(self._spelt(PUT_ASIDE), values)
 
     def _write(self, dialogue: Dialogue, now: datetime) -> tuple[str, tuple[Any, ...]]:
         blob = {

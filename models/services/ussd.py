@@ -15,13 +15,12 @@ from models.services.conversing import Conversing, actor
 from models.services.dialogues import Dialogue, TakenMeanwhile
 from models.services.intake import cleaned, pseudonym_or_none
 from models.services.scene import Scene
+from models.services.ussd_sessions import Sessions, key_of
 
 INCOMPLETE_AFTER = timedelta(hours=24)
 PLACE_CODE_DIGITS = 4
 RESUME_STATE = "menu.resume"
 RACES = 3  # two requests for one turn: the loser shows what the winner wrote
-NAMELESS = timedelta(seconds=180)  # no network keeps a session longer (docs/channels.md)
-SERIALS = 2**64
 UNCOUNTED = "uncounted"  # a provider whose marks stand still: they tell no repeat
 
 
@@ -31,7 +30,8 @@ class Keypress:
 
     ``said``: the network tells the last answer only, or what was dialled beyond the code when the
     session ``begins``; the same ``mark`` is then the same request. ``session`` is None where the
-    provider names none. ``contact`` is the sender's pseudonym, if it is known already.
+    provider names none. ``contact`` is the sender's pseudonym, if it is known already. ``late``:
+    another request was faster, so this one only shows what that one led to.
     """
 
     channel: str
@@ -43,6 +43,12 @@ class Keypress:
     begins: bool = False
     mark: str = ""
     contact: str | None = None
+    late: bool = False
+
+    @property
+    def dials(self) -> bool:
+        """Whether it is what a session begins with."""
+        return self.begins if self.said else not self.text
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,29 +66,33 @@ class UssdDialogues:
         self._conversing = conversing
         self._house = conversing.house
         self._dialogues = conversing.dialogues
+        self._sessions = Sessions(conversing.dialogues, self._house.keeper, self._house.draw)
 
     def answer(self, press: Keypress, now: datetime) -> Shown:
         """Return the screen for this keypress; the same one again when it was already answered.
 
         Raises KeeperAway when only the keeper can tell whose session it is.
         """
-        if press.session is None:
-            press = self._named(press, now)
+        press = self._named(press, now)
         for _ in range(RACES - 1):
             try:
                 return self._answer(press, now)
             except TakenMeanwhile:
                 # Nobody answers one screen twice: a last answer that comes too late says nothing.
-                press = replace(press, begins=True) if press.said else press
+                press = replace(press, late=True) if press.said else press
         return self._answer(press, now)
 
-    def session_of(self, channel: str, sender: str, now: datetime) -> str | None:
+    def session_of(
+        self, channel: str, session: str | None, sender: str, now: datetime
+    ) -> str | None:
         """Return our name for the session this number is in, or None. Raises KeeperAway."""
-        return self._latest(channel, self._house.keeper.pseudonym(sender), now)
+        if session is not None:
+            return self._sessions.known(session, sender)[0]
+        return self._sessions.latest(channel, self._house.keeper.pseudonym(sender), now)
 
     def ended(self, channel: str, session: str, now: datetime) -> None:
         """Let go what waited for the end of this session. Saying it twice is harmless."""
-        dialogue = self._dialogues.load(_key(channel, session))
+        dialogue = self._dialogues.load(key_of(channel, session))
         if dialogue is not None and dialogue.state.answers.get("case"):
             with self._conversing.store.work(Gateway()) as work:
                 settling.release_announcements(work, dialogue.state.answers["case"], now)
@@ -99,19 +109,19 @@ class UssdDialogues:
         self._dialogues.save_in(work, replace(dialogue, over=True, resumable=False), now)
 
     def _named(self, press: Keypress, now: datetime) -> Keypress:
-        """Give a session a name of ours, which holds no number: where it was, or a new one."""
+        """Give a session a name that holds no number: where it was, or a new one."""
+        if press.session is not None:
+            session, contact = self._sessions.known(press.session, press.sender)
+            return replace(press, session=session, contact=contact) if contact else press
         contact = self._house.keeper.pseudonym(press.sender)
-        known = None if press.begins else self._latest(press.channel, contact, now)
-        session = known or f"{self._house.draw(SERIALS):016x}"
-        return replace(press, session=session, contact=contact)
-
-    def _latest(self, channel: str, contact: str, now: datetime) -> str | None:
-        beginning = _key(channel, "")
-        key = self._dialogues.latest(contact, beginning, now - NAMELESS)
-        return None if key is None else key.removeprefix(beginning)
+        known = None if press.begins else self._sessions.latest(press.channel, contact, now)
+        return replace(press, session=known or self._sessions.new(), contact=contact)
 
     def _answer(self, press: Keypress, now: datetime) -> Shown:
-        dialogue = self._dialogues.load(_key(press.channel, press.session))
+        dialogue = self._dialogues.load(key_of(press.channel, press.session))
+        if press.dials:
+            by_number = press.contact is not None
+            dialogue = self._sessions.let_begin(dialogue, press.sender, now, same=by_number)
         if dialogue is None:
             # What answers a screen we know nothing of would mean something else on the first one.
             lost = press.said and not press.begins
@@ -211,7 +221,7 @@ class UssdDialogues:
             house=self._house,
             kind="ussd",
             channel=press.channel,
-            conversation=_key(press.channel, press.session),
+            conversation=key_of(press.channel, press.session),
             contact=contact,
             seal_sender=lambda: self._house.sealer.number(press.sender),
             person_id=person_id,
@@ -248,7 +258,7 @@ def _fresh(press: Keypress, dialogue: Dialogue) -> str | None:
     if press.said:
         # The mark of the first answer may be that of the beginning, if the provider counts nothing.
         repeated = dialogue.turn > 1 and press.mark and press.mark == consumed
-        return None if press.begins or repeated else text
+        return None if press.begins or press.late or repeated else text
     if not consumed:
         return text or None
     prefix = consumed + "*"
@@ -265,7 +275,3 @@ def _consumed(press: Keypress, dialogue: Dialogue) -> str:
 
 def _is_place_code(text: str) -> bool:
     return len(text) == PLACE_CODE_DIGITS and text.isascii() and text.isdigit()
-
-
-def _key(channel: str, session: str | None) -> str:
-    return f"ussd:{channel}:{session}"

@@ -27,7 +27,8 @@ def dialled_by_all(service, networks=tuple(NETWORKS)):
 class Dialler:
     """A phone on the network of one aggregator."""
 
-    def __init__(self, service, name, number=None):
+    def __init__(self, service, name, number=None, session=None):
+        self.session = session  # one name for all its sessions, as some providers give
         self.service, self.name = service, name
         self.number = number or f"2237000{next(NUMBERS)}"
         self.network = NETWORKS[name]
@@ -75,7 +76,7 @@ class Dialler:
 
     @property
     def _session(self):
-        return f"{self.number[-4:]}s{self.begun}"
+        return self.session or f"{self.number[-4:]}s{self.begun}"
 
     def _post(self, said):
         whole = Said(said.kind, said.said, self.typed, self.turn, self.number, self._session)

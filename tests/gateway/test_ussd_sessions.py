@@ -175,6 +175,59 @@ def test_a_number_is_in_a_session_of_its_own_on_each_channel(aggregated):
     assert Dialler(aggregated, "nalo", one.number).type("1").startswith(MENU)
 
 
+NAMED = [name for name in NETWORKS if name != "nalo"]  # whose sessions have names
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_session_named_by_a_number_is_kept_without_it_and_works_as_any(aggregated, name):
+    phone = Dialler(aggregated, name)
+    phone.session = f"{phone.number}-7"
+    phone.dial()
+    assert phone.type(*WAY).startswith("C'est recu. Votre code:")
+    [row] = phone.dialogues
+    assert phone.number[3:] not in row.key
+    assert len(phone.cases) == 1
+    for word in NETWORKS[name].ends[:1]:
+        phone.end(word)
+        [(_, announced)] = aggregated.send()
+        assert announced.startswith("Jaabi: nouveau dossier")
+    assert phone.dial().startswith(MENU)  # the name is that of the next session too
+
+
+def test_a_session_named_by_a_number_is_known_by_the_keeper_alone(service, tmp_path):
+    away = service.restarted(keeper=Keeper(tmp_path / "nobody"))
+    with closing(away.store):
+        phone = Dialler(dialled_by_all(away), "hubtel", session="22370004999")
+        phone.number = phone.session
+        assert phone.dial() == away.stage.house.flows.texts.say("away", usd="*123#")
+        assert away.rows(Conversation) == []
+
+
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("way", [("5", "1", "1"), WAY], ids=["left", "filed"])
+def test_a_name_that_was_somebody_elses_shows_nothing_of_theirs(aggregated, name, way):
+    one = Dialler(aggregated, name, session=f"recycled-{len(way)}")
+    one.dial()
+    theirs = one.type(*way)
+    other = Dialler(aggregated, name, session=one.session)
+    assert other.dial().startswith(MENU)
+    assert other.type("1").startswith(NOTICE)
+    assert theirs != other.screen
+    assert other.cases == []
+    [kept] = one.dialogues
+    assert kept.turn == len(way) + 1
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_name_that_is_always_the_same_shows_nothing_private_to_who_dials_next(service, name):
+    phone = Dialler(dialled_by_all(service), name, session="always")
+    phone.dial()
+    private = phone.type("5", "1", "1")
+    later(service, seconds=190)
+    assert phone.dial().startswith(MENU)
+    assert phone.screen != private
+
+
 def test_no_key_of_a_dialogue_holds_a_number_or_a_pseudonym(aggregated):
     phone = Dialler(aggregated, "nalo")
     phone.dial()
