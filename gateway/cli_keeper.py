@@ -3,8 +3,10 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from gateway import assembly, faults, lifeline, logs, valkey
 from gateway.cli_base import load_settings
@@ -41,9 +43,12 @@ def keeper() -> None:
         signal.signal(number, lambda *_: stop.set())
     store, vault, watch = assembly.open_store(settings), Vault.load(settings.keys), Watch()
     desk = Desk(vault, Openings(store, vault), watch, assembly.clock)
+    rounds = Rounds(store, vault, settings.keys, watch)
+    with suppress(OperationalError):  # then later, with the other rounds
+        # Who wrote meanwhile is named first: what the same phone writes now stays behind it.
+        rounds.name()
     server = KeeperServer(settings.keeper_socket, desk)
     start_beside("desk", server.serve_forever)
-    rounds = Rounds(store, vault, settings.keys, watch)
     clerk = Clerk(store, Journal(settings.erasures))
     beside = _start_work(settings, (rounds, clerk), _sender(settings, store, vault), stop)
     stop.wait()

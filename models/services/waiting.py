@@ -1,7 +1,7 @@
 """What was accepted while the keeper was away gets its names: pseudonyms and receipt digests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select, update
@@ -37,18 +37,25 @@ class Namer(Protocol):
 
 @dataclass(slots=True)
 class Filled:
-    """How many rows got their names, and how many nobody here can open."""
+    """How many rows got their names, and how many nobody here can open.
+
+    ``is_full``: more may wait, after the keys of each table that ``looked_at`` names.
+    """
 
     named: int = 0
     broken: int = 0
+    is_full: bool = False
+    looked_at: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-def fill(work: Work, namer: Namer) -> Filled:
-    """Name every row that waits for the keeper, and drop the sealed values no longer owed.
+def fill(work: Work, namer: Namer, filled: Filled | None = None) -> Filled:
+    """Name rows that wait for the keeper, and drop the sealed values no longer owed.
 
-    A row sealed under a key we do not hold stays as it is: the key may only be missing here.
+    A row sealed under a key we do not hold stays as it is: the key may only be missing here. Called
+    again with what it returned it goes on behind these, so that they keep no other from its name.
     """
-    filled = Filled()
+    filled = filled or Filled()
+    filled.is_full = False
     for fill_kind in (_conversations, _inbox, _outbox, _cases, _slips):
         fill_kind(work, namer, filled)
     return filled
@@ -67,7 +74,9 @@ def drop_unowed(work: Work) -> None:
 
 def _conversations(work: Work, namer: Namer, filled: Filled) -> None:
     nameless = and_(Conversation.contact.is_(None), Conversation.sender_sealed.is_not(None))
-    for key, sealed in _pending(work, Conversation.key, Conversation.sender_sealed, nameless):
+    for key, sealed in _pending(
+        work, Conversation.key, Conversation.sender_sealed, nameless, filled
+    ):
         contact = _name(namer, sealed, filled)
         if contact is None:
             continue
@@ -84,7 +93,9 @@ def _conversations(work: Work, namer: Namer, filled: Filled) -> None:
 
 def _inbox(work: Work, namer: Namer, filled: Filled) -> None:
     nameless = and_(InboundMessage.contact.is_(None), InboundMessage.sender_sealed.is_not(None))
-    for row, sealed in _pending(work, InboundMessage.id, InboundMessage.sender_sealed, nameless):
+    for row, sealed in _pending(
+        work, InboundMessage.id, InboundMessage.sender_sealed, nameless, filled
+    ):
         contact = _name(namer, sealed, filled)
         if contact is not None:
             _set_contact(work, InboundMessage, row, contact)
@@ -98,7 +109,9 @@ def _outbox(work: Work, namer: Namer, filled: Filled) -> None:
         OutboundMessage.person_id.is_(None),
         OutboundMessage.address.is_not(None),
     )
-    for row, sealed in _pending(work, OutboundMessage.id, OutboundMessage.address, nameless):
+    for row, sealed in _pending(
+        work, OutboundMessage.id, OutboundMessage.address, nameless, filled
+    ):
         contact = _name(namer, sealed, filled)
         if contact is not None:
             _set_contact(work, OutboundMessage, row, contact)
@@ -106,7 +119,8 @@ def _outbox(work: Work, namer: Namer, filled: Filled) -> None:
 
 def _cases(work: Work, namer: Namer, filled: Filled) -> None:
     sealed = or_(Case.sender_sealed.is_not(None), Case.receipt_sealed.is_not(None))
-    for case in work.session.scalars(select(Case).where(sealed).order_by(Case.id).limit(AT_ONCE)):
+    for row in _pending(work, Case.id, Case.sender_sealed, sealed, filled):
+        case = work.session.get_one(Case, row[0])
         try:
             _name_case(work, case, namer)
         except SealBroken:
@@ -116,8 +130,9 @@ def _cases(work: Work, namer: Namer, filled: Filled) -> None:
 
 
 def _slips(work: Work, namer: Namer, filled: Filled) -> None:
-    sealed = select(Slip).where(Slip.receipt_sealed.is_not(None)).order_by(Slip.id)
-    for slip in work.session.scalars(sealed.limit(AT_ONCE)):
+    sealed = Slip.receipt_sealed.is_not(None)
+    for row in _pending(work, Slip.id, Slip.receipt_sealed, sealed, filled):
+        slip = work.session.get_one(Slip, row[0])
         assert slip.receipt_sealed is not None  # noqa: S101 as asked
         try:
             _, slip.receipt_long = namer.digests(None, namer.receipt(slip.receipt_sealed))
@@ -163,10 +178,17 @@ def _pending(
     key: InstrumentedAttribute[Any],
     sealed: InstrumentedAttribute[bytes | None],
     nameless: ColumnElement[bool],
+    filled: Filled,
 ) -> Sequence[Row[Any, Any]]:
-    return work.session.execute(
-        select(key, sealed).where(nameless).order_by(key).limit(AT_ONCE)
-    ).all()
+    table = key.class_.__tablename__
+    rows = select(key, sealed).where(nameless).order_by(key).limit(AT_ONCE)
+    if table in filled.looked_at:
+        rows = rows.where(key > filled.looked_at[table])
+    found = work.session.execute(rows).all()
+    if found:
+        filled.looked_at[table] = found[-1][0]
+    filled.is_full = filled.is_full or len(found) == AT_ONCE
+    return found
 
 
 def _set_contact(

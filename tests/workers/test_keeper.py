@@ -13,15 +13,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from models.case import Case, CaseEvent, CaseKey, ItemNumber, Story, Subject
 from models.conversation import Contact, Conversation
 from models.db import Job
 from models.errors import KeeperAway, KeeperRefused
+from models.inbound import InboundMessage
 from models.keeper import TIMEOUT_S, Keeper
 from models.organisation import Organisation
 from models.person import Hat, Person
 from models.seal import Sealer
+from models.services.waiting import AT_ONCE
 from models.vault import Vault, create_keys
 from workers.keeper.keys import Rounds
 from workers.keeper.openings import FRESH, Openings
@@ -485,6 +488,28 @@ def test_a_round_makes_tomorrows_key_and_drops_what_is_not_owed(store, vault, ke
     with store.work(Job("test")) as work:
         row = work.session.get(Conversation, "ussd:phone:1")
         assert (row.contact, row.sender_sealed) == (vault.pseudonym(SPEAKER), None)
+
+
+def test_what_nobody_can_open_keeps_no_other_from_its_name(
+    sqlite_store, vault, keys, clock, tmp_path
+):
+    create_keys(tmp_path / "other")
+    strange, ours = Sealer.load(tmp_path / "other"), Sealer.load(keys)
+    at = {"channel": "phone", "received_at": clock.at, "due_at": clock.at}
+    with sqlite_store.work(Job("test")) as work:
+        work.session.add_all(
+            InboundMessage(provider_id=f"{serial}", sender_sealed=strange.number(SPEAKER), **at)
+            for serial in range(AT_ONCE + 1)
+        )
+        work.session.flush()
+        work.session.add(
+            InboundMessage(provider_id="ours", sender_sealed=ours.number(SPEAKER), **at)
+        )
+    filled = Rounds(sqlite_store, vault, keys, Watch()).name()
+    assert (filled.named, filled.broken) == (1, AT_ONCE + 1)
+    with sqlite_store.work(Job("test")) as work:
+        named = select(InboundMessage.provider_id).where(InboundMessage.contact.is_not(None))
+        assert work.session.scalars(named).all() == ["ours"]
 
 
 def test_sealed_rows_nobody_here_can_open_are_reported_once(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.db import Job, Store
 from models.services import messages, reports, waiting
+from models.services.waiting import Filled
 from models.vault import Vault, renew_transit
 from workers.keeper.watch import Watch
 
@@ -32,8 +33,8 @@ class Rounds:
     def go(self, now: datetime) -> None:
         """Do one round. Doing it twice is harmless."""
         renew_transit(self._keys, now)
+        filled = self.name()
         with self._store.work(ACTOR) as work:
-            filled = waiting.fill(work, self._vault)
             reports.match_early(work, now)
             self._watch.look(work, now)
         self._alarm(filled.broken)
@@ -42,6 +43,14 @@ class Rounds:
                 waiting.drop_unowed(work)
                 messages.forget_old(work, now)
             self._forgot_at = now
+
+    def name(self) -> Filled:
+        """Give its name to all that was accepted while no keeper was there to ask."""
+        filled = Filled(is_full=True)
+        while filled.is_full:
+            with self._store.work(ACTOR) as work:
+                waiting.fill(work, self._vault, filled)
+        return filled
 
     def run(
         self,
