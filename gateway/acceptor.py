@@ -69,8 +69,12 @@ class Carrier:
         self._base = address.path.rstrip("/")
         self._link = kind(address.hostname or "", address.port, timeout=TIMEOUT_S)
 
-    def __call__(self, post: Post) -> None:
-        """Return once it was answered 2xx. Raises Away, or Refused when it never will be."""
+    def __call__(self, posts: Sequence[Post]) -> None:
+        """Return once each was answered 2xx. Raises Away, or Refused when one never will be."""
+        for post in posts:
+            self._bring(post)
+
+    def _bring(self, post: Post) -> None:
         headers = {**dict(post.headers), doors.RECEIVED_AT: post.received_at.isoformat()}
         try:
             # As raw as it came: libraries that tidy addresses up would break what is signed.

@@ -15,6 +15,7 @@ from models.services.conversing import Conversing
 from workers.beside import start_beside
 
 HANDING_OVER = "handing over"
+TOGETHER = 32  # posts of one unit of work: a commit costs more than all of their rows
 
 
 def create_public_app(settings: Settings) -> Flask:
@@ -32,7 +33,7 @@ def public_app(settings: Settings, conversing: Conversing) -> Flask:
     tokens = assembly.tokens_of(settings)
     spool = Spool(settings.spool_dir / "public", conversing.house.transit)
     hooks = Webhooks(conversing, channels, tokens, settings.public_url, spool)
-    app.extensions[HANDING_OVER] = HandingOver(spool, hooks.take)
+    app.extensions[HANDING_OVER] = HandingOver(spool, hooks.take, TOGETHER)
     app.register_blueprint(hooks.blueprint())
     app.register_blueprint(health.blueprint(conversing.store, conversing.house.transit))
     if settings.is_demo:

@@ -1,8 +1,12 @@
-"""Hands over what a spool holds: oldest first, one at a time, until the other side has it."""
+"""Hands over what a spool holds: oldest first, until the other side has it.
+
+Several posts go together where the other side takes them so: while any waits, all that comes waits
+behind it, so a spool must empty faster than it fills. When they fail together, each goes alone.
+"""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gateway.spool import Post, Spool
 from models.errors import TransitLost
@@ -23,11 +27,17 @@ class Refused(Exception):
 
 
 class HandingOver:
-    """Empties one spool through ``deliver``, which returns, or raises Away or Refused."""
+    """Empties one spool through ``deliver``, which returns, or raises Away or Refused.
 
-    def __init__(self, spool: Spool, deliver: Callable[[Post], None]) -> None:
+    It is given up to ``together`` posts in their order and takes all of them or none.
+    """
+
+    def __init__(
+        self, spool: Spool, deliver: Callable[[Sequence[Post]], None], together: int = 1
+    ) -> None:
         self._spool = spool
         self._deliver = deliver
+        self._together = together
 
     def go(self) -> int:
         """Hand over until nothing is left and return how many. Raises Away, OSError.
@@ -37,9 +47,9 @@ class HandingOver:
         done = 0
         with self._spool.alone() as ours:
             while ours and (names := self._spool.names()):
-                for name in names:
-                    self._one(name)
-                    done += 1
+                for first in range(0, len(names), self._together):
+                    self._some(names[first : first + self._together])
+                done += len(names)
         return done
 
     def run(self, stop: threading.Event) -> None:
@@ -60,6 +70,24 @@ class HandingOver:
                 log.info("spool handed over", extra={"count": done})
             self._spool.filled.wait(LOOK_S)
 
+    def _some(self, names: Sequence[str]) -> None:
+        if len(names) > 1 and self._go_together(names):
+            return
+        for name in names:
+            self._one(name)
+
+    def _go_together(self, names: Sequence[str]) -> bool:
+        """Hand some over at once; return False when one of them is in the way of the others."""
+        try:
+            self._deliver([self._spool.read(name) for name in names])
+        except (Away, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 each alone shows whose it is, and says so
+            log.info("spooled posts go alone", extra={"reason": type(error).__name__})
+            return False
+        self._let_go(names)
+        return True
+
     def _one(self, name: str) -> None:
         try:
             post = self._spool.read(name)
@@ -69,7 +97,7 @@ class HandingOver:
             self._set_aside(name, "nobody can open it any more")
             return
         try:
-            self._deliver(post)
+            self._deliver([post])
         except (Away, OSError):
             raise
         except Refused as refusal:
@@ -79,7 +107,11 @@ class HandingOver:
             log.exception("spooled post failed", extra={"channel": post.channel})
             self._set_aside(name, type(error).__name__)
         else:
-            reached("spool.delivered")
+            self._let_go([name])
+
+    def _let_go(self, names: Sequence[str]) -> None:
+        reached("spool.delivered")
+        for name in names:
             self._spool.done(name)
 
     def _set_aside(self, name: str, reason: str) -> None:

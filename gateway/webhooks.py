@@ -17,7 +17,7 @@ from gateway.channels.base import (
     Press,
 )
 from gateway.handing_over import Away, Refused
-from gateway.keeping import Keeping, Kept
+from gateway.keeping import Arrival, Keeping, Kept
 from gateway.spool import Post, Spool
 from gateway.ussd import Ussd
 from models.errors import TransitLost
@@ -77,8 +77,20 @@ class Webhooks:
             answer.body, answer.status, dict(answer.headers), content_type=answer.content_type
         )
 
-    def take(self, post: Post) -> None:
-        """Keep a post that the spool held. Raises Away while nothing can be kept, or Refused."""
+    def take(self, posts: Sequence[Post]) -> None:
+        """Keep posts that the spool held, all or none.
+
+        Raises Away while nothing can be kept, Refused when one of them never can be.
+        """
+        arrivals = [self._arrival(post) for post in posts]
+        try:
+            self._keeping.keep_together(arrivals)
+        except OF_THIS_POST as error:
+            raise Refused(type(error).__name__) from None
+        except (SQLAlchemyError, TransitLost) as error:
+            raise Away(type(error).__name__) from None
+
+    def _arrival(self, post: Post) -> Arrival:
         adapter = self._channels.get(post.channel)
         if adapter is None or adapter.hooks.get(post.event) != post.method:
             raise Refused("no such hook any more")
@@ -90,12 +102,7 @@ class Webhooks:
             raise Refused(f"malformed: {error}") from None
         if isinstance(event, Press):
             raise Refused("a keypress, nobody waits for its screen")
-        try:
-            self._keeping.keep(post.channel, event, post.received_at)
-        except OF_THIS_POST as error:
-            raise Refused(type(error).__name__) from None
-        except (SQLAlchemyError, TransitLost) as error:
-            raise Away(type(error).__name__) from None
+        return Arrival(post.channel, event, post.received_at)
 
     def _handle(self, channel: Channel, post: Post) -> Answer:
         event: Posted = channel.read(post.asked(self._public_url))

@@ -56,7 +56,11 @@ def receive_sms(work: Work, house: House, sms: ReceivedSms, now: datetime) -> No
     A sender that is no telephone gets no reply and opens no case: its row says so. What has no id
     and looks like one that came before is kept, and its row says that too.
     """
-    entry = _entry(house, sms, now)
+    receive_entry(work, house, sms, entry_of(house, sms, now))
+
+
+def receive_entry(work: Work, house: House, sms: ReceivedSms, entry: Entry) -> None:
+    """Do so with what ``entry_of`` made of it before this work began."""
     if not enter(work, entry):
         if sms.provider_id is not None:
             raise AlreadyReceived
@@ -72,7 +76,7 @@ def accept_sms(store: Store, house: House, sms: ReceivedSms, now: datetime) -> N
 
     An id that was here before changes nothing: it has its row.
     """
-    entry = _entry(house, sms, now)
+    entry = entry_of(house, sms, now)
     if not enter_alone(store, entry):
         if sms.provider_id is None:
             enter_alone(store, _presumed(entry))
@@ -86,7 +90,7 @@ def receive_missed(work: Work, house: House, sms: ReceivedSms, now: datetime) ->
     Return whether it was missing. It is known by its id, or, where a webhook gave it another one,
     by its likeness. Raises KeeperAway, for nobody can be alike without a name.
     """
-    entry = _entry(house, sms, now)
+    entry = entry_of(house, sms, now)
     if not entry.ended and _came_before(work, entry):
         return False
     work.wake("inbox")
@@ -108,7 +112,8 @@ def _came_before(work: Work, entry: Entry) -> bool:
     )
 
 
-def _entry(house: House, sms: ReceivedSms, now: datetime) -> Entry:
+def entry_of(house: House, sms: ReceivedSms, now: datetime) -> Entry:
+    """Return the row to be of one SMS; asks the keeper whose it is. Raises TransitLost."""
     text: bytes | None = None
     cause: str | None = "sender is no telephone"
     contact: str | None = None

@@ -1,14 +1,15 @@
 """What is accepted while the database is away: sealed on the disk, in order, handed over later."""
 
 import itertools
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
-from gateway.app import HANDING_OVER
+from gateway.app import HANDING_OVER, TOGETHER
 from gateway.handing_over import Away
 from gateway.spool import Post, Spool
 from models.inbound import InboundMessage
@@ -175,6 +176,60 @@ def test_what_cannot_be_handed_over_is_set_aside_and_holds_nobody_up(service, na
     [one] = spool.aside()
     assert one.reason.startswith(reason)
     assert len(ids(service)) == 1
+
+
+def put(service, *bodies):
+    """Lay SMS of these bodies into the spool; return what was posted."""
+    path = f"/hooks/{CHANNEL}/{TOKEN}/sms"
+    for body in bodies:
+        spool_of(service).put(Post(datetime.now(UTC), "POST", path, b"", (), body))
+
+
+@contextmanager
+def commits_counted(service):
+    """Count how often the service makes something durable."""
+    counted = []
+
+    def count(link):
+        counted.append(link)
+
+    event.listen(service.store.durable, "commit", count)
+    yield counted
+    event.remove(service.store.durable, "commit", count)
+
+
+def test_what_waits_is_handed_over_many_at_a_time_in_its_order(service):
+    names = [str(serial) for serial in range(TOGETHER + 2)]
+    put(service, *(posts.sms("x", id=name) for name in names))
+    with commits_counted(service) as commits:
+        assert hand_over(service) == len(names)
+    assert ids(service) == names
+    assert len(commits) == 2
+
+
+def test_one_that_nobody_can_read_is_set_aside_and_the_others_keep_their_order(service):
+    names = [str(serial) for serial in range(6)]
+    bodies = [posts.sms("x", id=name) for name in names]
+    put(service, *bodies[:3], b"", *bodies[3:])
+    assert hand_over(service) == 7
+    assert ids(service) == names
+    assert len(spool_of(service).aside()) == 1
+
+
+def test_one_that_nobody_can_open_keeps_no_other(service):
+    put(service, *(posts.sms("x", id=name) for name in "abc"))
+    spool = spool_of(service)
+    (service.settings.spool_dir / "public" / "posts" / spool.names()[1]).write_bytes(b"torn")
+    assert hand_over(service) == 3
+    assert ids(service) == ["a", "c"]
+    assert len(spool.aside()) == 1
+
+
+def test_one_that_came_before_is_no_trouble_to_those_it_waits_with(service):
+    put(service, *(posts.sms("x", id=name) for name in "abacb"))
+    assert hand_over(service) == 5
+    assert ids(service) == ["a", "b", "c"]
+    assert spool_of(service).aside() == []
 
 
 def test_what_was_set_aside_can_be_tried_again(service):
