@@ -1,6 +1,7 @@
 """channels.toml: one table a channel, checked, its secrets fetched from where they are kept."""
 
 import os
+import re
 import tomllib
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,7 +15,6 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    StringConstraints,
 )
 
 from gateway.channels.ussd_shapes import SHAPES
@@ -55,24 +55,43 @@ def _long_enough(token: SecretStr) -> SecretStr:
 
 
 def _web_address(url: str) -> str:
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise ValueError("must begin with http:// or https://")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must begin with http:// or https:// and name a host")
     return url
 
 
-def _secrets(value: Any) -> Any:
-    many = value if isinstance(value, list | tuple) else [value]
-    return [_secret(one) for one in many]
+def _many(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _one_or_two(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    # After each of them was read: a wrong one is said as that, not as a list that is too short.
+    if len(secrets) not in {1, 2}:
+        raise ValueError("must be a list of one or two")
+    return secrets
+
+
+def _spelt(pattern: str, says: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if re.fullmatch(pattern, value) is None:
+            raise ValueError(says)
+        return value
+
+    return AfterValidator(check)
 
 
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
-Secrets = Annotated[
-    tuple[SecretStr, ...], BeforeValidator(_secrets), Field(min_length=1, max_length=2)
-]
+Secrets = Annotated[tuple[Secret, ...], BeforeValidator(_many), AfterValidator(_one_or_two)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Token = Annotated[SecretStr, BeforeValidator(_secret), AfterValidator(_long_enough)]
-Prefix = Annotated[str, StringConstraints(pattern=r"^\+\d{1,14}$")]
-ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
+Tokens = Annotated[tuple[Token, ...], AfterValidator(_one_or_two)]
+Amount = Annotated[float, Field(allow_inf_nan=False)]
+ServiceCode = Annotated[str, _spelt(r"\*[0-9*]{2,20}#", "must look like *123#")]
+Prefix = Annotated[str, _spelt(r"\+[0-9]{1,14}", "must be a plus and digits, like +2237")]
+ChannelName = Annotated[
+    str, _spelt("[a-z0-9][a-z0-9-]{0,38}", "a channel's name must be out of a-z 0-9 -")
+]
 
 
 class _Table(BaseModel):
@@ -83,12 +102,12 @@ class _Table(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    token: tuple[Token, ...] = Field(min_length=1, max_length=2)
+    token: Tokens
     prefixes: tuple[Prefix, ...] = ()
-    price: float = Field(default=0, ge=0)
-    rate: float = Field(default=20, gt=0)
+    price: Amount = Field(default=0, ge=0)
+    rate: Amount = Field(default=20, gt=0)
     alphabet: Literal["gsm7", "ucs2"] = "gsm7"
-    service_code: str | None = None
+    service_code: ServiceCode | None = None
 
     @property
     def wide(self) -> bool:
@@ -197,7 +216,11 @@ def read_tables(path: Path) -> dict[str, Any]:
     """Return the channel tables, unchecked. Raises ValueError, or FileNotFoundError."""
     try:
         with path.open("rb") as file:
-            tables: dict[str, Any] = tomllib.load(file).get("channel", {})
-            return tables
+            read = tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from None
+    strange = sorted(read.keys() - {"channel"})
+    if strange:
+        raise ValueError(f"{path}: begin a table with [channel.NAME], not [{strange[0]}]")
+    tables: dict[str, Any] = read.get("channel", {})
+    return tables

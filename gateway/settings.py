@@ -16,6 +16,8 @@ from gateway.channels_file import (
     PROVIDERS,
     ChannelName,
     ChannelSettings,
+    ServiceCode,
+    WebAddress,
     is_loopback,
     read_tables,
 )
@@ -38,8 +40,9 @@ IN_WORDS = {  # what pydantic calls a mistake, and what we call it
     "greater_than_equal": "is too small",
     "less_than_equal": "is too large",
     "dict_type": "must be a table",
-    "too_short": "must be a list of one or two",
-    "too_long": "must be a list of one or two",
+    "greater_than": "is too small",
+    "string_too_short": "is empty",
+    "finite_number": "must be a number",
     "union_tag_invalid": f"provider: must be {', '.join(PROVIDERS)}",
     "union_tag_not_found": f"provider: is missing, one of {', '.join(PROVIDERS)}",
 }
@@ -56,8 +59,8 @@ class SettingsError(Exception):
 class _Unreadable:
     """A value that could not be fetched, carried to where mistakes are collected."""
 
-    def __init__(self, why: object) -> None:
-        self.why = str(why)
+    def __init__(self, why: str) -> None:
+        self.why = why
 
 
 class Settings(BaseSettings):
@@ -77,13 +80,13 @@ class Settings(BaseSettings):
     console_port: Port = 8001
     acceptor_port: Port = 8002
     network_port: Port = 8009
-    public_url: str
+    public_url: WebAddress
     channels: Path
     keys: Path
     erasures: Path
     backup_recipients: Path
     postgres_bin: Path | None = None
-    service_code: str = Field(default="*123#", pattern=r"^\*[0-9*]{2,20}#$")
+    service_code: ServiceCode = "*123#"
     channel: dict[ChannelName, ChannelSettings] = Field(default_factory=dict, repr=False)
 
     @classmethod
@@ -163,7 +166,7 @@ class Settings(BaseSettings):
         except (OSError, ValueError) as error:
             # Nobody need write a file that nobody named: there is simply no channel yet.
             if "channels" in given or not isinstance(error, FileNotFoundError):
-                filled["channel"] = _Unreadable(error)
+                filled["channel"] = _Unreadable(_unread(error))
         return filled
 
     @field_validator("*", mode="before")
@@ -192,6 +195,12 @@ class Settings(BaseSettings):
         if scheme != "sqlite" and info.data.get("demo") == "on":
             raise ValueError("the demo refuses PostgreSQL; JAABI_DEMO=force if you mean it")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _end_without_slash(cls, value: str) -> str:
+        # Paths are put behind it, and Twilio signs them letter by letter.
+        return value.rstrip("/")
 
     @field_validator("redis_url")
     @classmethod
@@ -226,13 +235,20 @@ class _NamedFiles(PydanticBaseSettingsSource):
         try:
             return Path(path).read_text(encoding="utf-8").strip(), field_name, False
         except OSError as error:
-            return _Unreadable(error), field_name, False
+            return _Unreadable(_unread(error)), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         """Return the fields that have a file."""
         fields = self.settings_cls.model_fields
         read = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
         return {name: value for name, value in read.items() if value is not None}
+
+
+def _unread(error: Exception) -> str:
+    """Return why a file could not be used, as a person would say it."""
+    if isinstance(error, OSError):
+        return f"{error.filename} cannot be read: {error.strerror}"
+    return str(error)
 
 
 def _host(url: str | None) -> str:

@@ -132,6 +132,13 @@ WRONG = [
     (TOKEN, "short", "must be 32 characters or more"),
     (TOKEN, "t" * 40 + "/../x", "must be 32 characters or more"),
     (f'"{TOKEN}"', "", "must be a list of one or two"),
+    ("[channel.at]", "[channels.at]", "begin a table with [channel.NAME]"),
+    ("[channel.at]", "[channel.at]\nprefixes = ['223']", "a plus and digits, like +2237"),
+    ("[channel.at]", "[channel.at]\nservice_code = '123'", "must look like *123#"),
+    ("[channel.at]", "[channel.at]\nprice = inf", "price: must be a number"),
+    ("[channel.at]", "[channel.at]\nrate = 0", "rate: is too small"),
+    ('"sandbox"', '""', "username: is empty"),
+    ("http://127.0.0.1:9000", "http://", "name a host"),
     ('username = "sandbox"', "", "username: is missing"),
     ('"secret"', '"env:NOBODY_SET_THIS"', "the environment has no NOBODY_SET_THIS"),
     ('"secret"', '"file:absent"', "file absent cannot be read"),
@@ -147,6 +154,21 @@ def test_a_mistake_in_a_channel_is_said_with_its_place(tmp_path, right, wrong, s
     write_channels(tmp_path, CHANNEL.replace(right, wrong, 1))
     found = mistakes(home=tmp_path)
     assert any(said in sentence and "channels.toml" in sentence for sentence in found), found
+
+
+def test_of_two_wrong_tokens_both_are_said_and_nothing_that_is_right(tmp_path):
+    text = CHANNEL.replace(f'"{TOKEN}"', '"short", "env:NOBODY_SET_THIS"')
+    write_channels(tmp_path, text)
+    first, second = mistakes(home=tmp_path)
+    assert "token.0: must be 32 characters" in first
+    assert "token.1: the environment has no NOBODY_SET_THIS" in second
+
+
+def test_a_public_address_is_a_web_address_and_ends_without_a_slash(environment):
+    environment.setenv("JAABI_PUBLIC_URL", "https://gw.example.org/")
+    assert Settings.load().public_url == "https://gw.example.org"
+    environment.setenv("JAABI_PUBLIC_URL", "gw.example.org")
+    assert mistakes() == ["JAABI_PUBLIC_URL: must begin with http:// or https:// and name a host"]
 
 
 AWAY = [
