@@ -41,7 +41,7 @@ class Line(SMSService):  # type: ignore[misc]  # the library says no types
         """
         del asked["callback"]  # a thread of the client's own, in which a time-out is lost
         try:
-            with self._session() as session:
+            with self._session(url) as session:
                 reply = session.request(method, url, **asked, allow_redirects=False, stream=True)
                 said = _body(reply)
         except requests.RequestException as error:
@@ -51,19 +51,28 @@ class Line(SMSService):  # type: ignore[misc]  # the library says no types
         return said
 
     @contextmanager
-    def _session(self) -> Iterator[requests.Session]:
-        session = self._rested()
+    def _session(self, url: str) -> Iterator[requests.Session]:
+        session = self._rested() or _new(url)
         yield session  # after an error it is not used again
         self._idle.put((session, time.monotonic()))
 
-    def _rested(self) -> requests.Session:
+    def _rested(self) -> requests.Session | None:
         try:
             session, since = self._idle.get_nowait()
         except Empty:
-            return requests.Session()
+            return None
         if time.monotonic() - since > RESTED_S:
             session.close()
         return session
+
+
+def _new(url: str) -> requests.Session:
+    """Return a session that asked this machine once, not for every text, how it reaches others."""
+    session = requests.Session()
+    asked = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify = asked["proxies"], asked["verify"]
+    session.trust_env = False
+    return session
 
 
 def _body(reply: requests.Response) -> bytes:
