@@ -9,6 +9,7 @@ import base64
 import fcntl
 import json
 import os
+import re
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ from models.points import reached
 from models.seal import Transit
 
 POST = ".post"
+NAME = re.compile(r"\d{20}-[0-9a-f]+\.post")  # whatever else somebody lays there is none
 WHY = ".why"
 MICROSECONDS = 1_000_000
 
@@ -117,7 +119,6 @@ class Spool:
         self._aside = folder / "aside"
         self._transit = transit
         self._naming = threading.Lock()
-        self._latest: int | None = None  # the newest name, once it was looked for
         self.filled = threading.Event()  # set by each put of this process
 
     def put(self, post: Post) -> None:
@@ -141,7 +142,7 @@ class Spool:
         """Tell whether anything waits, so that what comes now must wait behind it."""
         try:
             with os.scandir(self._posts) as entries:
-                return next(entries, None) is not None
+                return any(NAME.fullmatch(one.name) for one in entries)
         except OSError:  # not there yet, or nobody can say
             return False
 
@@ -156,7 +157,7 @@ class Spool:
     def names(self) -> list[str]:
         """Return what waits, oldest first."""
         try:
-            return sorted(entry.name for entry in os.scandir(self._posts))
+            return sorted(one.name for one in os.scandir(self._posts) if NAME.fullmatch(one.name))
         except FileNotFoundError:
             return []
 
@@ -197,17 +198,30 @@ class Spool:
             yield True
 
     def _prepare(self) -> None:
+        if self._posts.is_dir() and self._aside.is_dir():
+            return
         for folder in (self._folder, self._posts, self._aside):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self._folder, *self._folder.parents[:2]):
+            _sync(folder)  # else a power cut takes the folder, with the first post in it
 
     def _name(self, at: datetime) -> str:
-        """Return a name that sorts behind all there are, also after the clock was put back."""
-        with self._naming:
-            if self._latest is None:
-                self._latest = max((int(one.partition("-")[0]) for one in self.names()), default=0)
-            number = max(int(at.timestamp() * MICROSECONDS), self._latest + 1)
-            self._latest = number
+        """Return a name that sorts behind all there are, also after the clock was put back.
+
+        Another process may put as well: the last number stands in a file.
+        """
+        with self._naming, (self._folder / "last").open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            said = file.read()
+            last = int(said) if said.isdigit() else self._newest()
+            number = max(int(at.timestamp() * MICROSECONDS), last + 1)
+            file.truncate(0)
+            file.write(str(number).encode())
         return f"{number:020d}-{secrets.token_hex(4)}{POST}"
+
+    def _newest(self) -> int:
+        return max((int(one.partition("-")[0]) for one in self.names()), default=0)
 
     def _why(self, name: str) -> str:
         try:

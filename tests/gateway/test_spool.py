@@ -80,6 +80,34 @@ def test_the_order_holds_when_the_clock_is_put_back_and_after_a_restart(service)
     assert ids(service) == ["0", "1", "2", "3"]
 
 
+def test_two_processes_put_in_one_order_whatever_the_clock_does(service):
+    def put_at(spool, step, at):
+        path = f"/hooks/{CHANNEL}/{TOKEN}/sms"
+        spool.put(Post(at, "POST", path, b"", (), posts.sms("x", id=str(step))))
+
+    one, other = spool_of(service), spool_of(service)
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    turns = [(one, now), (other, now + hour), (one, now), (other, now), (one, now - hour)]
+    for step, (spool, at) in enumerate(turns):
+        put_at(spool, step, at)
+    hand_over(service)
+    assert ids(service) == ["0", "1", "2", "3", "4"]
+
+
+def test_what_somebody_else_laid_there_is_no_post_and_stops_none(service):
+    writes_to = spool_of(service)
+    writes_to.put(Post(datetime.now(UTC), "POST", "/hooks/gone/x/sms", b"", (), b""))
+    hand_over(service)
+    folder = service.settings.spool_dir / "public"
+    (folder / "posts" / "lost+found").mkdir()
+    (folder / "last").write_bytes(b"")
+    assert not spool_of(service).holds()
+    path = f"/hooks/{CHANNEL}/{TOKEN}/sms"
+    spool_of(service).put(Post(datetime.now(UTC), "POST", path, b"", (), posts.sms("x", id="a")))
+    hand_over(service)
+    assert ids(service) == ["a"]
+
+
 def test_what_the_database_had_taken_before_it_went_is_kept_once(service, away):
     assert writes(service, "one") == [200]
     assert writes(away, "one", "two", "two") == [200] * 3
