@@ -78,7 +78,8 @@ class Carrier:
         headers = {**dict(post.headers), doors.RECEIVED_AT: post.received_at.isoformat()}
         try:
             # As raw as it came: libraries that tidy addresses up would break what is signed.
-            self._link.request(post.method, f"{self._base}{post.target}", post.body, headers)
+            target = f"{self._base}{_ascii(post.target)}"
+            self._link.request(post.method, target, post.body, headers)
             reply = self._link.getresponse()
             reply.read()
         except (OSError, http.client.HTTPException) as error:
@@ -88,3 +89,8 @@ class Carrier:
             raise Refused(f"answered {reply.status}")
         if not 200 <= reply.status < 300:
             raise Away(f"answered {reply.status}")
+
+
+def _ascii(target: str) -> str:
+    """Return an address whose bare bytes beyond ASCII are escaped: the library sends no others."""
+    return "".join(one if one.isascii() else f"%{ord(one):02X}" for one in target)

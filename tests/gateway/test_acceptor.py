@@ -20,7 +20,7 @@ from gateway.settings import Settings
 from gateway.spool import Spool
 from models.seal import Transit
 from models.vault import create_keys
-from tests.gateway.running import free_port
+from tests.gateway.running import free_port, jaabi
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "k" * 40
@@ -193,6 +193,15 @@ def test_what_is_posted_is_brought_on_as_raw_as_it_came(acceptor):
     assert before <= received <= before + timedelta(seconds=PATIENCE_S)
 
 
+def test_words_that_a_gateway_forgot_to_escape_are_brought_on_too(acceptor):
+    with socket.create_connection(("127.0.0.1", acceptor.port), 5) as link:
+        target = f"{HOOK}?id=8&text=café".encode()
+        link.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert link.recv(20).startswith(b"HTTP/1.1 200")
+    acceptor.until(lambda: acceptor.public.taken)
+    assert acceptor.brought() == [f"{HOOK}?id=8&text=caf%C3%A9"]
+
+
 @pytest.mark.parametrize("status", [500, 503, 429, 408, 302, None])
 def test_until_it_is_taken_it_waits_in_its_order(acceptor, status):
     with answering(acceptor, status):
@@ -292,3 +301,10 @@ def test_it_loads_nothing_of_the_database():
         timeout=60,
     )
     assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_without_a_channel_it_does_not_start_to_answer_everybody_404(tmp_path):
+    environment = {**os.environ, "JAABI_HOME": str(tmp_path), "JAABI_ACCEPTOR_PORT": "1"}
+    done = jaabi(environment, "acceptor")
+    assert done.returncode == 2, done.stderr
+    assert f"fill in {tmp_path / 'channels.toml'}" in done.stderr
