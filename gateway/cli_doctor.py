@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import assembly, doctor_host, doctor_rows
 from gateway.cli_base import load_settings
@@ -47,11 +48,19 @@ def doctor() -> None:
     store = assembly.open_store(settings, wakes=False)
     found = {name: list(check(settings, store)) for name, check in AROUND.items()}
     if not found["migrations"]:
-        found |= {name: list(check(settings, store)) for name, check in WITHIN.items()}
+        found |= {name: _asked(check, settings, store) for name, check in WITHIN.items()}
     store.close()
     for name in CHECKS:
         _tell(name, found.get(name))
     raise SystemExit(1 if any(found.values()) else 0)
+
+
+def _asked(check: Check, settings: Settings, store: Store) -> list[str]:
+    """Ask a database that may be locked, or go away, between one question and the next."""
+    try:
+        return list(check(settings, store))
+    except SQLAlchemyError as error:
+        return [f"Nobody can say: the database did not answer this ({type(error).__name__})."]
 
 
 def _tell(name: str, wrong: list[str] | None) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from gateway.cli import commands
 from gateway.cli_doctor import CHECKS, WITHIN
@@ -111,9 +112,9 @@ def late_rows(now):
     ago = now - timedelta(minutes=3)
     message = {"provider_id": "1", "status": "waiting"}
     yield "waiting rows", "row of the inbox", InboundMessage(**at(ago, **message))
-    text = {"cause": "a", "purpose": "b", "status": "waiting", "due_at": ago}
-    text |= {"created_at": ago, "expires_at": now + timedelta(days=1)}
-    yield "waiting rows", "row of the outbox", OutboundMessage(**text)
+    words = {"cause": "a", "purpose": "b", "status": "waiting", "due_at": ago}
+    words |= {"created_at": ago, "expires_at": now + timedelta(days=1)}
+    yield "waiting rows", "row of the outbox", OutboundMessage(**words)
     talk = {"key": "sms:x", "turn": 1, "sealed": b"x", "over": False, "resumable": False}
     silent = Conversation(**talk, updated_at=ago, due_at=ago)
     yield "clocks", "oldest of the silence should have been seen to 3 min ago", silent
@@ -197,3 +198,12 @@ def test_a_database_that_is_away_is_said_once_and_the_rest_stays_open(practice):
     for name in WITHIN:
         assert f"?      {name}: nobody can say" in done.output
     assert len([line for line in done.output.splitlines() if line[0] != " "]) == len(CHECKS)
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_a_locked_table_hides_one_line_and_no_other(practice):
+    with practice.stage.store.durable.begin() as link:
+        link.execute(text("LOCK TABLE spending IN ACCESS EXCLUSIVE MODE"))
+        found = practice.says()
+    assert found["spending"].startswith("Nobody can say")
+    assert set(found) - {"programme", "database"} == NOT_RUNNING | {"spending"}
