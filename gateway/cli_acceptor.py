@@ -5,15 +5,13 @@ import threading
 
 import click
 from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from gateway import faults, lifeline, logs
 from gateway.acceptor import Acceptor, Carrier
-from gateway.cli_base import load_settings
-from gateway.cli_public import KILL_AFTER_S
+from gateway.cli_base import Unusable, load_settings
 from gateway.handing_over import HandingOver
+from gateway.ports import Port
+from gateway.serving import serve
 from gateway.settings import Settings
 from gateway.spool import Spool
 from models.seal import Transit
@@ -27,20 +25,10 @@ def acceptor() -> None:
     """Take texts and reports beside Kannel onto the disk, and bring them to the public web."""
     lifeline.follow()
     settings = load_settings()
-    Granian(
-        "gateway.cli_acceptor:application",
-        factory=True,
-        address=settings.host,
-        port=settings.acceptor_port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
-        websockets=False,
-        log_level=LogLevels.warning,
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=KILL_AFTER_S,
-    ).serve()
+    if not settings.channel:
+        raise Unusable([f"there is no channel to take posts of: fill in {settings.channels}"])
+    port = Port(settings.host, settings.acceptor_port, "JAABI_ACCEPTOR_PORT")
+    serve("gateway.cli_acceptor:application", port, THREADS)
 
 
 def application() -> Flask:

@@ -9,6 +9,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from gateway import lifeline, logs
 from gateway.cli_base import load_settings
 from gateway.console.application import create_console_app
+from gateway.ports import Port, await_free
 
 LOOK_S = 0.2  # how soon the server looks up from an idle line to see that it should stop
 
@@ -26,6 +27,7 @@ def console() -> None:
     lifeline.follow()
     logs.start("console")
     settings = load_settings()
+    await_free([Port(settings.host, settings.console_port, "JAABI_CONSOLE_PORT")])
     app = create_console_app(settings)
     server = make_server(
         settings.host, settings.console_port, app, threaded=True, request_handler=_Quiet

@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,11 +13,11 @@ import click
 from gateway import lifeline, logs, valkey
 from gateway.cli_base import Unusable, load_settings
 from gateway.cli_network import LOOPBACK
+from gateway.ports import Port, await_free, is_free
 from gateway.settings import Settings
 from gateway.supervisor import Program, Supervisor
 
 PROBE_S = 1.0
-PORT_S = 3.0  # the last run's server may need a moment to let its port go
 
 
 @click.command(name="run")
@@ -37,7 +36,7 @@ def run(wants_demo: bool) -> None:
         environment = _environment(settings)
         phones = _prepare(environment)
         valkey.stop_stale(settings.valkey_socket)
-        _await_free_ports(settings)
+        await_free(_ports(settings))
         supervisor = Supervisor(_programs(settings), environment)
         supervisor.run(lambda: _is_ready(settings), lambda: _announce(settings, phones))
 
@@ -74,37 +73,14 @@ def _programs(settings: Settings) -> list[Program]:
     return programs
 
 
-def _ports(settings: Settings) -> list[tuple[str, int, str]]:
+def _ports(settings: Settings) -> list[Port]:
     ports = [
-        (settings.host, settings.port, "JAABI_PORT"),
-        (settings.host, settings.console_port, "JAABI_CONSOLE_PORT"),
+        Port(settings.host, settings.port, "JAABI_PORT"),
+        Port(settings.host, settings.console_port, "JAABI_CONSOLE_PORT"),
     ]
     if settings.is_demo:
-        ports.append((LOOPBACK, settings.network_port, "JAABI_NETWORK_PORT"))
+        ports.append(Port(LOOPBACK, settings.network_port, "JAABI_NETWORK_PORT"))
     return ports
-
-
-def _await_free_ports(settings: Settings) -> None:
-    end = time.monotonic() + PORT_S
-    while taken := [
-        f"port {port} of {host} is taken: set {name}"
-        for host, port, name in _ports(settings)
-        if not _is_free(host, port)
-    ]:
-        if time.monotonic() > end:
-            raise Unusable(taken)
-        time.sleep(0.1)
-
-
-def _is_free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError:
-            return False
-    return True
 
 
 def _is_ready(settings: Settings) -> bool:
@@ -114,7 +90,7 @@ def _is_ready(settings: Settings) -> bool:
         return False
     if not _listens(settings.keeper_socket):
         return False
-    return not settings.is_demo or not _is_free(LOOPBACK, settings.network_port)
+    return not settings.is_demo or not is_free(LOOPBACK, settings.network_port)
 
 
 def _says_ready(host: str, port: int) -> bool:

@@ -1,7 +1,11 @@
 """The commands an operator types: init, lists, dead letters, doctor."""
 
 import json
+import os
+import socket
 import stat
+import subprocess
+import sys
 import tomllib
 from datetime import UTC, datetime, timedelta
 
@@ -302,3 +306,32 @@ def test_a_database_that_does_not_answer_is_said_in_words(tmp_path):
         done = programme(word)
         assert done.exit_code == 2
         assert "the database cannot be brought up to date" in done.stderr
+
+
+LISTENING = {
+    "public": "JAABI_PORT",
+    "acceptor": "JAABI_ACCEPTOR_PORT",
+    "console": "JAABI_CONSOLE_PORT",
+}
+
+
+def test_a_process_whose_port_is_taken_says_so_and_does_not_share_it(demo):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the web server does
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        own = {name: said for name, said in demo.environment.items() if said is not None}
+        started = {
+            setting: subprocess.Popen(
+                [sys.executable, "-m", "gateway.cli", command],
+                env={**os.environ, **own, setting: str(port)},
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for command, setting in LISTENING.items()
+        }
+        for setting, process in started.items():
+            said = process.communicate(timeout=60)[1]
+            assert process.returncode == 2, said
+            assert f"port {port} of 127.0.0.1 is taken: set {setting}" in said
