@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select, true, update
 
+from flows.readers import without_numbers
 from models.db import Work
 from models.outbound import DeliveryReport, OutboundMessage
 from models.services import messages
@@ -69,14 +70,16 @@ def apply_report(work: Work, channel: str, report: Report, now: datetime) -> Non
     A provider repeats itself, says things late and out of order: a report heard before does
     nothing, and no message moves backwards.
     """
+    reason = None if report.reason is None else without_numbers(report.reason)
     heard = work.session.scalar(
         insert(work, DeliveryReport)
         .values(
             channel=channel,
             provider_id=report.provider_id,
             reference=report.reference,
-            status=report.word,
-            reason=report.reason,
+            # The provider's own words, which may name whom they are about.
+            status=without_numbers(report.word),
+            reason=reason,
             meaning=report.status,
             opted_out=report.opted_out,
             remedy=ELSEWHERE if report.elsewhere else "again" if report.again else None,
