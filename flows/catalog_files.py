@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from io import BytesIO
 
-import yaml
 from babel.messages.catalog import Catalog as PoCatalog
 from babel.messages.catalog import Message as PoMessage
 from babel.messages.pofile import write_po
@@ -13,6 +12,7 @@ from babel.messages.pofile import write_po
 from flows.catalogs import Catalog, Entry, digest, entry_of, french_of, parse, read
 from flows.errors import Mistaken
 from flows.words import Flows
+from flows.yaml_files import read_yaml
 
 LANGUAGES = ("bm", "ff", "ses", "taq", "snk", "ar", "en")
 STAFF = "en"  # for their pages; no phone is offered it
@@ -66,7 +66,7 @@ def _texts() -> Iterator[tuple[str, str]]:
 def attested(language: str) -> dict[str, Attested]:
     """Return the attested words of a language by the French line that says the same."""
     text = (resources.files("flows") / "attested.yaml").read_text(encoding="utf-8")
-    words = yaml.safe_load(text).get(language, {})
+    words = read_yaml(text).get(language, {})
     return {french: Attested(one["word"], one["source"]) for french, one in words.items()}
 
 

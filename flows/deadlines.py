@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-import yaml
+from flows.yaml_files import read_yaml
 
 HOLIDAYS = Path(__file__).parent / "holidays.yaml"
 BAMAKO = UTC  # Mali keeps UTC all year (tz database, Africa/Bamako)
@@ -41,7 +41,7 @@ class Calendar:
 
 def load_calendar(text: str, zone: tzinfo = BAMAKO) -> Calendar:
     """Read a calendar in the form of holidays.yaml."""
-    said: Mapping[str, Any] = yaml.safe_load(text)
+    said: Mapping[str, Any] = read_yaml(text)
     fixed = frozenset((int(key[:2]), int(key[3:])) for key in said["fixed"])
     return Calendar(fixed, frozenset(row["date"] for row in said["dated"]), zone)
 

@@ -12,9 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from flows.french import as_one_does, sound, without_elision
+from flows.yaml_files import read_yaml
 
 ORDINARY = "-"
 CLASSES = (ORDINARY, "C5", "C6", "C7")  # columns of the table
@@ -71,5 +70,5 @@ def _marks(
 @cache
 def _table() -> Mapping[str, Any]:
     text = files("flows").joinpath("lexicon/doubt.yaml").read_text("utf-8")
-    table: Mapping[str, Any] = yaml.safe_load(text)
+    table: Mapping[str, Any] = read_yaml(text)
     return table

@@ -9,9 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from flows.spellings import plain_words, ways
+from flows.yaml_files import read_yaml
 
 LEXICONS = ("bm", "ff", "ses")
 FRENCH = "oui non merci bonjour bonsoir aide aidez pardon allo urgent probleme"
@@ -31,7 +30,7 @@ def languages_of(words: Sequence[str]) -> frozenset[str]:
 def document(code: str) -> Mapping[str, Any]:
     """Return the word list of a language, as it is written. Raises OSError for one without."""
     text = files("flows").joinpath(f"lexicon/{code}.yaml").read_text("utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    loaded: Mapping[str, Any] = read_yaml(text)
     return loaded
 
 

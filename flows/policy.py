@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from flows.errors import FlowError
+from flows.yaml_files import Loader
 
 DEFAULT = Path(__file__).parent / "policies" / "default.yaml"
 SENSITIVE = frozenset({"C5", "C6", "C7"})
@@ -88,7 +89,7 @@ class _Lined(dict[str, Any]):
     line = 0
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Loader):  # type: ignore[misc]  # one of two classes
     """Remembers on which line each mapping stands, and refuses a key said twice."""
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from flows.yaml_files import compose_yaml
+
 _BOOL = "tag:yaml.org,2002:bool"
 
 
@@ -33,7 +35,7 @@ class Reading:
     def parse(self, file: str, text: str) -> Block:
         """Return the whole file as a block; an empty one if it cannot be read at all."""
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = compose_yaml(text)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             why = getattr(error, "problem", None) or getattr(error, "reason", "")

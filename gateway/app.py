@@ -5,6 +5,7 @@ import threading
 from flask import Flask
 
 from gateway import assembly, health
+from gateway.assembly_of_dialogues import build_conversing
 from gateway.handing_over import HandingOver
 from gateway.settings import Settings
 from gateway.simulator import page
@@ -20,7 +21,7 @@ TOGETHER = 32  # posts of one unit of work: a commit costs more than all of thei
 
 def create_public_app(settings: Settings) -> Flask:
     """Build it. It holds public keys only: what it seals, it cannot open."""
-    app = public_app(settings, assembly.build_conversing(settings))
+    app = public_app(settings, build_conversing(settings))
     handing_over: HandingOver = app.extensions[HANDING_OVER]
     start_beside(HANDING_OVER, lambda: handing_over.run(threading.Event()))
     return app

@@ -1,12 +1,8 @@
 """The one place where a process is put together: settings in, tools out."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from flows.catalog_files import spoken
-from flows.catalogs import tongues
-from flows.loader import load
 from gateway import valkey
 from gateway.channels.africastalking import AfricasTalking
 from gateway.channels.africastalking_inbox import AfricasTalkingInbox
@@ -27,14 +23,7 @@ from gateway.channels_file import (
 )
 from gateway.settings import Settings
 from models.db import Store, silent
-from models.keeper import Keeper
-from models.seal import Sealer, Transit
-from models.services.conversing import Conversing
-from models.services.gazetteer import Places
-from models.services.scene import House
-from workers.language import hear
 from workers.queues import Waker
-from workers.ringing import Ringing
 
 
 def clock() -> datetime:
@@ -47,30 +36,6 @@ def open_store(settings: Settings, *, wakes: bool = True) -> Store:
     if not wakes:
         return Store(settings.database_url, silent)
     return Store(settings.database_url, Waker(valkey.connect(valkey.url_of(settings))))
-
-
-def build_house(settings: Settings) -> House:
-    """Return the tools of a process. Raises OSError or ValueError when keys are missing."""
-    flows = load()
-    return House(
-        flows=flows,
-        tongues=tongues(flows, spoken()),
-        wide_channels=frozenset(name for name, one in settings.channel.items() if one.wide),
-        chats=frozenset(name for name, one in settings.channel.items() if one.chat),
-        places=Places(),
-        sealer=Sealer.load(settings.keys),
-        transit=Transit.load(settings.keys),
-        keeper=Keeper(settings.keeper_socket),
-        draw=secrets.randbelow,
-        service_code=settings.service_code,
-        hear=hear,
-    )
-
-
-def build_conversing(settings: Settings) -> Conversing:
-    """Return what takes turns in dialogues, on a store that wakes the others from beside."""
-    waker = Ringing(Waker(valkey.connect(valkey.url_of(settings))))
-    return Conversing(Store(settings.database_url, waker), build_house(settings))
 
 
 def build_channels(settings: Settings) -> dict[str, Channel]:

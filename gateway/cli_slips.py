@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from gateway import assembly
+from gateway.assembly_of_dialogues import build_house
 from gateway.cli_base import Unusable, iso, load_settings
 from gateway.cli_directory import opened
 from gateway.cli_lists import Row, as_json, looking, print_rows
@@ -34,7 +34,7 @@ def slips() -> None:
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 def slips_issue(operator: str, count: int, out: Path) -> None:
     """Write a booklet as PDF, the only copy there ever is: print it, then destroy the file."""
-    house = assembly.build_house(load_settings())
+    house = build_house(load_settings())
     with _only_copy(out) as file, opened() as (work, _):
         booklet, printed = _issued(work, house, operator, count)
         sheet = Sheet(operator.upper(), booklet.id, booklet.issued_at, house.service_code)

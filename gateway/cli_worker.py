@@ -7,6 +7,7 @@ import socket
 import click
 
 from gateway import assembly, faults, lifeline, logs, valkey
+from gateway.assembly_of_dialogues import build_conversing
 from gateway.cli_base import load_settings
 from workers.converse import Converser
 from workers.duties import Duties
@@ -24,7 +25,7 @@ def worker() -> None:
     logs.start("worker")
     settings = load_settings()
     faults.arm(settings)
-    conversing = assembly.build_conversing(settings)
+    conversing = build_conversing(settings)
     store, house = conversing.store, conversing.house
     duties = Duties(store, house, Silence(conversing, assembly.clock))
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
