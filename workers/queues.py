@@ -12,7 +12,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
-POLL_S = 5.0
+POLL_S = 2.0  # what a killed worker had is free when its lease ends: nobody rings for that
 QUIET_S = 1.0  # after a failure nobody tries again before
 SLICE_S = 1.0  # how long a listener is deaf to being told to stop
 # Without news two polls stand in line, the worker's and the sender's: together within ten seconds.

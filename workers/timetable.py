@@ -15,7 +15,7 @@ from workers.duties import ACTOR, Duties, Line, swept, until_done
 
 LEASE = leases.TIMETABLE
 LEASE_FOR = timedelta(seconds=6)  # with LOOK_S: a killed worker's duties go on within ten seconds
-LOOK_S = 2.0
+LOOK_S = 1.0
 
 log = logging.getLogger(__name__)
 
