@@ -85,6 +85,8 @@ class Stage(World):
         self.beside = {}  # what runs besides `jaabi run`: name -> process, port or none
         self.mounted = False
         self.reviving = threading.Lock()
+        self.over = threading.Event()
+        self.tending = threading.Thread(target=self._tend, daemon=True)
         self.acceptor_port = free_port()
         self.environment["JAABI_FAULTS"] = str(self.points)
         self.environment["JAABI_ACCEPTOR_PORT"] = str(self.acceptor_port)
@@ -120,6 +122,7 @@ class Stage(World):
         self.process = self.spawn("run", "--demo")
         self.add("acceptor", "acceptor")
         self.until(self.is_ready, seconds=BOOT_S)
+        self.tending.start()
         return self
 
     def spawn(self, *words, root=None, **environment):
@@ -155,10 +158,16 @@ class Stage(World):
         self.beside[name] = (self.beside[name][0], port)
 
     def end_acceptor(self):
-        """End the acceptor without a word; it is started again at once, as by systemd."""
+        """End the acceptor without a word; it is started again as by systemd."""
         process, _ = self.beside["acceptor"]
         _ended(process)
-        self.add("acceptor", "acceptor")
+
+    def _tend(self):
+        """Start the acceptor again whenever it ended, as systemd does."""
+        while not self.over.wait(0.1):
+            process, _ = self.beside["acceptor"]
+            if process.poll() is not None:
+                self.add("acceptor", "acceptor")
 
     def drop(self, name, sign=signal.SIGTERM):
         process, _ = self.beside.pop(name)
@@ -199,6 +208,9 @@ class Stage(World):
         return (self.folder / "run.log").read_text(errors="replace")[-4000:]
 
     def stop(self):
+        self.over.set()
+        if self.tending.is_alive():
+            self.tending.join()
         for name in list(self.beside):
             self.drop(name)
         with contextlib.suppress(subprocess.TimeoutExpired):
