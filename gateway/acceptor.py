@@ -82,6 +82,9 @@ class Carrier:
             self._link.request(post.method, target, post.body, headers)
             reply = self._link.getresponse()
             reply.read()
+        except (http.client.InvalidURL, ValueError):
+            self._link.close()
+            raise Refused("cannot be said in a request") from None
         except (OSError, http.client.HTTPException) as error:
             self._link.close()
             raise Away(type(error).__name__) from None

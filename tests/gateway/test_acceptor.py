@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from gateway.acceptor import Carrier
+from gateway.handing_over import Refused
 from gateway.settings import Settings
-from gateway.spool import Spool
+from gateway.spool import Post, Spool
 from models.seal import Transit
 from models.vault import create_keys
 from tests.gateway.running import free_port, jaabi
@@ -200,6 +202,29 @@ def test_words_that_a_gateway_forgot_to_escape_are_brought_on_too(acceptor):
         assert link.recv(20).startswith(b"HTTP/1.1 200")
     acceptor.until(lambda: acceptor.public.taken)
     assert acceptor.brought() == [f"{HOOK}?id=8&text=caf%C3%A9"]
+
+
+@pytest.mark.parametrize("odd", [b"\x7f", b"\x01", b"\t", b"\xff", b"#", b'"<>'])
+def test_no_address_however_odd_holds_those_behind_it_up(acceptor, odd):
+    with socket.create_connection(("127.0.0.1", acceptor.port), 5) as link:
+        target = f"{HOOK}?id=9&text=".encode() + odd
+        link.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        link.recv(20)
+    assert acceptor.says(1).status_code == 200
+    acceptor.until(lambda: f"{HOOK}?id=1&text=%C9%9B+%01" in acceptor.brought())
+
+
+def test_what_cannot_be_said_to_the_public_application_is_set_aside():
+    public = Public(free_port())
+    public.start()
+    carry = Carrier(f"http://127.0.0.1:{public.port}")
+    for query, headers in ((b"a=\x7f", ()), (b"a= b", ()), (b"a=1", (("X-Odd", "a\nb"),))):
+        with pytest.raises(Refused):
+            carry([Post(datetime.now(UTC), "GET", HOOK, query, headers, b"")])
+    carry([Post(datetime.now(UTC), "GET", HOOK, b"a=1", (), b"")])
+    carry._link.close()
+    assert len(public.taken) == 1
+    public.stop()
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 408, 302, None])
