@@ -11,6 +11,7 @@ import click
 from gateway.settings import Settings, SettingsError
 
 MISUSE = 2
+HALF = "half-restored"  # in JAABI_HOME, while a restore is under way
 
 
 class Unusable(click.ClickException):
@@ -54,6 +55,20 @@ def writable(file: Path) -> Iterator[IO[str]]:
 def iso(at: datetime) -> str:
     """Return an aware UTC time as every list prints it, 2026-11-23T12:00:00Z."""
     return at.isoformat().replace("+00:00", "Z")
+
+
+def refuse_half_restored(settings: Settings) -> None:
+    """Raise Unusable where a restore broke off: what was erased since is not yet gone again."""
+    mark = settings.home / HALF
+    if mark.exists():
+        raise Unusable(
+            [
+                "A restore broke off: this database would send what has left, and show what was"
+                " erased.",
+                "Drop it, make a new one and restore into that.",
+                f"Only if you went back to a database that is whole: remove {mark}.",
+            ]
+        )
 
 
 def load_settings(*, demo: bool = False, **given: Any) -> Settings:

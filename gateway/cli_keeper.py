@@ -9,7 +9,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from gateway import assembly, faults, lifeline, logs, valkey
-from gateway.cli_base import load_settings
+from gateway.cli_base import load_settings, refuse_half_restored
 from gateway.settings import Settings
 from models.db import Store
 from models.seal import Transit
@@ -36,6 +36,7 @@ def keeper() -> None:
     lifeline.follow()
     logs.start("keeper")
     settings = load_settings()
+    refuse_half_restored(settings)
     faults.arm(settings)
     valkey.prepare_run_dir(settings.run_dir)
     stop = threading.Event()

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,9 @@ from sqlalchemy.engine import URL
 
 from gateway import assembly, backups, dumps, lifeline
 from gateway.backups import ROWS, WORDS, BackupRefused, Header
+from gateway.cli_base import HALF
 from gateway.settings import Settings
+from gateway.spool import sync
 from models import migrating
 from models.db import Operator, Store
 from models.errors import KeeperAway
@@ -45,17 +47,36 @@ class Restoring:
 
     def run(self, rows: Path, words: Path | None) -> Restored:
         """Restore rows and, unless they are destroyed, the keys of their words."""
-        dumps.refuse_unless_empty(self._url)
         with self._alone(), self._folder() as own:
+            dumps.refuse_unless_empty(self._url)
             header, dump = self._open(rows, ROWS, Path(own))
             keys = None if words is None else self._open(words, WORDS, Path(own))[1]
             url = self._draft(Path(own))
-            dumps.load(url, self._settings.postgres_bin, dump)
-            migrating.upgrade(url)
-            restored = self._bring_up(url, header, keys)
+            with self._half():
+                dumps.load(url, self._settings.postgres_bin, dump)
+                migrating.upgrade(url)
+                restored = self._bring_up(url, header, keys)
             if dumps.is_sqlite(url):
+                dumps.refuse_unless_empty(self._url)  # nobody began there meanwhile
                 Path(str(url.database)).rename(str(self._url.database))
         return restored
+
+    @contextmanager
+    def _half(self) -> Iterator[None]:
+        """Say on the disk that this database is not to be worked with, until it is whole.
+
+        A file of SQLite has no name before it is.
+        """
+        mark = self._settings.home / HALF
+        if not dumps.is_sqlite(self._url):
+            mark.touch()
+            sync(self._settings.home)
+        try:
+            yield
+        except BackupRefused:
+            mark.unlink(missing_ok=True)  # then nothing was loaded
+            raise
+        mark.unlink(missing_ok=True)
 
     def _folder(self) -> tempfile.TemporaryDirectory[str]:
         """Return a folder beside the place it is for, because only there a rename is one step."""
@@ -80,16 +101,14 @@ class Restoring:
         return header, into
 
     def _bring_up(self, url: URL, header: Header, keys: Path | None) -> Restored:
-        store, now = Store(url), assembly.clock()
-        journal = Journal(self._settings.erasures)
-        with store.work(Operator()) as work:
+        now, journal = assembly.clock(), Journal(self._settings.erasures)
+        with closing(Store(url)) as store, store.work(Operator()) as work:
             unknown = restoring.settle(work, now)
             count = 0
             if keys is not None:
                 with keys.open("rb") as lines:
                     count = word_keys.put_back(work, lines)
             gone = forgetting.again(work, journal.since(header.time - SLACK), now)
-        store.close()
         return Restored(header.time, count, gone, unknown)
 
     @contextmanager

@@ -134,7 +134,7 @@ class Spool:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             raise
-        _sync(self._posts)
+        sync(self._posts)
         reached("spool.written")
         self.filled.set()
 
@@ -203,7 +203,7 @@ class Spool:
         for folder in (self._folder, self._posts, self._aside):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self._folder, *self._folder.parents[:2]):
-            _sync(folder)  # else a power cut takes the folder, with the first post in it
+            sync(folder)  # else a power cut takes the folder, with the first post in it
 
     def _name(self, at: datetime) -> str:
         """Return a name that sorts behind all there are, also after the clock was put back.
@@ -238,7 +238,8 @@ def _write(path: Path, sealed: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Make durable which files a folder holds. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,5 +1,6 @@
 """The restore drill, on both engines: what was told is there again, what was erased stays gone."""
 
+import json
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import select, text
 
 from gateway import lifeline
 from gateway.cli import commands
+from gateway.cli_base import HALF
 from models.case import Case, CaseKey, Story
 from models.conversation import Contact
 from models.db import Gateway, Job, Operator, Store
@@ -242,6 +244,25 @@ def test_a_restore_never_overwrites_and_never_leaves_half(drill):
     drill.identity.write_text(str(Identity.generate()))
     assert "cannot be opened" in drill.restores().stderr
     assert drill.jaabi("doctor", url=drill.empty).output.count("run jaabi upgrade") == 1
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_after_a_restore_that_broke_off_nothing_leaves(drill):
+    drill.backs_up()
+    strange = {"at": datetime.now(UTC).isoformat(), "what": "what only a later version knows"}
+    (drill.home / "erasures").mkdir(exist_ok=True)
+    journal = drill.home / "erasures" / f"{datetime.now(UTC):%Y-%m}.jsonl"
+    journal.write_text(json.dumps({**strange, "ref": "1"}) + "\n")
+    assert drill.restores().exit_code == 1
+    refused = drill.jaabi("keeper", url=drill.empty)
+    assert (refused.exit_code, "A restore broke off" in refused.stderr) == (2, True)
+    assert "is not empty" in drill.restores().stderr
+    assert drill.jaabi("keeper", url=drill.empty).exit_code == 2
+    journal.unlink()
+    on_server(drill.stage.store, "DROP DATABASE restored WITH (FORCE)")
+    on_server(drill.stage.store, "CREATE DATABASE restored")
+    drill.restored()[0].close()
+    assert not (drill.home / HALF).exists()
 
 
 def test_nobody_restores_under_a_running_service(drill):
