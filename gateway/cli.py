@@ -3,12 +3,15 @@
 import importlib
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from gateway import logs
 
 PRIVATE = 0o077  # what we write is for our own user
+# By name: most commands load nothing of the database, and none shall for a sentence.
+DATABASE_AWAY = "OperationalError"
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("gateway.cli_init:init", "make data directory, keys, database, directory of Mali"),
     "upgrade": ("gateway.cli_init:upgrade", "bring the database to the newest tables, as owner"),
@@ -60,10 +63,29 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run one, and say in words what stopped it where an operator can put it right."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            said = _in_words(error)
+            if said is None:
+                raise
+            raise click.ClickException(f"{said}: jaabi doctor says more") from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def _in_words(error: Exception) -> str | None:
+    """Return what is in the way, without a word of what the database was asked."""
+    if type(error).__name__ == DATABASE_AWAY:
+        return "the database does not answer, or has no tables yet"
+    if isinstance(error, FileNotFoundError | PermissionError) and error.filename:
+        return f"{error.filename} cannot be read or written ({error.strerror})"
+    return None
 
 
 @click.group(cls=Commands)

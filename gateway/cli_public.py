@@ -3,7 +3,7 @@
 import click
 
 from gateway import lifeline
-from gateway.cli_base import load_settings
+from gateway.cli_base import Unusable, load_settings
 from gateway.ports import Port
 from gateway.serving import serve
 
@@ -17,5 +17,7 @@ def public() -> None:
     """Run the public web application: one worker, few threads, no log of requests."""
     lifeline.follow()
     settings = load_settings()
+    if not settings.keys.is_dir():
+        raise Unusable([f"there are no keys in {settings.keys}: put them back, or run jaabi init"])
     port = Port(settings.host, settings.port, "JAABI_PORT")
     serve("wsgi:public", port, THREADS[settings.is_sqlite])

@@ -1,9 +1,11 @@
 """`jaabi sending`: the switch that a person holds, and what a day may cost."""
 
+import math
+
 import click
 
 from gateway import assembly
-from gateway.cli_base import load_settings
+from gateway.cli_base import Unusable, load_settings
 from models.db import Operator
 from models.services import channels, gauges
 from models.services import sending as switch
@@ -53,6 +55,8 @@ def cap(amount: float) -> None:
 
     When it is reached only evacuations, what is sensitive, and receipts leave.
     """
+    if not math.isfinite(amount):
+        raise Unusable([f"{amount} is no amount"])
     store = assembly.open_store(load_settings())
     with store.work(Operator()) as work:
         switch.set_cap(work, amount or None)

@@ -21,6 +21,7 @@ from models.db import Job, Store
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.seal import Transit
+from tests.gateway.running import jaabi
 
 
 class Programme:
@@ -335,3 +336,31 @@ def test_a_process_whose_port_is_taken_says_so_and_does_not_share_it(demo):
             said = process.communicate(timeout=60)[1]
             assert process.returncode == 2, said
             assert f"port {port} of 127.0.0.1 is taken: set {setting}" in said
+
+
+AWAY = "postgresql+psycopg://jaabi:a-word@127.0.0.1:1/jaabi"
+
+
+@pytest.mark.parametrize("command", ["messages", "dead-letters", "sending", "sending pause"])
+def test_a_database_that_is_away_is_said_in_words(tmp_path, command):
+    for url in (AWAY, None):
+        environment = {"JAABI_HOME": str(tmp_path / "none"), "JAABI_DATABASE_URL": url}
+        done = CliRunner(env=environment).invoke(commands, command.split())
+        assert done.exit_code == 1
+        assert "Error: the database does not answer, or has no tables yet" in done.stderr
+        assert "a-word" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["public", "worker", "keeper"])
+def test_a_process_without_its_keys_says_where_they_should_be(tmp_path, command):
+    done = jaabi({**os.environ, "JAABI_HOME": str(tmp_path)}, command)
+    assert done.returncode in {1, 2}
+    assert str(tmp_path / "keys") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf"])
+def test_a_cap_is_an_amount_of_money(demo, amount):
+    done = demo("sending", "cap", amount)
+    assert done.exit_code == 2
+    assert "is no amount" in done.stderr
