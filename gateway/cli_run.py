@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from gateway import lifeline, logs, valkey
+from gateway import leftovers, lifeline, logs, valkey
 from gateway.cli_base import Unusable, load_settings
 from gateway.cli_network import LOOPBACK
 from gateway.ports import Port, await_free, is_free
@@ -33,6 +33,7 @@ def run(wants_demo: bool) -> None:
     except lifeline.AlreadyRunning:
         raise Unusable([f"jaabi already runs on {settings.home}"]) from None
     with lock:
+        leftovers.take_away(settings.home, leftovers.RESTORE)  # no restore runs beside us
         environment = _environment(settings)
         phones = _prepare(environment)
         valkey.stop_stale(settings.valkey_socket)

@@ -18,8 +18,10 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from gateway import leftovers, lifeline
 from gateway.backups import BackupRefused, Readable
 
+LOCK = "backup.lock"
 KEYS_TABLE = "case_key"
 LONGEST = 200  # of what a tool says when it refuses
 
@@ -55,7 +57,11 @@ def refuse_unless_empty(url: URL) -> None:
 
 
 def load(url: URL, tools: Path | None, rows: Path) -> None:
-    """Put rows into an empty database, all of them or none. Raises BackupRefused."""
+    """Put rows into an empty database, all of them or none. Raises BackupRefused.
+
+    What an earlier restore left beside the folder of ``rows`` is taken away.
+    """
+    leftovers.take_away(rows.parent.parent, leftovers.RESTORE, spare=rows.parent)
     if is_sqlite(url):
         shutil.move(rows, Path(str(url.database)))
         with closing(sqlite3.connect(str(url.database))) as link:
@@ -72,7 +78,7 @@ def load(url: URL, tools: Path | None, rows: Path) -> None:
 
 @contextmanager
 def _sqlite(url: URL, folder: Path) -> Iterator[Readable]:
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".backup-") as own:
+    with _own(folder) as own:
         copy = Path(own) / "rows"
         source, target = sqlite3.connect(str(url.database)), sqlite3.connect(copy)
         with closing(source), closing(target):
@@ -84,6 +90,22 @@ def _sqlite(url: URL, folder: Path) -> Iterator[Readable]:
             target.execute("VACUUM")
         with copy.open("rb") as rows:
             yield rows
+
+
+@contextmanager
+def _own(folder: Path) -> Iterator[str]:
+    """Lend a folder to one backup at a time; what a killed one left is taken away first.
+
+    Until its last step the copy there holds the keys of words too.
+    """
+    try:
+        lock = lifeline.hold(folder / LOCK)
+    except lifeline.AlreadyRunning:
+        raise BackupRefused("another backup is being made here: wait for it") from None
+    with lock:
+        leftovers.take_away(folder, leftovers.BACKUP)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=leftovers.BACKUP) as own:
+            yield own
 
 
 @contextmanager
