@@ -8,10 +8,18 @@ from sqlalchemy import delete, func, select
 
 from models.channel import ChannelHealth, Spending
 from models.db import Work
+from models.plain_sql import spelt
 from models.services.upsert import insert
 
 WELL, FAILING, STOPPED = "well", "failing", "stopped"
 LONGEST_REASON = 80
+
+# As the driver has it, because it runs with every few texts that leave.
+SPEND = (
+    "INSERT INTO spending AS before (day, channel, segments, amount) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (day, channel) DO UPDATE SET segments = before.segments + excluded.segments,"
+    " amount = before.amount + excluded.amount"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +56,9 @@ def forget_others(work: Work, channels: Collection[str]) -> None:
 
 def spend(work: Work, channel: str, segments: int, amount: float, now: datetime) -> None:
     """Add to what left by this channel today; the amount is in the programme's currency."""
-    more = insert(work, Spending).values(
-        day=day_of(now), channel=channel, segments=segments, amount=amount
-    )
-    work.session.execute(
-        more.on_conflict_do_update(
-            index_elements=["day", "channel"],
-            set_={
-                "segments": Spending.segments + more.excluded.segments,
-                "amount": Spending.amount + more.excluded.amount,
-            },
-        )
-    )
+    link = work.session.connection()
+    sql = spelt(SPEND, sqlite=link.dialect.name == "sqlite")
+    link.exec_driver_sql(sql, (day_of(now), channel, segments, amount))
 
 
 def spent(work: Work, now: datetime) -> float:

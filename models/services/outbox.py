@@ -1,15 +1,18 @@
 """The sender's hand in the outbox: what is due, whose turn it is, and how each turn ended."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     Table,
     and_,
+    bindparam,
     case,
     func,
     or_,
@@ -17,10 +20,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.conversation import Contact
 from models.db import Work
 from models.outbound import OutboundMessage as Message
+from models.plain_sql import spelt, stamp
 from models.services.messages import (
     EVACUATION,
     FORGOTTEN,
@@ -92,82 +97,131 @@ class Taken:
 
 
 DUE = (
-    Message.id,
-    Message.tries,
-    Message.address,
-    Message.text_sealed,
-    Message.contact,
-    Message.person_id,
-    Message.fills,
+    TABLE.c.id,
+    TABLE.c.tries,
+    TABLE.c.address,
+    TABLE.c.text_sealed,
+    TABLE.c.contact,
+    TABLE.c.person_id,
+    TABLE.c.fills,
     or_(Message.sensitive, Message.repeated, Message.status == "unknown"),
-    Message.priority,
-    Message.via,
+    TABLE.c.priority,
+    TABLE.c.via,
     func.coalesce(Message.segments, 1),
     case((Contact.chat_channel == Message.via, Contact.chat_at)),
-    Message.sensitive,
+    TABLE.c.sensitive,
 )
 
 
-def look(work: Work, now: datetime, limit: int, *, urgent: bool = False) -> list[Due]:
-    """Return up to ``limit`` due messages, most urgent first.
+def _open() -> ColumnElement[bool]:
+    return or_(Message.status == "waiting", repeatable())
+
+
+def _due() -> Select[int]:
+    named = or_(Message.contact.is_not(None), Message.person_id.is_not(None))
+    return (
+        select(TABLE.c.id)
+        .where(_open(), Message.due_at <= bindparam("now"), named)
+        .where(Message.priority <= bindparam("last"))
+        .order_by(Message.priority, Message.due_at, Message.id)
+        .limit(bindparam("most"))
+    )
+
+
+def _claiming() -> ReturningUpdate[int]:
+    now: BindParameter[datetime] = bindparam("now", type_=Message.due_at.type)
+    takeable = (
+        select(Message.id)
+        .where(tuple_(Message.id, Message.tries).in_(bindparam("rows", expanding=True)))
+        .where(_open(), ~may_not_leave(now))
+        .where(Message.due_at <= now)
+        .with_for_update(of=Message, skip_locked=True)  # SQLite has one writer and needs no words
+        .cte("takeable")
+    )
+    return (
+        update(TABLE)
+        .where(Message.id.in_(select(takeable.c.id)))
+        .values(
+            status="sending",
+            due_at=bindparam("lease"),
+            tries=Message.tries + 1,
+            channel=bindparam("road"),
+            repeated=or_(Message.repeated, Message.status == "unknown"),
+        )
+        .returning(TABLE.c.id)
+    )
+
+
+# Built once: building a statement costs more than running it, and the sender runs these all day.
+LOOKED = _due()
+FOUND = (
+    select(*DUE)
+    .outerjoin(Contact, Contact.pseudonym == Message.contact)
+    .where(Message.id.in_(bindparam("rows", expanding=True)), _open())
+    .order_by(Message.priority, Message.due_at, Message.id)
+)
+CLAIM = _claiming()
+# What a chat took keeps its number and words: it may tell later that it is closed. And the lease
+# may have lapsed while the provider was still thinking.
+HANDED_OVER = (
+    "UPDATE outbound_message SET status = 'handed_over', channel = news.column3,"
+    " provider_id = news.column4, segments = news.column5, reason = NULL, settled_at = ?,"
+    " address = CASE WHEN via = news.column3 AND NOT sensitive THEN address END,"
+    " text_sealed = CASE WHEN via = news.column3 AND NOT sensitive THEN text_sealed END"
+    " FROM (VALUES {}) AS news WHERE id = news.column1 AND tries = news.column2"
+    " AND status IN ('sending', 'unknown') RETURNING id"
+)
+
+
+def look(
+    work: Work, now: datetime, limit: int, known: Collection[int] = (), *, urgent: bool = False
+) -> list[Due]:
+    """Return the due messages among the ``limit`` most urgent that are not ``known`` yet, in turn.
 
     Only the ``urgent`` ones if asked: evacuations, sensitive texts and receipts.
     """
-    named = or_(Message.contact.is_not(None), Message.person_id.is_not(None))
-    found = work.session.execute(
-        select(*DUE)
-        .outerjoin(Contact, Contact.pseudonym == Message.contact)
-        .where(_open(), Message.due_at <= now, named)
-        .where(Message.priority <= (SENSITIVE if urgent else LAST))
-        .order_by(Message.priority, Message.due_at, Message.id)
-        .limit(limit)
-    )
-    return [Due(*row) for row in found]
+    about = {"now": now, "last": SENSITIVE if urgent else LAST, "most": limit}
+    due = work.session.scalars(LOOKED, about).all()
+    rows = [row for row in due if row not in known]
+    return [Due(*row) for row in work.session.execute(FOUND, {"rows": rows})] if rows else []
 
 
 def claim(work: Work, rows: Sequence[tuple[Due, str]], now: datetime) -> set[int]:
     """Take these messages for the channels named; return the ids of those that are ours now.
 
-    One conditional update decides, so of two senders exactly one wins a row; what expired, was
-    withheld or met a STOP since it was looked at is not taken.
+    One conditional update a channel decides, so of two senders exactly one wins a row; what
+    expired, was withheld or met a STOP since it was looked at is not taken.
     """
-    if not rows:
-        return set()
-    taken = work.session.execute(
-        update(TABLE)
-        .where(Message.id.in_(_takeable([one for one, _ in rows], now)))
-        .values(
-            status="sending",
-            due_at=now + LEASE,
-            tries=Message.tries + 1,
-            channel=_each({one.id: channel for one, channel in rows}),
-            repeated=or_(Message.repeated, Message.status == "unknown"),
-        )
-        .returning(TABLE.c.id)
-    )
-    return set(taken.scalars())
+    by_road: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one, channel in rows:
+        by_road[channel].append((one.id, one.tries))
+    taken: set[int] = set()
+    for road, ours in by_road.items():
+        about = {"rows": ours, "road": road, "now": now, "lease": now + LEASE}
+        taken.update(work.session.scalars(CLAIM, about))
+    return taken
 
 
 def handed_over(work: Work, taken: Sequence[Taken], now: datetime) -> set[int]:
     """Record what providers took, forget numbers and words; return whose news came in time."""
     if not taken:
         return set()
-    late = Message.status == "unknown"  # the lease lapsed while the provider was still thinking
-    settled = work.session.execute(
-        update(TABLE)
-        .where(_same([one.ours for one in taken]), or_(Message.status == "sending", late))
-        .values(
-            status="handed_over",
-            channel=_each({one.ours.id: one.channel for one in taken}),
-            provider_id=_each({one.ours.id: one.provider_id[:LONGEST_ID] for one in taken}),
-            segments=case({one.ours.id: one.segments for one in taken}, value=Message.id),
-            reason=None,
-            settled_at=now,
-            **_unless_into_a_chat({one.ours.id: one.channel for one in taken}),
+    link = work.session.connection()
+    sqlite = link.dialect.name == "sqlite"
+    sql = HANDED_OVER.format(", ".join(["(?, ?, ?, ?, ?)"] * len(taken)))
+    news = [
+        value
+        for one in taken
+        for value in (
+            one.ours.id,
+            one.ours.tries,
+            one.channel,
+            one.provider_id[:LONGEST_ID],
+            one.segments,
         )
-        .returning(TABLE.c.id)
-    )
-    return set(settled.scalars())
+    ]
+    values = (stamp(now, sqlite=sqlite), *news)
+    return set(link.exec_driver_sql(spelt(sql, sqlite=sqlite), values).scalars())
 
 
 def refused(work: Work, ours: Due, reason: str, now: datetime, *, again: bool) -> None:
@@ -230,37 +284,9 @@ def unknown(work: Work, ours: Due, reason: str, now: datetime) -> None:
         _settle(work, ours, status="unknown", reason=reason, due_at=now + REPEAT_AFTER)
 
 
-def _unless_into_a_chat(channels: Mapping[int, str]) -> Mapping[str, ColumnElement[bytes | None]]:
-    """Forget number and words, but of what a chat took: it may tell later that it is closed."""
-    kept = and_(Message.via == _each(channels), ~Message.sensitive)
-    return {
-        "address": case((kept, Message.address)),
-        "text_sealed": case((kept, Message.text_sealed)),
-    }
-
-
-def _open() -> ColumnElement[bool]:
-    return or_(Message.status == "waiting", repeatable())
-
-
-def _takeable(rows: Sequence[Due], now: datetime) -> Select[tuple[int]]:
-    ours = (
-        select(Message.id)
-        .where(_same(rows), _open(), ~may_not_leave(now))
-        .where(Message.due_at <= now)
-        .with_for_update(of=Message, skip_locked=True)  # SQLite has one writer and needs no words
-        .cte("ours")
-    )
-    return select(ours.c.id)
-
-
 def _same(rows: Sequence[Due]) -> ColumnElement[bool]:
     # Whoever lost the lease meanwhile has no say any more: ``tries`` tells one claim from the next.
     return tuple_(Message.id, Message.tries).in_([(one.id, one.tries) for one in rows])
-
-
-def _each(values: Mapping[int, str]) -> ColumnElement[str]:
-    return case(dict(values), value=Message.id)
 
 
 def _settle(work: Work, ours: Due, **values: object) -> None:

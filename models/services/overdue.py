@@ -15,7 +15,7 @@ REPEAT_AFTER = timedelta(minutes=10)  # time for a delivery report to say what n
 DIED = "sender died"
 
 
-def may_not_leave(now: datetime) -> ColumnElement[bool]:
+def may_not_leave(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return what tells the texts that are of no use any more, or that nobody may be sent."""
     return or_(Message.expires_at <= now, _revoked(), _stop_said())
 

@@ -150,8 +150,7 @@ class Sender:
             return []
         known = self._planner.known
         urgent = self._purse.capped or len(known) > MOST
-        found = outbox.look(work, now, len(known) + AT_ONCE, urgent=urgent)
-        return [due for due in found if due.id not in known]
+        return outbox.look(work, now, len(known) + AT_ONCE, known, urgent=urgent)
 
     def _start(self, leaving: Sequence[Leaving]) -> None:
         if leaving:
