@@ -201,11 +201,11 @@ def _message_id(reply: bytes) -> str:
         recipients = message["Recipients"]
         if not recipients:
             raise _rejected_whole(str(message.get("Message", "")))
-        code, provider_id = int(recipients[0]["statusCode"]), str(recipients[0]["messageId"])
+        code, named = int(recipients[0]["statusCode"]), str(recipients[0]["messageId"])
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
         raise SendUnknown("unreadable reply") from None
     if code in ACCEPTED:
-        return provider_id
+        return short(named, LONGEST_ID)  # a NUL would fail to settle all that landed with it
     raise _rejected(code)
 
 

@@ -263,6 +263,12 @@ def test_the_sdk_hands_over_one_text_to_one_number(code, content_type):
     assert form["from"] == ["36000"]
 
 
+@pytest.mark.parametrize("named", ["ATXid_1\\u0000", "ATXid_1\\ud800", "\\nATXid_1"])
+def test_an_id_that_no_column_takes_is_cleaned(named):
+    provider_id, _ = send(201, "application/json", reply(101).replace(b"ATXid_1", named.encode()))
+    assert provider_id == "ATXid_1"
+
+
 REFUSALS = [
     # what came back, tried again?, staff must act?, opted out?
     ((201, "application/json", reply(None, "InvalidSenderId")), True, True, False),
