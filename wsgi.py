@@ -19,6 +19,7 @@ def console() -> Flask:
 
 
 def _application(process: str, module: str, factory: str) -> Flask:
+    lifeline.leave_no_core()
     lifeline.follow()
     logs.start(process)
     logs.adopt(["_granian"])

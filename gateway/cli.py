@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gateway import logs
+from gateway import lifeline, logs
 
 PRIVATE = 0o077  # what we write is for our own user
 # By name: most commands load nothing of the database, and none shall for a sentence.
@@ -96,6 +96,7 @@ def commands() -> None:
 def main() -> None:
     """Run the command line of this process."""
     os.umask(PRIVATE)
+    lifeline.leave_no_core()
     logs.start("jaabi")
     commands(prog_name="jaabi")
 

@@ -8,6 +8,7 @@ for the same beforehand, because a child busy in a long call does not run its th
 import ctypes
 import fcntl
 import os
+import resource
 import signal
 import sys
 import threading
@@ -43,6 +44,11 @@ def follow() -> None:
         return
     die_with_parent(os.getppid())()
     threading.Thread(target=_wait, args=(path,), name="lifeline", daemon=True).start()
+
+
+def leave_no_core() -> None:
+    """Let this process and its children leave no core file: numbers and keys would lie in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def die_with_parent(parent: int) -> Callable[[], None]:

@@ -63,6 +63,12 @@ def test_the_whole_service_at_rest_fits_into_500_megabytes(running):
     assert total < 500 * 1024 * 1024
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there others' limits can be asked for")
+def test_no_process_may_leave_a_core_file_in_which_numbers_would_lie(running):
+    family = [psutil.Process(running.process.pid), *running.children().values()]
+    assert {process.rlimit(psutil.RLIMIT_CORE) for process in family} == {(0, 0)}
+
+
 @pytest.mark.parametrize("name", sorted(PROGRAMS))
 def test_a_process_that_is_killed_is_started_again_at_once(running, name):
     before = running.children()[name]
