@@ -100,7 +100,7 @@ def _header(settings: Settings, kind: str) -> Header:
 
 def _tell(restored: Restored) -> None:
     click.echo(f"as it was at {iso(restored.made_at)}")
-    click.echo(f"{restored.words} texts can be read")
+    click.echo(f"the keys of {restored.words} texts are back")
     click.echo(f"{restored.forgotten} erasures and refusals since then were done again")
     click.echo(f"{restored.unknown} texts may have left since then: nobody knows")
     click.echo("Nothing leaves until `jaabi sending resume`. Look first: jaabi doctor.")

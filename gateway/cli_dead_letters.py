@@ -64,6 +64,7 @@ def _post_again(settings: Settings, letter_id: str) -> None:
 
 
 def _posts(settings: Settings) -> Iterator[Row]:
+    openable = (assembly.clock() - letters.RECENT).timestamp()
     for one in spooled.set_aside(settings.spool_dir):
         yield {
             "id": _name(one),
@@ -73,7 +74,7 @@ def _posts(settings: Settings) -> Iterator[Row]:
             "tries": 1,
             "cause": one.reason,
             "created_at": iso(datetime.fromtimestamp(one.at, UTC)),
-            "again": True,
+            "again": one.at > openable,
         }
 
 

@@ -42,8 +42,8 @@ def reachable(settings: Settings, store: Store) -> Iterator[str]:
         url = None if one.provider in ANSWERS_ONLY else _home(one)
         why = None if url is None else _cannot_connect(url)
         if why is not None:
-            host = urlsplit(url or "").hostname
-            yield f"{name}: {host} cannot be reached ({why}), nothing leaves by it."
+            place = urlsplit(url or "").netloc.rpartition("@")[2]
+            yield f"{name}: {place} cannot be reached ({why}), nothing leaves by it."
 
 
 def web(settings: Settings, store: Store) -> Iterator[str]:

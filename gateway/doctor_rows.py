@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import assembly, spooled
 from gateway.cli_base import iso
+from gateway.demo import PINS
 from gateway.settings import Settings
 from models import migrating
 from models.channel import ChannelHealth
@@ -136,9 +137,11 @@ def spending(settings: Settings, store: Store) -> Iterator[str]:
 
 def letters(settings: Settings, store: Store) -> Iterator[str]:
     """Whether anything said to us could not be handled."""
+    now = assembly.clock()
     with store.reading(Operator()) as work:
-        counts = dict(dead_letters.recent(work, assembly.clock()))
-    counts["spool"] = len(spooled.set_aside(settings.spool_dir))
+        counts = dict(dead_letters.recent(work, now))
+    openable = (now - dead_letters.RECENT).timestamp()
+    counts["spool"] = len(spooled.set_aside(settings.spool_dir, openable))
     told = [f"{counts[kind]} {what}" for kind, what in WHAT.items() if counts[kind]]
     if told:
         yield f"{', '.join(told)} could not be handled: see jaabi dead-letters."
@@ -148,7 +151,8 @@ def backup(settings: Settings, store: Store) -> Iterator[str]:
     """Whether a real programme is backed up."""
     with store.reading(Operator()) as work:
         last = restoring.last_backup(work)
-    if settings.is_demo:
+    # The operator's shell need not say that it is the demo which `make run` made here.
+    if settings.is_demo or (settings.home / PINS).exists():
         return
     if last is None:
         yield "There never was one: jaabi backup FILE, each night."

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway import spooled, valkey
 from gateway.settings import Settings
 from models.db import Job, Store
-from models.services import gauges
+from models.services import dead_letters, gauges
 from models.services.gauges import Reading
 
 ACTOR = Job("metrics")
@@ -88,7 +88,8 @@ class Watcher(Collector):
             age = 0.0 if one.oldest is None else self._clock().timestamp() - one.oldest
             yield Reading("spool_posts", one.count, (one.spool,))
             yield Reading("spool_oldest_seconds", max(0.0, age), (one.spool,))
-        aside = spooled.set_aside(self._settings.spool_dir)
+        openable = (self._clock() - dead_letters.RECENT).timestamp()
+        aside = spooled.set_aside(self._settings.spool_dir, openable)
         yield Reading("dead_letters", len(aside), ("spool",))
         if self._settings.home.exists():
             disk = shutil.disk_usage(self._settings.home)

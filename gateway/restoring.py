@@ -104,6 +104,7 @@ class Restoring:
         now, journal = assembly.clock(), Journal(self._settings.erasures)
         with closing(Store(url)) as store, store.work(Operator()) as work:
             unknown = restoring.settle(work, now)
+            restoring.note_backup(work, header.time)  # noted after its rows were written
             count = 0
             if keys is not None:
                 with keys.open("rb") as lines:

@@ -35,9 +35,9 @@ def waiting(folder: Path) -> list[Waiting]:
     return [_waiting(one) for one in _spools(folder)]
 
 
-def set_aside(folder: Path) -> list[SetAside]:
-    """Return all that was set aside, oldest first."""
-    found = [post for spool in _spools(folder) for post in _aside(spool)]
+def set_aside(folder: Path, after: float = 0.0) -> list[SetAside]:
+    """Return what was set aside of the posts written after a time (s of 1970), oldest first."""
+    found = [post for spool in _spools(folder) for post in _aside(spool) if post.at > after]
     return sorted(found, key=lambda one: one.at)
 
 

@@ -1,5 +1,6 @@
 """What the doctor finds: each thing that can be wrong is said in words, and nothing else is."""
 
+import json
 import os
 import socket
 from datetime import UTC, datetime, timedelta
@@ -100,8 +101,10 @@ def test_a_channel_that_cannot_be_reached_is_named_without_anything_being_sent(p
     link, _ = practice.listener.accept()
     assert link.recv(1) == b""  # it hung up without a word
     link.close()
-    practice.has_channel(free_port())
-    assert practice.says()["channels reachable"].startswith("at: 127.0.0.1 cannot be reached")
+    port = free_port()
+    practice.has_channel(port)
+    said = practice.says()["channels reachable"]
+    assert said.startswith(f"at: 127.0.0.1:{port} cannot be reached")
 
 
 def at(now, **facts):
@@ -184,10 +187,25 @@ def test_it_says_when_posts_lie_on_the_disk_and_when_one_was_set_aside(practice)
     assert "1 posts set aside could not" in found["dead letters"]
 
 
+def test_a_post_that_nobody_can_open_any_more_is_listed_and_no_longer_complained_of(practice):
+    spool = Spool(practice.home / "spool" / "public", Transit.load(practice.home / "keys"))
+    spool.put(Post(datetime.now(UTC), "POST", "/hooks/at/x/sms", b"", (), b""))
+    [name] = spool.names()
+    spool.set_aside(name, "answered 404")
+    ago = (datetime.now(UTC) - timedelta(days=8)).timestamp()
+    os.utime(practice.home / "spool" / "public" / "aside" / name, (ago, ago))
+    assert "dead letters" not in practice.says()
+    environment = {"JAABI_HOME": str(practice.home), "JAABI_DATABASE_URL": practice.url}
+    done = CliRunner(env=environment).invoke(commands, ["dead-letters", "--json"])
+    assert json.loads(done.stdout)["again"] is False
+
+
 def test_a_real_programme_without_a_backup_is_told_so(practice):
     with practice.stage.store.work(Job("test")) as work:
         restoring.note_backup(work, datetime.now(UTC) - timedelta(days=3))
     assert "The last one is of" in practice.says()["backup"]
+    (practice.home / "demo-pins").touch()
+    assert "backup" not in practice.says()
 
 
 def test_a_database_that_is_away_is_said_once_and_the_rest_stays_open(practice):
