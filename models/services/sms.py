@@ -39,7 +39,8 @@ class SmsDialogues:
         text = self._house.transit.unwrap(row.text_sealed)
         scene = self._scene(work, row, row.contact, now)
         if row.cause == intake.OPT_OUT:
-            intake.stop(work, row.contact, now)
+            # It needs no second word: whoever works here and hears no more holds nothing.
+            messages.stop(work, row.contact, scene.person_id, now)
             return
         if row.cause == intake.BEEP:
             self._beep(work, scene)

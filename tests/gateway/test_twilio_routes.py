@@ -9,9 +9,10 @@ import pytest
 from models.conversation import Contact
 from models.db import Job
 from models.outbound import OutboundMessage
+from models.person import Person
 from models.services import messages, outbox
 from models.voice_note import VoiceNote
-from tests.factories import SPEAKER
+from tests.factories import SPEAKER, phone_of
 from tests.gateway import twilio_posts as posts
 from tests.gateway.service import TOKEN, serving
 from tests.gateway.twilio_posts import POSTS
@@ -296,6 +297,18 @@ def test_a_stop_told_over_there_is_obeyed_in_silence_and_taken_back_by_start(ser
     [resumed] = told(service, posts.message("c1", "START", OptOutType="START"))
     assert resumed.startswith("C'est fait: les SMS reprennent.")
     assert contact(service).stopped_at is None
+
+
+def test_of_somebody_registered_it_is_known_too_so_that_no_case_waits_for_nobody(service):
+    def stopped():
+        [person] = [one for one in service.rows(Person) if one.number == "P0151"]
+        return person.stopped_at, contact(service, phone_of("P0151")).stopped_at
+
+    own = {"From": phone_of("P0151")}
+    told(service, posts.message("c2", "STOP", OptOutType="STOP", **own))
+    assert None not in stopped()
+    told(service, posts.message("c3", "START", OptOutType="START", **own))
+    assert stopped() == (None, None)
 
 
 def test_a_number_that_refuses_us_over_there_is_written_to_no_more(service):
