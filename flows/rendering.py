@@ -9,6 +9,7 @@ SCREEN_LIMIT = 160
 ANSWER_LIMIT = 140  # leaves room for the two lines of keys on every page of an answer
 UNSHOWN = "*"  # stands for a sign no phone of ours shows; "?" would make a question of it
 
+_BREAKS = str.maketrans("", "", "\n\t")
 _LETTERS = frozenset("LMN")  # first letter of the Unicode categories a word is made of
 
 
@@ -66,11 +67,10 @@ def fits(text: str, limit: int) -> bool:
 
 def _tidy(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    return "".join(
-        sign
-        for sign in unicodedata.normalize("NFC", lines)
-        if sign in "\n\t" or unicodedata.category(sign)[0] != "C"
-    )
+    whole = unicodedata.normalize("NFC", lines)
+    if whole.translate(_BREAKS).isprintable():
+        return whole  # most texts: what can be printed holds no control sign
+    return "".join(sign for sign in whole if sign in "\n\t" or unicodedata.category(sign)[0] != "C")
 
 
 def _spell_sign(sign: str) -> str:

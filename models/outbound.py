@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, says
@@ -56,7 +56,8 @@ class OutboundMessage(Base):
         LargeBinary, info=says("S3", "text under the transit key", DAYS)
     )
     fills: Mapped[dict[str, Any] | None] = mapped_column(
-        info=says("S1", "what the keeper puts in at sending: tel: person:P0101", DAYS)
+        JSON(none_as_null=True),
+        info=says("S1", "what the keeper puts in at sending: tel: person:P0101", DAYS),
     )
     status: Mapped[str] = mapped_column(
         String(12),

@@ -5,9 +5,10 @@ What its sender does with it: models/services/outbox.py.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import ColumnElement, Insert, Table, and_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.fills import at_longest
 from flows.gsm7 import segments
@@ -38,18 +39,23 @@ EVACUATION, SENSITIVE, ORDINARY, LAST = 0, 1, 2, 3  # OutboundMessage.priority
 RING_AGAIN = timedelta(seconds=30)  # after each failure, as long as it is of use
 FORGOTTEN_AFTER = timedelta(days=7)
 TOLD_AFTER = timedelta(hours=24)  # by then a chat has told whether it was closed
+SAID_ONCE = ("cause", "purpose")
 
 FORGOTTEN: Mapping[str, None] = {"address": None, "text_sealed": None}
+
+TABLE = cast("Table", Message.__table__)
+# Built once, and for the table: with mapped rows the statement cost more than the whole answer.
+QUEUED: Mapping[str, Insert] = {
+    "postgresql": postgresql.insert(TABLE).on_conflict_do_nothing(index_elements=SAID_ONCE),
+    "sqlite": sqlite.insert(TABLE).on_conflict_do_nothing(index_elements=SAID_ONCE),
+}
 
 
 def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     """Write a text into the outbox with its cause. Doing it twice is doing it once."""
     work.session.flush()  # the case or event it speaks of may still wait in this session
-    work.session.execute(
-        insert(work, Message)
-        .values(**_row(message, transit, now))
-        .on_conflict_do_nothing(index_elements=["cause", "purpose"])
-    )
+    link = work.session.connection()
+    link.execute(QUEUED[link.dialect.name], _row(message, transit, now))
     if (message.due_at or now) <= now:
         work.wake(QUEUE)
 
