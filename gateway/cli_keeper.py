@@ -1,5 +1,6 @@
 """`jaabi keeper`: the one process that holds private keys."""
 
+import errno
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from gateway import assembly, faults, lifeline, logs, valkey
-from gateway.cli_base import load_settings, refuse_half_restored
+from gateway.cli_base import Unusable, load_settings, refuse_half_restored
 from gateway.settings import Settings
 from models.db import Store
 from models.seal import Transit
@@ -48,7 +49,7 @@ def keeper() -> None:
     with suppress(OperationalError):  # then later, with the other rounds
         # Who wrote meanwhile is named first: what the same phone writes now stays behind it.
         rounds.name()
-    server = KeeperServer(settings.keeper_socket, desk)
+    server = _listen(settings, desk)
     start_beside("desk", server.serve_forever)
     clerk = Clerk(store, Journal(settings.erasures))
     beside = _start_work(settings, (rounds, clerk), _sender(settings, store, vault), stop)
@@ -58,6 +59,15 @@ def keeper() -> None:
     for thread in beside:
         thread.join(JOIN_S)
     store.close()
+
+
+def _listen(settings: Settings, desk: Desk) -> KeeperServer:
+    try:
+        return KeeperServer(settings.keeper_socket, desk)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Unusable([f"a keeper already runs on {settings.home}: there is one only"]) from None
 
 
 def _start_work(

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from gateway import valkey
 from gateway.cli import commands
 from gateway.settings import Settings
 from gateway.spool import Post, Spool
@@ -364,3 +365,16 @@ def test_a_cap_is_an_amount_of_money(demo, amount):
     done = demo("sending", "cap", amount)
     assert done.exit_code == 2
     assert "is no amount" in done.stderr
+
+
+def test_a_second_keeper_says_that_there_is_one_already(demo):
+    address = Settings.load(home=demo.home).keeper_socket
+    valkey.prepare_run_dir(address.parent)
+    with socket.socket(socket.AF_UNIX) as first:
+        first.bind(str(address))
+        first.listen()
+        own = {name: said for name, said in demo.environment.items() if said is not None}
+        done = jaabi({**os.environ, **own}, "keeper")
+    address.unlink()
+    assert done.returncode == 2, done.stderr
+    assert f"a keeper already runs on {demo.home}" in done.stderr
