@@ -159,10 +159,12 @@ def _coding(text: str) -> Mapping[str, str]:
 def _read_sms(request: WebhookRequest) -> Inbound:
     fields = read_bytes(request.query)
     charset, coding = _word(fields, "charset"), _word(fields, "coding")
+    if "msg" not in fields:  # a get-url that names it otherwise would lose all that is said
+        raise MalformedWebhook("part msg is missing")
     return Inbound(
         id=_word(fields, "id", LONGEST_ID) or None,
         sender=normalise(_required(fields, "from")),
-        text=words(fields.get("msg", b""), charset, coding),
+        text=words(fields["msg"], charset, coding),
         provider_at=_word(fields, "t") or None,
         unread=NO_TEXT if no_text(charset, coding) else None,
     )

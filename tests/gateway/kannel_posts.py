@@ -60,6 +60,7 @@ ASKED = {
     "something else": ("delivery", delivery(32)),
 }
 BROKEN = {
+    "a text in another part": ("sms", sms("aide").replace("&msg=", "&text=")),
     "nobody's text": ("sms", sms("aide").replace(f"from={ONE}&", "")),
     "too many parts of a query": ("sms", "&".join(["a=1"] * 80)),
     "a report of nothing": ("delivery", "type=1"),
