@@ -88,7 +88,7 @@ class UssdDialogues:
         """Return our name for the session this number is in, or None. Raises KeeperAway."""
         if session is not None:
             return self._sessions.known(session, sender)[0]
-        return self._sessions.latest(channel, self._house.keeper.pseudonym(sender), now)
+        return self._sessions.latest(channel, self._sessions.whose(sender), now)
 
     def ended(self, channel: str, session: str, now: datetime) -> None:
         """Let go what waited for the end of this session. Saying it twice is harmless."""
@@ -113,7 +113,7 @@ class UssdDialogues:
         if press.session is not None:
             session, contact = self._sessions.known(press.session, press.sender)
             return replace(press, session=session, contact=contact) if contact else press
-        contact = self._house.keeper.pseudonym(press.sender)
+        contact = self._sessions.whose(press.sender)
         known = None if press.begins else self._sessions.latest(press.channel, contact, now)
         return replace(press, session=known or self._sessions.new(), contact=contact)
 

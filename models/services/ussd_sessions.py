@@ -25,6 +25,15 @@ class Sessions:
         self._keeper = keeper
         self._draw = draw
 
+    def whose(self, sender: str) -> str:
+        """Return the pseudonym of a number. Raises KeeperAway, or what the database raises.
+
+        The database is asked first: where it is away no row comes to hold the name, and the keeper
+        takes names that nobody needed for an attempt at all of them (workers/keeper/watch.py).
+        """
+        self._dialogues.load(key_of("", None))
+        return self._keeper.pseudonym(sender)
+
     def latest(self, channel: str, contact: str, now: datetime) -> str | None:
         """Return our name for the session that a contact is in, where the provider has none."""
         beginning = key_of(channel, "")
@@ -42,7 +51,7 @@ class Sessions:
         """
         if sender[-NATIONAL:] not in session:
             return session, None
-        contact = self._keeper.pseudonym(sender)
+        contact = self.whose(sender)
         return session.replace(sender[-NATIONAL:], contact[:SHORT]), contact
 
     def let_begin(

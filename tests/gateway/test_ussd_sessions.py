@@ -246,6 +246,31 @@ def test_without_the_keeper_only_sessions_with_a_name_go_on(service, tmp_path):
         assert nameless.over
 
 
+class Asked:
+    """A keeper that counts whom it was asked for."""
+
+    def __init__(self):
+        self.numbers = []
+
+    def pseudonym(self, number):
+        self.numbers.append(number)
+        return "0" * 64
+
+
+@pytest.mark.parametrize("session", [None, "22370004998"])
+def test_while_the_database_is_away_the_keeper_is_asked_for_no_name(service, tmp_path, session):
+    keeper = Asked()
+    away = service.restarted(f"sqlite:///{tmp_path / 'nowhere' / 'jaabi.db'}", keeper=keeper)
+    with closing(away.store):
+        dialled_by_all(away)
+        for name, network in NETWORKS.items():
+            phone = Dialler(away, name, "22370004998", session)
+            phone.dial()
+            phone.type("1")
+            assert all(phone.end(word).status_code == 200 for word in network.ends)
+    assert keeper.numbers == []
+
+
 def test_while_the_database_is_away_every_network_is_told_to_try_later(service, tmp_path):
     away = service.restarted(f"sqlite:///{tmp_path / 'nowhere' / 'jaabi.db'}")
     with closing(away.store):
