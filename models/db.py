@@ -15,6 +15,8 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from models.turns import in_turn
+
 BUSY_MS = 5000  # how long whoever writes waits for another before giving up
 LOCKS = f"-c lock_timeout={BUSY_MS}"
 RELAXED = f"{LOCKS} -c synchronous_commit=off"
@@ -167,7 +169,7 @@ class Store:
             return self._accept(sql, values)
 
     def _accept(self, sql: str, values: tuple[Any, ...]) -> int:
-        with self._cursor(self.accepting) as cursor:
+        with self._cursor(self.accepting) as cursor, in_turn(self.url):
             cursor.execute(sql, values)
             return cursor.rowcount
 
@@ -253,4 +255,8 @@ def _prepare_sqlite(
 def _begin_immediate(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another wrote in between.
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+        return
+    with in_turn(connection.engine.url):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from flows.words import State
 from models.db import Store, Work
 from models.seal import Transit
+from models.turns import in_turn
 
 RESUME = timedelta(minutes=30)  # product 3.1: offered again for half an hour
 KEPT = timedelta(hours=24)
@@ -98,7 +99,7 @@ class Dialogues:
     def save(self, dialogue: Dialogue, now: datetime) -> None:
         """Write the turn just taken. Raises TakenMeanwhile if another request took it first."""
         sql, values = self._write(dialogue, now)
-        with self._store.keypress_cursor() as cursor:
+        with self._store.keypress_cursor() as cursor, in_turn(self._store.url):
             cursor.execute(self._spelt(sql), values)
             if cursor.rowcount != 1:
                 raise TakenMeanwhile

@@ -1,6 +1,10 @@
 """Units of work: all or nothing, and nobody is woken for nothing."""
 
+import threading
+from contextlib import closing
+
 import pytest
+from sqlalchemy import update
 
 from models.conversation import Contact
 from models.db import Job, Store
@@ -53,3 +57,27 @@ def test_who_reads_never_waits_for_who_writes(store, now):
             assert work.session.get(Contact, "c" * 64) is None
     with store.reading(Job("reader")) as work:
         assert work.session.get(Contact, "c" * 64).seen_at == now
+
+
+def counted(store, count, wanted=lambda done: True):
+    """Commit while it is wanted and count, waiting for nothing in between."""
+    while wanted(count[0]):
+        with store.work(Job("writer"), durable=False) as work:
+            work.session.execute(update(Contact).values(stopped_at=None))
+        count[0] += 1
+
+
+def test_who_writes_without_pause_keeps_nobody_else_from_writing(sqlite_store):
+    often, seldom, over = [0], [0], threading.Event()
+    greedy = threading.Thread(
+        target=lambda: counted(sqlite_store, often, lambda _: not over.is_set())
+    )
+    with closing(Store(sqlite_store.url)) as other:
+        greedy.start()
+        try:
+            counted(other, seldom, lambda done: done < 20)
+        finally:
+            over.set()
+            greedy.join()
+    assert seldom == [20]
+    assert often[0] <= 20 * seldom[0]
