@@ -79,10 +79,11 @@ class HandingOver:
     def _go_together(self, names: Sequence[str]) -> bool:
         """Hand some over at once; return False when one of them is in the way of the others."""
         try:
-            self._deliver([self._spool.read(name) for name in names])
-        except (Away, OSError):
-            raise
-        except Exception as error:  # noqa: BLE001 each alone shows whose it is, and says so
+            posts = [self._spool.read(name) for name in names]
+        except (TransitLost, ValueError):
+            return False
+        error = self._bring(posts)
+        if error is not None:  # each alone shows whose it is, and says so
             log.info("spooled posts go alone", extra={"reason": type(error).__name__})
             return False
         self._let_go(names)
@@ -96,18 +97,27 @@ class HandingOver:
                 raise Away("no transit key") from None  # it comes back with the key directory
             self._set_aside(name, "nobody can open it any more")
             return
+        error = self._bring([post])
+        if error is None:
+            self._let_go([name])
+        elif isinstance(error, Refused):
+            self._set_aside(name, str(error))
+        else:
+            log.error("spooled post failed", extra={"channel": post.channel}, exc_info=error)
+            self._set_aside(name, type(error).__name__)
+
+    def _bring(self, posts: Sequence[Post]) -> Exception | None:
+        """Return why the other side took none of these, None if it took all. Raises Away, OSError.
+
+        Whatever it is, it may not keep those behind them from being handed over.
+        """
         try:
-            self._deliver([post])
+            self._deliver(posts)
         except (Away, OSError):
             raise
-        except Refused as refusal:
-            self._set_aside(name, str(refusal))
-        except Exception as error:
-            # Whatever it is, it may not keep those behind it from being handed over.
-            log.exception("spooled post failed", extra={"channel": post.channel})
-            self._set_aside(name, type(error).__name__)
-        else:
-            self._let_go([name])
+        except Exception as error:  # noqa: BLE001 as said
+            return error
+        return None
 
     def _let_go(self, names: Sequence[str]) -> None:
         reached("spool.delivered")
