@@ -3,6 +3,7 @@
 import importlib
 import os
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
 import click
@@ -65,13 +66,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run one, and say in words what stopped it where an operator can put it right."""
-        try:
+        with _InWords():
             return super().invoke(ctx)
-        except Exception as error:
-            said = _in_words(error)
-            if said is None:
-                raise
-            raise click.ClickException(f"{said}: jaabi doctor says more") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list."""
@@ -79,13 +75,31 @@ class Commands(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
-def _in_words(error: Exception) -> str | None:
+def _in_words(error: BaseException) -> str | None:
     """Return what is in the way, without a word of what the database was asked."""
     if type(error).__name__ == DATABASE_AWAY:
         return "the database does not answer, or has no tables yet"
     if isinstance(error, FileNotFoundError | PermissionError) and error.filename:
         return f"{error.filename} cannot be read or written ({error.strerror})"
     return None
+
+
+class _InWords:
+    """Turns an error that has a sentence into it, and lets every other one pass."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        passed: TracebackType | None,
+    ) -> None:
+        del kind, passed
+        said = None if error is None else _in_words(error)
+        if said is not None:
+            raise click.ClickException(f"{said}: jaabi doctor says more") from None
 
 
 @click.group(cls=Commands)

@@ -50,7 +50,6 @@ def keeper() -> None:
         # Who wrote meanwhile is named first: what the same phone writes now stays behind it.
         rounds.name()
     server = _listen(settings, desk)
-    start_beside("desk", server.serve_forever)
     clerk = Clerk(store, Journal(settings.erasures))
     beside = _start_work(settings, (rounds, clerk), _sender(settings, store, vault), stop)
     stop.wait()
@@ -63,11 +62,13 @@ def keeper() -> None:
 
 def _listen(settings: Settings, desk: Desk) -> KeeperServer:
     try:
-        return KeeperServer(settings.keeper_socket, desk)
+        server = KeeperServer(settings.keeper_socket, desk)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
         raise Unusable([f"a keeper already runs on {settings.home}: there is one only"]) from None
+    start_beside("desk", server.serve_forever)
+    return server
 
 
 def _start_work(
