@@ -122,7 +122,10 @@ def _by_provider_id() -> Select[DeliveryReport, int]:
 
 def _by_reference(rows: Collection[int]) -> Select[DeliveryReport, int]:
     named = case({row: str(row) for row in rows}, value=OutboundMessage.id)
-    same = and_(_same_channel(), DeliveryReport.reference == named)
+    own = OutboundMessage.provider_id
+    # One that left once, under another id, is another text: after a restore row ids are given anew.
+    its = or_(own.is_(None), own == DeliveryReport.provider_id, OutboundMessage.tries > 1)
+    same = and_(_same_channel(), DeliveryReport.reference == named, its)
     references = DeliveryReport.reference.in_([str(row) for row in rows])
     return _pairs(same).where(OutboundMessage.id.in_(rows), references)
 

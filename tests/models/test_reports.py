@@ -202,9 +202,10 @@ def test_a_report_that_came_before_anybody_knew_of_the_senders_death_is_applied(
     ("first_try", "after"), [(LOST, "handed_over"), (ARRIVED, "delivered"), (TAKEN, "handed_over")]
 )
 def test_what_is_told_late_of_the_first_try_does_not_fail_the_repeat(
-    hand_over, hear, fate, first_try, after
+    store, hand_over, hear, fate, first_try, after
 ):
     message = hand_over(provider_id="SM2")
+    change(store, tries=2)
     hear(first_try)
     assert fate(message) == after
     hear(Report("SM2", "delivered", "delivered", reference="1"))
@@ -217,6 +218,21 @@ def test_a_late_failure_of_the_first_try_says_nothing_a_third_time(store, hand_o
     change(store, address=b"sealed", text_sealed=b"sealed", **later)
     hear(Report("SM1", "failed", "undelivered", "30003", reference="1", again=True))
     assert fate(message) == "handed_over"
+
+
+REFUSES = Report("SM1", "failed", "undelivered", "21610", opted_out=True, reference="1")
+
+
+@pytest.mark.parametrize("heard", [ARRIVED, LOST, REFUSES])
+def test_a_report_of_a_text_whose_row_id_another_has_since_a_restore_moves_and_stops_nobody(
+    store, hand_over, hear, fate, heard
+):
+    message = hand_over(provider_id="SM2")
+    change(store, tries=1)
+    hear(heard)
+    assert fate(message) == "handed_over"
+    with store.work(Job("test")) as work:
+        assert work.session.get(Contact, CONTACT) is None
 
 
 @pytest.mark.parametrize("reference", ["2", "0", "-1", "x", "9" * 19, "1 OR 1=1"])
