@@ -33,6 +33,11 @@ class Books:
     def __bool__(self) -> bool:
         return bool(self.taken or self.ends or self.billed or self.states or self.doubtful)
 
+    def doubt(self, row: int, channel: str, segments: int) -> None:
+        """Note that a text may have been taken: then it costs, and a report may tell."""
+        self.billed.append((channel, segments))
+        self.unsure.append(row)
+
     def write(self, work: Work, now: datetime) -> None:
         """Record it. Doing it twice is doing it once, but for a price nobody can be sure of."""
         for one in self.doubtful:

@@ -47,8 +47,7 @@ class Judge:
                 return
             case SendUnknown() as error:
                 health.ended(ours.id, error)
-                self._books.billed.append((name, one.segments))  # it may have been taken
-                self._books.unsure.append(ours.id)
+                self._books.doubt(ours.id, name, one.segments)
                 ends.append(_unknown(one.leaving, error))
             case OperationalError():
                 health.forget(ours.id)
