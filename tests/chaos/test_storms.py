@@ -11,8 +11,8 @@ from tests.chaos.storm import SECOND_VERSION, Plan, Storm
 SEED = 20261122
 KILLS = ("kill public", "kill worker", "kill keeper", "kill both", "kill at a point")
 PLANS = {
-    "postgresql": Plan(SEED, messages=1500, rate=50, faults=26, lock_s=4),
-    "sqlite": Plan(SEED, messages=600, rate=30, faults=10, kinds=KILLS),
+    "postgresql": Plan(SEED, messages=600, rate=20, faults=26, lock_s=4),
+    "sqlite": Plan(SEED, messages=240, rate=12, faults=10, kinds=KILLS),
 }
 
 
