@@ -33,6 +33,11 @@ BROUGHT_FORWARD = (
     "UPDATE inbound_message SET due_at = :now WHERE status = 'waiting' AND due_at > :later",
 )
 OPEN_OUT = "SELECT id FROM outbound_message WHERE settled_at IS NULL"
+OPEN_REPORTS = (  # of texts we know: the keeper applies them on its rounds
+    "SELECT report.id FROM delivery_report report JOIN outbound_message ours"
+    " ON ours.channel = report.channel AND ours.provider_id = report.provider_id"
+    " WHERE NOT report.matched"
+)
 
 
 @dataclass
@@ -171,7 +176,9 @@ class Storm:
     def open(self):
         """Return how many rows have no end yet, and files that wait for the database."""
         waiting = len(list(self.stage.home.glob("spool/*/posts/*")))
-        return len(self.stage.rows(OPEN_IN)) + len(self.stage.rows(OPEN_OUT)) + waiting
+        return waiting + sum(
+            len(self.stage.rows(asked)) for asked in (OPEN_IN, OPEN_OUT, OPEN_REPORTS)
+        )
 
 
 def _drawn(faults, draw, count):
