@@ -71,10 +71,16 @@ class Speaker:
         self.leader = [one["holder"] for one in self.stage.rows(held)]
 
 
-@pytest.mark.parametrize(("place", "point"), list(enumerate(KEPT_WORDS)))
-def test_whoever_dies_at_that_point_another_goes_on_within_ten_seconds(stage, place, point):
+@pytest.fixture
+def speaker(stage, place, point):
     port = stage.acceptor_port if point.startswith("spool") else stage.port
-    speaker = Speaker(stage, 2000 + place, port)
+    one = Speaker(stage, 2000 + place, port)
+    yield one
+    one.network.hang_up()
+
+
+@pytest.mark.parametrize(("place", "point"), list(enumerate(KEPT_WORDS)))
+def test_whoever_dies_at_that_point_another_goes_on_within_ten_seconds(stage, speaker, point):
     speaker.remembers_who_leads()
     wish = stage.points / point
     wish.touch()
@@ -87,4 +93,3 @@ def test_whoever_dies_at_that_point_another_goes_on_within_ten_seconds(stage, pl
     stage.until(speaker.ended)
     heard = [one for one in stage.providers[0].accepted if one.to == speaker.phone]
     assert len(heard) <= 1
-    speaker.network.hang_up()
