@@ -64,7 +64,9 @@ class Story:
         vault = Vault.load(keys)
         self.line = Line()
         opener = Opener(vault, house.transit, Filling(store, vault).values)
-        self.sender = Sender(store, opener, [Road(self.line, rate=1e6)], lambda: clock[0])
+        seconds = iter(range(0, 10**9, 61))  # the same words may leave again: people take minutes
+        road = Road(self.line, rate=1e6)
+        self.sender = Sender(store, opener, [road], lambda: clock[0], lambda: next(seconds))
         conversing = Conversing(store, house)
         self.converser = Converser(conversing, lambda: clock[0])
         self.duties = Duties(store, house, Silence(conversing, lambda: clock[0]))

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from gateway import valkey
-from models.services import messages
+from models.services import outbox
 from tests.journeys.provider import CUTTING, HANGING, REFUSING
 from tests.journeys.world import INTEGRITY, TRIAGER
 
@@ -114,7 +114,7 @@ def received(phone, pattern):
 
 def doubted(phone):
     """Return the texts to this phone that the keeper had claimed before it died."""
-    lease_ends = phone.world.keeper_died_at + messages.LEASE
+    lease_ends = phone.world.keeper_died_at + outbox.LEASE
     held = [one for one in texts_to(phone.world, phone.number) if one["status"] == "sending"]
     return [one for one in held if at(one["due_at"]) <= lease_ends]
 

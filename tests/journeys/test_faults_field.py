@@ -138,14 +138,15 @@ def test_two_hundred_cases_change_hands_once_though_their_worker_dies_again_and_
     world.until(lambda: len(moved()) >= len(numbers))
     found = [row["case_id"] for row in moved()]
     assert len(found) == len(set(found))
-    for purpose in ("moved_up", "case_new"):
+    # Of new cases a holder hears sixty times an hour (decision 24); the others stand in LISTE.
+    for purpose, heard in (("moved_up", len(numbers)), ("case_new", min(len(numbers), 60))):
         told = world.rows(
             "SELECT DISTINCT cause FROM outbound_message WHERE purpose = :purpose"
             " AND case_id IN (SELECT id FROM case_ WHERE category = :one AND level > 0)",
             purpose=purpose,
             one=case["category"],
         )
-        assert len(told) >= len(numbers)
+        assert len(told) >= heard
 
 
 def test_the_same_line_delivered_at_once_is_one_referral_with_one_answer(world, relay):
