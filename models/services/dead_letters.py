@@ -82,46 +82,41 @@ def retry(work: Work, letter_id: int | str, now: datetime) -> None:
 
 def _inbox(work: Work) -> Iterator[Letter]:
     for row in work.session.scalars(select(InboundMessage).where(InboundMessage.status == DEAD)):
-        yield Letter(
-            id=row.id,
-            kind=INBOX,
-            channel=row.channel,
-            status=row.status,
-            tries=row.tries,
-            cause=row.cause,
-            at=row.settled_at or row.received_at,
-            again=row.text_sealed is not None,
-        )
+        again = row.text_sealed is not None
+        yield _letter(INBOX, row, row.cause, row.received_at, again=again)
 
 
 def _voices(work: Work) -> Iterator[Letter]:
     for row in work.session.scalars(select(VoiceNote).where(VoiceNote.status.in_(LOST))):
-        yield Letter(
-            id=f"{VOICE}-{row.id}",
-            kind=VOICE,
-            channel=row.channel,
-            status=row.status,
-            tries=row.tries,
-            cause=row.reason,
-            at=row.settled_at or row.received_at,
-            again=_can_fetch(row),
-        )
+        yield _letter(VOICE, row, row.reason, row.received_at, again=_can_fetch(row))
 
 
 def _texts(work: Work) -> Sequence[Letter]:
     return [
-        Letter(
-            id=f"{TEXT}-{row.id}",
-            kind=TEXT,
-            channel=row.channel,
-            status=row.status,
-            tries=row.tries,
-            cause=row.reason,
-            at=row.settled_at or row.created_at,
-            again=False,  # number and words were forgotten when it failed
-        )
+        # Number and words were forgotten when it failed.
+        _letter(TEXT, row, row.reason, row.created_at, again=False)
         for row in work.session.scalars(select(OutboundMessage).where(_FAILED))
     ]
+
+
+def _letter(
+    kind: str,
+    row: InboundMessage | VoiceNote | OutboundMessage,
+    cause: str | None,
+    since: datetime,
+    *,
+    again: bool,
+) -> Letter:
+    return Letter(
+        id=row.id if kind == INBOX else f"{kind}-{row.id}",
+        kind=kind,
+        channel=row.channel,
+        status=row.status,
+        tries=row.tries,
+        cause=cause,
+        at=row.settled_at or since,
+        again=again,
+    )
 
 
 def _hear_again(work: Work, row_id: int, now: datetime) -> None:
