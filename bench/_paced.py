@@ -7,6 +7,7 @@ Sends to loopback only, stops after the seconds it was given.
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heapify, heapreplace
@@ -57,7 +58,10 @@ class Line:
 
     def heard(self) -> bool:
         """Read, and tell whether the answer is whole; if so, it is noted."""
-        self.buffer += self.link.recv(65536)
+        part = self.link.recv(65536)
+        if not part:
+            raise ConnectionError(f"hung up on {self.track.name}")
+        self.buffer += part
         head, found, rest = self.buffer.partition(b"\r\n\r\n")
         if not found:
             return False
@@ -77,7 +81,8 @@ class Line:
 
 def run(port: int, tracks: list[Track], *, seconds: float, connections: int) -> float:
     """Send what each track has due for so many seconds; return the seconds until all is heard."""
-    selector, idle = selectors.DefaultSelector(), [Line(port) for _ in range(connections)]
+    # First in, first out: a line nobody uses for half a minute is hung up by the server.
+    selector, idle = selectors.DefaultSelector(), deque(Line(port) for _ in range(connections))
     for line in idle:
         selector.register(line.link, selectors.EVENT_READ, line)
     start = time.perf_counter()
@@ -88,7 +93,7 @@ def run(port: int, tracks: list[Track], *, seconds: float, connections: int) -> 
         now = time.perf_counter()
         while idle and due[0][0] <= now and due[0][0] < start + seconds:
             at, index = due[0]
-            idle.pop().ask(tracks[index], at)
+            idle.popleft().ask(tracks[index], at)
             busy += 1
             heapreplace(due, (at + 1 / tracks[index].rate, index))
         if not busy and due[0][0] >= start + seconds:
