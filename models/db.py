@@ -61,7 +61,18 @@ class Operator:
         return "operator"
 
 
-Actor = Gateway | Job | Handler | Operator
+@dataclass(frozen=True, slots=True)
+class Overseer:
+    """An auditor or administrator at the console: sees no case, whatever is asked."""
+
+    account_id: int
+    role: str
+
+    def __str__(self) -> str:
+        return f"account:{self.account_id}"
+
+
+Actor = Gateway | Job | Handler | Operator | Overseer
 
 
 @dataclass(slots=True)

@@ -30,13 +30,15 @@ class Person(Base):
     language: Mapped[str] = mapped_column(
         String(8), default="fr", info=says("S1", "language", LIFE)
     )
-    pseudonym: Mapped[str] = mapped_column(
-        String(64), info=says("S3", "keyed hash of the number", LIFE), index=True
+    pseudonym: Mapped[str | None] = mapped_column(
+        String(64),
+        info=says("S3", "keyed hash of the number; none for a console only", LIFE),
+        index=True,
     )
-    phone_sealed: Mapped[bytes] = mapped_column(
+    phone_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=says("S3", "number sealed for the keeper", LIFE)
     )
-    phone_ends: Mapped[str] = mapped_column(
+    phone_ends: Mapped[str | None] = mapped_column(
         String(3), info=says("S1", "last three digits, to recognise it", LIFE)
     )
     pin_hash: Mapped[str | None] = mapped_column(

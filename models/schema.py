@@ -1,8 +1,10 @@
 """Every table of the programme's database, gathered so that migrations and tests see them all."""
 
 from models import (
+    account,
     alert,
     area,
+    audit,
     case,
     channel,
     conversation,
@@ -21,8 +23,10 @@ from models import (
 from models.base import Base
 
 TABLES = (
+    account,
     alert,
     area,
+    audit,
     case,
     channel,
     conversation,
