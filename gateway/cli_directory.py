@@ -178,7 +178,7 @@ def _person(one: Person) -> dict[str, Any]:
         "organisation": one.organisation_id,
         "functions": [hat.function for hat in one.hats],
         "area": one.area_pcode,
-        "phone": f"...{one.phone_ends}",
+        "phone": None if one.phone_ends is None else f"...{one.phone_ends}",
         "has_pin": one.pin_hash is not None,
         "blocked": one.blocked_at is not None,
     }

@@ -114,8 +114,8 @@ def revoke(work: Work, number: str, now: datetime) -> Person:
 
 
 def block(work: Work, number: str, now: datetime) -> Person:
-    """Report a phone lost: nothing opens on it from now on. Raises NotFound."""
-    person = by_number(work, number)
+    """Report a phone lost: nothing opens on it from now on. Raises NotFound, DirectoryRefused."""
+    person = _with_phone(work, number)
     phones.block(work, person, now)
     return person
 
@@ -137,14 +137,17 @@ def new_pin(work: Work, number: str, draw: Callable[[int], int], *, temporary: b
     """Give a person a new PIN and return it, to be said once: only its hash is kept.
 
     ``draw(n)`` gives a number from 0 to n-1. ``temporary``: to be changed at the first sign-in.
-    Raises NotFound.
+    Raises NotFound, and DirectoryRefused for who has no phone to type it on.
     """
-    return pins.give(by_number(work, number), draw, temporary=temporary)
+    return pins.give(_with_phone(work, number), draw, temporary=temporary)
 
 
 def agree_to_ring(work: Work, number: str, at: datetime | None) -> Person:
-    """Note that a person agreed to be rung by number for evacuations; None: agrees no more."""
-    person = by_number(work, number)
+    """Note that a person agreed to be rung by number for evacuations; None: agrees no more.
+
+    Raises NotFound, and DirectoryRefused for who has no phone.
+    """
+    person = _with_phone(work, number)
     person.ring_agreed_at = at
     return person
 
@@ -211,6 +214,13 @@ def _mistakes(work: Work, new: NewPerson) -> list[str]:
     if new.area and work.session.get(Area, new.area) is None:
         found.append(f"no area {new.area}")
     return found
+
+
+def _with_phone(work: Work, number: str) -> Person:
+    person = by_number(work, number)
+    if person.pseudonym is None:
+        raise DirectoryRefused([f"{person.number} has no phone: jaabi people phone"])
+    return person
 
 
 def _by_pseudonym(work: Work, pseudonym: str) -> Person | None:

@@ -48,7 +48,7 @@ def contact_changed(work: Work, contact: str, *, stopped: bool) -> None:
 
 def person_changed(work: Work, person: Person, what: str) -> None:
     """Note of a registered person: ``blocked``, ``revoked``, ``silent`` or ``heard``, ``phone``."""
-    _note(work, what, f"{person.number}:{person.pseudonym}")
+    _note(work, what, f"{person.number}:{person.pseudonym or ''}")
 
 
 def stopped(work: Work, contact: str | None, person_id: int | None) -> None:

@@ -6,7 +6,7 @@ A lost phone is treated as a stranger's: what it sends is words, what we had for
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from flows.directory import within
 from models.conversation import Conversation
@@ -38,10 +38,12 @@ def in_charge(desk: Desk, person: Person) -> bool:
     A supervisor of the cell does for everybody, another one for whoever works in their area; and
     nobody for the phone they write with, which is plainly not lost. Nor for an officer of a
     compartment, who may have a case about them, or for who is no less than they are: those are
-    blocked at the command line, by the administrator.
+    blocked at the command line, by the administrator. Who has no phone can lose none.
     """
     chief = desk.person
     if chief.role != SUPERVISOR or chief.id == person.id or person.revoked_at is not None:
+        return False
+    if person.pseudonym is None:
         return False
     if _is_officer(person) or _is_no_less(person, chief):
         return False
@@ -78,7 +80,7 @@ def block(work: Work, person: Person, now: datetime) -> None:
 
 def cut_off(work: Work, person: Person, reason: str, now: datetime) -> None:
     """End what is under way with a phone: dialogues of USSD, and texts that have not left."""
-    theirs = or_(Message.person_id == person.id, Message.contact == person.pseudonym)
+    theirs = _of(person, Message)
     undecided = and_(Message.status == "unknown", Message.settled_at.is_(None))
     gone = {"reason": reason, "settled_at": now, "address": None, "text_sealed": None}
     for which, status in ((Message.status == "waiting", "withheld"), (undecided, "unknown")):
@@ -104,9 +106,15 @@ def replace_phone(work: Work, person: Person, new: Phone) -> None:
 
 def _end_dialogues(work: Work, person: Person) -> None:
     # Gone whole: a screen that was shown may hold words, and would be shown again.
-    theirs = or_(Conversation.person_id == person.id, Conversation.contact == person.pseudonym)
     ussd = Conversation.key.startswith("ussd:", autoescape=True)
-    work.session.execute(delete(Conversation).where(ussd, theirs))
+    work.session.execute(delete(Conversation).where(ussd, _of(person, Conversation)))
+
+
+def _of(person: Person, row: type[Message] | type[Conversation]) -> ColumnElement[bool]:
+    """Return which rows are a person's: by row id, and by their phone if they have one."""
+    if person.pseudonym is None:  # compared with nothing, it would be everybody unnamed
+        return row.person_id == person.id
+    return or_(row.person_id == person.id, row.contact == person.pseudonym)
 
 
 def _is_officer(person: Person) -> bool:

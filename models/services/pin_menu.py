@@ -55,7 +55,7 @@ def weigh_pin(work: Work, scene: Scene, answers: Answers) -> Outcome:
     pin = str(answers.get("pin_new", ""))
     if person is None:
         return Outcome("gone")
-    if is_trivial(pin, person.phone_ends):
+    if is_trivial(pin, person.phone_ends or ""):
         return Outcome("trivial")
     return Outcome("same" if pins.is_right(person, pin) else "fine")
 

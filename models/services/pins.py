@@ -24,7 +24,7 @@ def give(person: Person, draw: Callable[[int], int], *, temporary: bool) -> str:
     ``draw(n)`` gives a number from 0 to n-1. ``temporary``: to be changed at the first sign-in.
     """
     pin = f"{draw(CHOICES):04d}"
-    while is_trivial(pin, person.phone_ends):
+    while is_trivial(pin, person.phone_ends or ""):
         pin = f"{draw(CHOICES):04d}"
     put(person, pin, temporary=temporary)
     return pin

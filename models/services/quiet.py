@@ -29,6 +29,6 @@ def is_told_enough(work: Work, case: Case, now: datetime) -> bool:
     if case.case_class in HOURS:
         return False
     holder = None if case.holder_person is None else work.session.get(Person, case.holder_person)
-    if holder is None:
+    if holder is None or holder.pseudonym is None:  # told nothing by text
         return False
     return flood.told(work, holder.pseudonym, now, ANNOUNCED) >= flood.REGISTERED

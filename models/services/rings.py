@@ -159,7 +159,7 @@ def _means(work: Work, evacuation: Evacuation) -> Iterable[Seat]:
         .order_by(EvacuationMeans.rank)
     )
     for one in work.session.scalars(rows):
-        if one.usable:
+        if one.usable and one.pseudonym is not None:
             yield Seat(one.number, MEANS, one.organisation_id, one.area_pcode, person_id=one.id)
 
 

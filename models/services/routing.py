@@ -31,6 +31,7 @@ _PEOPLE = select(
     Person.language,
     Person.stopped_at,
     Person.blocked_at,
+    Person.pseudonym.is_not(None).label("has_phone"),
 ).where(Person.revoked_at.is_(None))
 _HATS = select(
     Hat.person_id, Hat.function, Hat.organisation_id, Hat.area_pcode, Hat.voice, Hat.on_duty
@@ -159,7 +160,9 @@ def _seats(work: Work, *, urgent: bool = False) -> Iterable[Seat]:
             one = persons[hat.person_id]
             worn = (hat.function, hat.organisation_id, hat.area_pcode, hat.voice, one.language)
             # A lost phone receives nothing; its person still bars, and is barred.
-            reached = one.blocked_at is None and (urgent or one.stopped_at is None)
+            # Who has none reads in the console, where nobody looks in the five minutes of a ring.
+            stays = one.has_phone if urgent else one.stopped_at is None
+            reached = one.blocked_at is None and stays
             receives = hat.on_duty and reached
             yield Seat(one.number, *worn, receives=receives, person_id=one.id)
 

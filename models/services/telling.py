@@ -26,9 +26,9 @@ class Notice:
 
 
 def tell(work: Work, house: House, person_id: int | None, notice: Notice, now: datetime) -> None:
-    """Write a text to a registered person; nothing where there is none."""
+    """Write a text to a registered person; nothing where there is none, or no phone."""
     person = None if person_id is None else work.session.get(Person, person_id)
-    if person is None:
+    if person is None or person.phone_sealed is None:
         return
     draft = Draft(
         cause=notice.cause,

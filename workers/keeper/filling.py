@@ -47,6 +47,8 @@ class Filling:
         person = work.session.scalar(select(Person).where(Person.number == number))
         if person is None or not person.usable or person.ring_agreed_at is None:
             return UNKNOWN
+        if person.phone_sealed is None:
+            return UNKNOWN
         return self._vault.number(person.phone_sealed).removeprefix(f"+{HOME_CODE}")
 
     def _words(self, work: Work, story: str) -> str:
