@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models import append_only
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -13,10 +15,17 @@ LATER = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _audit()
+    _readings()
+    _only_added()
     _accounts()
+    _compartments()
 
 
 def downgrade() -> None:
+    for table in ("known_as", "lowering"):
+        op.drop_table(table)
+    for statement in append_only.unmade(op.get_bind().dialect.name):
+        op.execute(statement)
     with op.batch_alter_table("person") as batch:
         for column in ("pseudonym", "phone_sealed", "phone_ends"):
             batch.alter_column(column, nullable=False)
@@ -40,6 +49,7 @@ def _audit() -> None:
     )
     op.create_index("ix_audit_entry_actor", "audit_entry", ["actor", "at"])
     op.create_index("ix_audit_entry_about", "audit_entry", ["about", "row_id"])
+    op.create_index("ix_audit_entry_at", "audit_entry", ["at"])
     op.create_table(
         "audit_link",
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
@@ -51,6 +61,22 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("position", name=op.f("pk_audit_link")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_audit_link_entry_id")),
     )
+
+
+def _readings() -> None:
+    """Move who read what to the audit: the history of a case goes with it, this stays."""
+    op.execute(
+        "INSERT INTO audit_entry (at, actor, act, about, row_id, number, details)"
+        " SELECT case_event.at, case_event.\"by\", 'read', 'case', case_.id, case_.number, '{}'"
+        " FROM case_event JOIN case_ ON case_.id = case_event.case_id"
+        " WHERE case_event.transition = 'read' ORDER BY case_event.id"
+    )
+    op.execute("DELETE FROM case_event WHERE transition = 'read'")
+
+
+def _only_added() -> None:
+    for statement in append_only.made(op.get_bind().dialect.name):
+        op.execute(statement)
 
 
 def _accounts() -> None:
@@ -74,3 +100,55 @@ def _accounts() -> None:
         batch.alter_column("pseudonym", existing_type=sa.String(length=64), nullable=True)
         batch.alter_column("phone_sealed", existing_type=sa.LargeBinary(), nullable=True)
         batch.alter_column("phone_ends", existing_type=sa.String(length=3), nullable=True)
+
+
+def _compartments() -> None:
+    waits = sa.text("decided_at IS NULL")
+    op.create_table(
+        "lowering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("from_class", sa.String(length=2), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", LATER, nullable=False),
+        sa.Column("decided_at", LATER, nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_.id"], name=op.f("fk_lowering_case_id_case_")
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_id"], ["person.id"], name=op.f("fk_lowering_first_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["person.id"], name=op.f("fk_lowering_second_id_person")
+        ),
+        # The rule itself: nobody takes a case out of its compartment alone.
+        sa.CheckConstraint("second_id <> first_id", name=op.f("ck_lowering_two_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lowering")),
+    )
+    op.create_index(op.f("ix_lowering_case_id"), "lowering", ["case_id"])
+    op.create_index(
+        "uq_lowering_open",
+        "lowering",
+        ["case_id"],
+        unique=True,
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
+    op.create_index(
+        "ix_lowering_second", "lowering", ["second_id"], sqlite_where=waits, postgresql_where=waits
+    )
+    op.create_table(
+        "known_as",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_known_as_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_as")),
+        sa.UniqueConstraint("person_id", "name", name=op.f("uq_known_as_person_id_name")),
+    )
+    op.create_index(op.f("ix_known_as_person_id"), "known_as", ["person_id"])
