@@ -22,6 +22,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entry_actor", "actor", "at"),
         Index("ix_audit_entry_about", "about", "row_id"),
+        Index("ix_audit_entry_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", YEARS))

@@ -14,7 +14,7 @@ from models.case import CallBack, Case, CaseEvent
 from models.conversation import Contact
 from models.db import Work
 from models.person import Person
-from models.services import checks, erasures, messages, stories
+from models.services import checks, consents, erasures, messages, stories
 from models.services.announcing import text_of
 from models.services.quiet import heard_at, is_told_enough
 from models.services.repair_links import let_go
@@ -58,7 +58,7 @@ def announce(work: Work, house: House, case: Case, event: CaseEvent, due_at: dat
     if case.holder_person is None:
         return
     if is_told_enough(work, case, event.at):
-        event.details = {**event.details, "untold": True}
+        record(work, case, "untold", event.at)
         return
     notice = Notice(
         purpose="case_new",
@@ -217,6 +217,7 @@ def withdraw(work: Work, case: Case, now: datetime) -> None:
     """
     move(work, case, "withdrawn", now)
     erasures.case_withdrawn(work, case)
+    consents.take_back(work, case, now)
     stories.erase(work, case)
     messages.withhold(work, case.id, (*UNSENT, *STAFF), "withdrawn", now)
     let_go(work, case, now)
