@@ -19,9 +19,12 @@ def upgrade() -> None:
     _only_added()
     _accounts()
     _compartments()
+    _figures()
 
 
 def downgrade() -> None:
+    for table in ("figure", "departed"):
+        op.drop_table(table)
     for table in ("known_as", "lowering"):
         op.drop_table(table)
     for statement in append_only.unmade(op.get_bind().dialect.name):
@@ -152,3 +155,33 @@ def _compartments() -> None:
         sa.UniqueConstraint("person_id", "name", name=op.f("uq_known_as_person_id_name")),
     )
     op.create_index(op.f("ix_known_as_person_id"), "known_as", ["person_id"])
+
+
+def _figures() -> None:
+    """Sums of what was purged, until they are published, and what was published."""
+    cell = ("publication", "period", "area", "split", "value")
+    lengths = (16, 7, 16, 20, 16)
+
+    def columns() -> list[sa.Column[str]]:
+        named = zip(cell, lengths, strict=True)
+        return [sa.Column(name, sa.String(length=long), nullable=False) for name, long in named]
+
+    op.create_table(
+        "departed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *columns(),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departed")),
+        sa.UniqueConstraint(*cell, name=op.f(f"uq_departed_{'_'.join(cell)}")),
+    )
+    op.create_table(
+        "figure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *columns(),
+        sa.Column("shown", sa.Integer(), nullable=True),
+        sa.Column("below", sa.Integer(), nullable=True),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
+        sa.Column("published_at", LATER, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figure")),
+        sa.UniqueConstraint(*cell, name=op.f(f"uq_figure_{'_'.join(cell)}")),
+    )
