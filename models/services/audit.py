@@ -4,8 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.policy import SENSITIVE
 from models.audit import AuditEntry
+from models.case import Case
 from models.db import Work
+
+READ = "read"  # opens the words of a case that its reader holds
+GLASS = "break_glass"  # opens those of another's, for half an hour (break_glass.py)
+CASE, COMPARTMENT = "case", "compartment"  # of the second the command line shows nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +44,14 @@ def note(work: Work, mark: Mark, now: datetime) -> AuditEntry:
     work.session.add(entry)
     work.session.flush()
     return entry
+
+
+def about_case(act: str, case: Case, reason: str | None = None, **details: str | int) -> Mark:
+    """Return the mark of an act on a case."""
+    about = COMPARTMENT if case.case_class in SENSITIVE else CASE
+    return Mark(act, about, case.id, case.number, reason, details)
+
+
+def about_person(act: str, number: str, **details: str | bool | None) -> Mark:
+    """Return the mark of an act on a registered person."""
+    return Mark(act, "person", number=number, details=details)
