@@ -17,6 +17,7 @@ from flows.sensitivity import class_of
 from models.case import CallBack, Case
 from models.db import Work
 from models.person import Hat, Person
+from models.services import consents
 from models.services.cases import record
 from models.services.filing import Asked, file
 from models.services.places import list_cercles
@@ -61,6 +62,7 @@ def _noted_anew(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome
     if owed is not None:  # RAPPEL once more, or after a beep: T11 shows no code to be given anew
         return Outcome("noted", {"case": owed.id, "c6": "", "when": when})
     item = _file(work, scene, answers, private=private)
+    _agreed(work, scene, item, answers, private=private)
     shown = shown_receipt(issue(work, scene, item))["c6"]
     return Outcome("noted", {"case": item.id, "c6": shown, "when": when})
 
@@ -72,7 +74,9 @@ def agree_call(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
 
 def file_private(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Case:
     """File a wish to be called in private, for those trained to hear: no word, no finer place."""
-    return _file(work, scene, answers, private=True)
+    item = _file(work, scene, answers, private=True)
+    consents.agree_aloud(work, scene, item, "private_call", "operator")
+    return item
 
 
 def note_beep(work: Work, scene: Scene) -> int | None:
@@ -84,6 +88,7 @@ def note_beep(work: Work, scene: Scene) -> int | None:
         return None
     item = _file(work, scene, {"call_language": scene.language}, private=False)
     item.contact = scene.contact
+    consents.agree_aloud(work, scene, item, "call", "voice")
     return item.id
 
 
@@ -165,7 +170,9 @@ def _cell_calls(work: Work, scene: Scene, case: Case, answers: Mapping[str, Any]
         item.contact = case.contact
         work.session.get_one(CallBack, item.id).about_id = case.id
     else:
+        item = work.session.get_one(Case, wish.case_id)
         _change(wish, answers)
+    _agreed(work, scene, item, answers, private=False)
 
 
 def _holder_calls(work: Work, scene: Scene, case: Case, answers: Mapping[str, Any]) -> None:
@@ -179,6 +186,14 @@ def _holder_calls(work: Work, scene: Scene, case: Case, answers: Mapping[str, An
         work.session.add(wish)
     _change(wish, answers)
     record(work, case, "call_agreed", scene.now)
+    _agreed(work, scene, case, answers, private=bool(answers.get("private")))
+
+
+def _agreed(
+    work: Work, scene: Scene, item: Case, answers: Mapping[str, Any], *, private: bool
+) -> None:
+    what = "private_call" if private else "call"
+    consents.agree(work, scene, item, what, answers)
 
 
 def _change(wish: CallBack, answers: Mapping[str, Any]) -> None:

@@ -37,7 +37,8 @@ def refer_herself(work: Work, scene: Scene, answers: Answers) -> Outcome:
     age = answers.get("age")
     area = where(work, str(answers.get("place") or ""))[0]
     band = band_of(int(age) if age else None)
-    wanted = referrals.Wanted("herself", facility.id, band, area)
+    language = str(answers.get("language") or "")
+    wanted = referrals.Wanted("herself", facility.id, band, area, language=language)
     one = referrals.send(Hand(work, scene), wanted)
     return Outcome(
         "filed",

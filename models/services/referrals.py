@@ -15,6 +15,7 @@ from flows.referral_lifecycle import AWAITED, LASTS, OPEN, STANDING, after, allo
 from models.area import Facility
 from models.db import Work
 from models.referral import Referral, ReferralStep
+from models.services import consents
 from models.services import referral_texts as texts
 from models.services.filing import free_number
 from models.services.referral_texts import Hand
@@ -22,7 +23,10 @@ from models.services.referral_texts import Hand
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a referral begins with; ``source`` is relay, herself or walk_in."""
+    """What a referral begins with; ``source`` is relay, herself or walk_in.
+
+    ``language``: of the dialogue in which she agreed, if it was one with us.
+    """
 
     source: str
     facility_id: str
@@ -30,6 +34,7 @@ class Wanted:
     area_pcode: str | None = None
     wish: str | None = None
     relay_id: int | None = None
+    language: str = ""
 
 
 @dataclass(slots=True)
@@ -85,8 +90,17 @@ def send(hand: Hand, wanted: Wanted) -> Referral:
     referral.consent_at = hand.now
     act = Act(hand, referral)
     act.step("consented")
+    _agreed(hand, referral, wanted)
     texts.announce(hand, referral, act.step("sent"))
     return referral
+
+
+def _agreed(hand: Hand, referral: Referral, wanted: Wanted) -> None:
+    if wanted.source == "relay":  # who says to her what the screen says (H6)
+        consents.agree_aloud(hand.work, hand.scene, referral, "referral", "relay")
+    else:
+        said = {"language": wanted.language}
+        consents.agree(hand.work, hand.scene, referral, "referral", said)
 
 
 def walk_in(hand: Hand, wanted: Wanted) -> Referral:
@@ -214,6 +228,8 @@ def end(hand: Hand, referral: Referral, how: str) -> None:
     referral.status = "cancelled" if how == "cancelled" else after(referral.status, how)
     referral.closed_at = hand.now
     texts.withhold(hand.work, referral.steps, how, hand.now)
+    if how in {"cancelled", "withdrawn"}:
+        consents.take_back(hand.work, referral, hand.now)
     note(hand, referral, how)
 
 

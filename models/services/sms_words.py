@@ -14,7 +14,7 @@ from flows.rendering import render_sms
 from flows.screens import compose
 from flows.words import Flows, State, Turn
 from models.db import Work
-from models.services import flood, settling
+from models.services import consents, flood, settling
 from models.services.conversing import Conversing
 from models.services.dialogues import Dialogue
 from models.services.effects import EFFECTS
@@ -111,6 +111,8 @@ class SmsWords:
         if turn.over and case:
             settling.release_announcements(work, case, scene.now)
         text = render_sms(compose(turn.screen))
+        if not turn.over and is_unfiled(turn.state):  # the first question, so first the notice
+            text = f"{consents.notice_due(work, scene)} {text}".strip()
         taken = replace(
             dialogue,
             state=turn.state,
