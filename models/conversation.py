@@ -8,6 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, says
 
 DAY = "24 h after the last step"
+LAST_USE = "12 months after last use"
+LAST_PLACE = "30 days"
+UNTIL_CALLED = "until JAABI"
+WITH_OTHERS = "as long as one of the others of its row"
+WRONG_CODES = "48 h after the day"
+WHILE_USED = "while used"
 
 
 class Conversation(Base):
@@ -62,31 +68,37 @@ class Contact(Base):
     pseudonym: Mapped[str] = mapped_column(
         String(64),
         primary_key=True,
-        info=says("S3", "keyed hash of the number", "while one of the others is kept"),
+        info=says("S3", "keyed hash of the number", WITH_OTHERS),
     )
     stopped_at: Mapped[datetime | None] = mapped_column(
-        info=says("S1", "STOP received", "until JAABI")
+        info=says("S1", "STOP received", UNTIL_CALLED)
     )
     language: Mapped[str | None] = mapped_column(
-        String(8), info=says("S1", "language", "12 months after last use")
+        String(8), info=says("S1", "language", LAST_USE)
     )
     language_chosen: Mapped[bool] = mapped_column(
         default=False,
         server_default=false(),
-        info=says("S1", "chosen by its owner, not guessed", "12 months after last use"),
+        info=says("S1", "chosen by its owner, not guessed", LAST_USE),
     )
     chat_channel: Mapped[str | None] = mapped_column(
-        String(40), info=says("S1", "chat channel last written by", "12 months after last use")
+        String(40), info=says("S1", "chat channel last written by", LAST_USE)
     )
     chat_at: Mapped[datetime | None] = mapped_column(
-        info=says("S2", "when: words may answer a chat for 24 h", "12 months after last use")
+        info=says("S2", "when: words may answer a chat for 24 h", LAST_USE)
     )
     last_commune: Mapped[str | None] = mapped_column(
-        String(16), info=says("S2", "last place, ordinary classes only", "30 days")
+        String(16), info=says("S2", "last place, ordinary classes only", LAST_PLACE)
     )
-    last_place_at: Mapped[datetime | None] = mapped_column(info=says("S2", "when", "30 days"))
+    last_place_at: Mapped[datetime | None] = mapped_column(info=says("S2", "when", LAST_PLACE))
+    notice: Mapped[str | None] = mapped_column(
+        String(16), info=says("S1", "version of the notice heard", LAST_USE)
+    )
+    notice_at: Mapped[datetime | None] = mapped_column(
+        info=says("S2", "when it was heard last", LAST_USE)
+    )
     seen_at: Mapped[datetime] = mapped_column(
-        info=says("S2", "last use", "12 months after last use")
+        info=says("S2", "last use", LAST_USE)
     )
 
 
@@ -96,12 +108,12 @@ class WrongCode(Base):
     __tablename__ = "wrong_code"
 
     contact: Mapped[str] = mapped_column(
-        String(64), primary_key=True, info=says("S3", "pseudonym, or * for the programme", "48 h")
+        String(64), primary_key=True, info=says("S3", "pseudonym, or * for the programme", WRONG_CODES)
     )
     day: Mapped[str] = mapped_column(
-        String(10), primary_key=True, info=says("S1", "ISO date", "48 h")
+        String(10), primary_key=True, info=says("S1", "ISO date", WRONG_CODES)
     )
-    count: Mapped[int] = mapped_column(info=says("S1", "how many", "48 h"))
+    count: Mapped[int] = mapped_column(info=says("S1", "how many", WRONG_CODES))
 
 
 class Lease(Base):
@@ -110,7 +122,7 @@ class Lease(Base):
     __tablename__ = "lease"
 
     name: Mapped[str] = mapped_column(
-        String(40), primary_key=True, info=says("S0", "what is leased", "while used")
+        String(40), primary_key=True, info=says("S0", "what is leased", WHILE_USED)
     )
-    holder: Mapped[str] = mapped_column(String(80), info=says("S0", "process", "while used"))
-    until: Mapped[datetime] = mapped_column(info=says("S0", "end", "while used"))
+    holder: Mapped[str] = mapped_column(String(80), info=says("S0", "process", WHILE_USED))
+    until: Mapped[datetime] = mapped_column(info=says("S0", "end", WHILE_USED))

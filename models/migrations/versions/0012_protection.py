@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models import append_only
+from models import agreed_only, append_only
 
 revision = "0012"
 down_revision = "0011"
@@ -18,6 +18,7 @@ def upgrade() -> None:
     _readings()
     _only_added()
     _accounts()
+    _consents()
     _compartments()
     _figures()
 
@@ -25,6 +26,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("figure", "departed"):
         op.drop_table(table)
+    _no_consents()
     for table in ("known_as", "lowering"):
         op.drop_table(table)
     for statement in append_only.unmade(op.get_bind().dialect.name):
@@ -90,13 +92,27 @@ def _accounts() -> None:
         sa.Column("password_hash", sa.String(length=160), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("organisation_id", sa.String(length=40), nullable=True),
         sa.Column("created_at", LATER, nullable=False),
         sa.Column("revoked_at", LATER, nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")
         ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_account_organisation_id_organisation"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint("email", name=op.f("uq_account_email")),
+    )
+    live = sa.text("revoked_at IS NULL")
+    op.create_index(
+        "uq_account_email",
+        "account",
+        ["email"],
+        unique=True,
+        sqlite_where=live,
+        postgresql_where=live,
     )
     # Who handles cases in the console only has no telephone that we know.
     with op.batch_alter_table("person") as batch:
@@ -155,6 +171,70 @@ def _compartments() -> None:
         sa.UniqueConstraint("person_id", "name", name=op.f("uq_known_as_person_id_name")),
     )
     op.create_index(op.f("ix_known_as_person_id"), "known_as", ["person_id"])
+
+
+def _consents() -> None:
+    op.create_table(
+        "wording",
+        sa.Column("version", sa.String(length=16), nullable=False),
+        sa.Column("words", sa.String(length=600), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_wording")),
+    )
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("referral_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.String(length=16), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=True),
+        sa.Column("road", sa.String(length=8), nullable=False),
+        sa.Column("at", LATER, nullable=False),
+        sa.Column("withdrawn_at", LATER, nullable=True),
+        sa.CheckConstraint(
+            "(case_id IS NULL) <> (referral_id IS NULL)", name=op.f("ck_consent_of_one_item")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_.id"], name=op.f("fk_consent_case_id_case_"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["referral_id"],
+            ["referral.id"],
+            name=op.f("fk_consent_referral_id_referral"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["version"], ["wording.version"], name=op.f("fk_consent_version_wording")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index("ix_consent_case", "consent", ["case_id"])
+    op.create_index("ix_consent_referral", "consent", ["referral_id"])
+    with op.batch_alter_table("contact") as batch:
+        batch.add_column(sa.Column("notice", sa.String(length=16), nullable=True))
+        batch.add_column(sa.Column("notice_at", LATER, nullable=True))
+    # What was agreed to before its words were kept.
+    op.execute(
+        "INSERT INTO consent (referral_id, what, road, at) SELECT id, 'referral',"
+        " CASE WHEN source = 'relay' THEN 'relay' ELSE 'ussd' END, consent_at"
+        " FROM referral WHERE consent_at IS NOT NULL"
+    )
+    op.execute(
+        "INSERT INTO consent (case_id, what, road, at)"
+        " SELECT case_id, 'call', 'ussd', consent_at FROM call_back"
+    )
+    for statement in agreed_only.made(op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def _no_consents() -> None:
+    for statement in agreed_only.unmade(op.get_bind().dialect.name):
+        op.execute(statement)
+    with op.batch_alter_table("contact") as batch:
+        batch.drop_column("notice_at")
+        batch.drop_column("notice")
+    op.drop_table("consent")
+    op.drop_table("wording")
 
 
 def _figures() -> None:
