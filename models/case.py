@@ -8,7 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, says
 
-CASE_LIFE = "90 days after closing"
+CASE_LIFE = "90 days after closing; C5 to C7 as the protection rule says, 30 where it says nothing"
+ITEM_LIFE = "as long as its item"
+OWED = "while an SMS or a call is owed, 30 days after closing at most"
+UNNAMED = "seconds, until the keeper named it"
+YEARS = "5 years"
 _UNNAMED = text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL")
 
 
@@ -18,10 +22,10 @@ class ItemNumber(Base):
     __tablename__ = "item_number"
 
     number: Mapped[str] = mapped_column(
-        String(7), primary_key=True, info=says("S1", "the item's name among staff", CASE_LIFE)
+        String(7), primary_key=True, info=says("S1", "the item's name among staff", ITEM_LIFE)
     )
     kind: Mapped[str] = mapped_column(
-        String(16), info=says("S1", "which table it names", CASE_LIFE)
+        String(16), info=says("S1", "which table it names", ITEM_LIFE)
     )
 
 
@@ -114,7 +118,7 @@ class Case(Base):
         info=says(
             "S3",
             "number sealed for the keeper",
-            "while an SMS or a call is owed, 30 days after closing at most",
+            OWED,
         ),
     )
     receipt_short: Mapped[str | None] = mapped_column(
@@ -126,11 +130,11 @@ class Case(Base):
         String(64), unique=True, info=says("S3", "keyed digest of the twelve digits", CASE_LIFE)
     )
     receipt_sealed: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=says("S3", "receipt waiting for the keeper to digest it", "seconds")
+        LargeBinary, info=says("S3", "receipt waiting for the keeper to digest it", UNNAMED)
     )
     sender_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary,
-        info=says("S3", "number waiting for the keeper to name its pseudonym", "seconds"),
+        info=says("S3", "number waiting for the keeper to name its pseudonym", UNNAMED),
     )
     repair_allowed: Mapped[bool | None] = mapped_column(
         info=says("S1", "speaker's yes or no to a repair request (R6)", CASE_LIFE)
@@ -273,7 +277,7 @@ class Tally(Base):
     __tablename__ = "tally"
     __table_args__ = (UniqueConstraint("day", "what"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=says("S0", "row id", "5 years"))
-    day: Mapped[str] = mapped_column(String(10), info=says("S1", "ISO date", "5 years"))
-    what: Mapped[str] = mapped_column(String(24), info=says("S1", "what is counted", "5 years"))
-    count: Mapped[int] = mapped_column(default=0, info=says("S1", "how often", "5 years"))
+    id: Mapped[int] = mapped_column(primary_key=True, info=says("S0", "row id", YEARS))
+    day: Mapped[str] = mapped_column(String(10), info=says("S1", "ISO date", YEARS))
+    what: Mapped[str] = mapped_column(String(24), info=says("S1", "what is counted", YEARS))
+    count: Mapped[int] = mapped_column(default=0, info=says("S1", "how often", YEARS))

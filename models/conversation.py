@@ -97,9 +97,7 @@ class Contact(Base):
     notice_at: Mapped[datetime | None] = mapped_column(
         info=says("S2", "when it was heard last", LAST_USE)
     )
-    seen_at: Mapped[datetime] = mapped_column(
-        info=says("S2", "last use", LAST_USE)
-    )
+    seen_at: Mapped[datetime] = mapped_column(info=says("S2", "last use", WITH_OTHERS))
 
 
 class WrongCode(Base):

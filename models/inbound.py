@@ -9,6 +9,8 @@ from models.base import Base, says
 
 FOR_EVER = "for ever: the same id is the same event"
 DAYS = "7 days"
+ROUGH = "to the second 7 days; then the day alone, for ever"
+ANSWERED = "until answered, 7 days at most"
 _OPEN = text("settled_at IS NULL")
 
 
@@ -34,12 +36,12 @@ class InboundMessage(Base):
         String(64), info=says("S3", "pseudonym; none until the keeper named it", DAYS)
     )
     sender_sealed: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=says("S3", "number sealed for the keeper", "until answered")
+        LargeBinary, info=says("S3", "number sealed for the keeper", ANSWERED)
     )
     text_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=says("S3", "the words under the transit key", DAYS)
     )
-    received_at: Mapped[datetime] = mapped_column(info=says("S2", "our commit time", FOR_EVER))
+    received_at: Mapped[datetime] = mapped_column(info=says("S2", "our commit time", ROUGH))
     provider_at: Mapped[str | None] = mapped_column(
         String(40), info=says("S2", "provider's time, kept, not trusted", DAYS)
     )
@@ -59,9 +61,9 @@ class InboundMessage(Base):
     )
     tries: Mapped[int] = mapped_column(default=0, info=says("S1", "how often taken up", FOR_EVER))
     due_at: Mapped[datetime] = mapped_column(
-        info=says("S1", "next try, or end of the lease", FOR_EVER)
+        info=says("S1", "next try, or end of the lease", ROUGH)
     )
     cause: Mapped[str | None] = mapped_column(
         String(80), info=says("S1", "why ignored or dead", FOR_EVER)
     )
-    settled_at: Mapped[datetime | None] = mapped_column(info=says("S1", "end", FOR_EVER))
+    settled_at: Mapped[datetime | None] = mapped_column(info=says("S1", "end", ROUGH))

@@ -10,6 +10,7 @@ from models.base import Base, says
 
 DAYS = "until settled, 7 days at most"
 YEAR = "12 months"
+LINKED = "as long as its case, 12 months at most"
 
 
 class OutboundMessage(Base):
@@ -24,7 +25,7 @@ class OutboundMessage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", YEAR))
     cause: Mapped[str] = mapped_column(
-        String(80), info=says("S1", "row that made it, e.g. case-event:17", YEAR)
+        String(80), info=says("S1", "row that made it, e.g. case-event:17", LINKED)
     )
     purpose: Mapped[str] = mapped_column(String(40), info=says("S1", "which text for whom", YEAR))
     channel: Mapped[str | None] = mapped_column(
@@ -47,7 +48,7 @@ class OutboundMessage(Base):
         ForeignKey("person.id"), info=says("S1", "registered person addressed", YEAR)
     )
     case_id: Mapped[int | None] = mapped_column(
-        ForeignKey("case_.id"), index=True, info=says("S1", "case it speaks of", YEAR)
+        ForeignKey("case_.id"), index=True, info=says("S1", "case it speaks of", LINKED)
     )
     address: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=says("S3", "number sealed for the keeper", DAYS)

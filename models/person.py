@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, says
 
 LIFE = "while registered, 12 months after"
+NAMED = "while registered, 5 years after: as long as the audit log that names it"
 
 
 class Person(Base):
@@ -16,15 +17,15 @@ class Person(Base):
 
     __tablename__ = "person"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", LIFE))
+    id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", NAMED))
     number: Mapped[str] = mapped_column(
-        String(8), unique=True, info=says("S1", "R128, P0151: said aloud", LIFE)
+        String(8), unique=True, info=says("S1", "R128, P0151: said aloud", NAMED)
     )
     role: Mapped[str] = mapped_column(
-        String(16), info=says("S1", "relay, operator, focal_point, supervisor", LIFE)
+        String(16), info=says("S1", "relay, operator, focal_point, supervisor", NAMED)
     )
     organisation_id: Mapped[str] = mapped_column(
-        ForeignKey("organisation.id"), info=says("S1", "employer", LIFE)
+        ForeignKey("organisation.id"), info=says("S1", "employer", NAMED)
     )
     area_pcode: Mapped[str | None] = mapped_column(String(16), info=says("S1", "area served", LIFE))
     language: Mapped[str] = mapped_column(
@@ -62,7 +63,7 @@ class Person(Base):
         info=says("S1", "phone lost (PERDU): nothing opens on it, until a new number", LIFE)
     )
     revoked_at: Mapped[datetime | None] = mapped_column(
-        info=says("S1", "no longer registered", LIFE)
+        info=says("S1", "no longer registered", NAMED)
     )
 
     hats: Mapped[list["Hat"]] = relationship(lazy="selectin", cascade="all, delete-orphan")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, says
 
-REFERRAL_LIFE = "12 months after closing"
+REFERRAL_LIFE = "30 days after the last visit, or after it expired"
 
 
 class Referral(Base):

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, says
-from models.case import CASE_LIFE
+from models.case import CASE_LIFE, UNNAMED
 
 _UNNAMED = text("receipt_sealed IS NOT NULL")
-LIFE = "until used, 12 months at most"
+LIFE = "12 months after its booklet was issued"
 
 
 class Booklet(Base):
@@ -47,7 +47,7 @@ class Slip(Base):
         String(64), unique=True, info=says("S3", "keyed digest, moved to the case when used", LIFE)
     )
     receipt_sealed: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=says("S3", "receipt waiting for the keeper to digest it", "seconds")
+        LargeBinary, info=says("S3", "receipt waiting for the keeper to digest it", UNNAMED)
     )
     used_at: Mapped[datetime | None] = mapped_column(info=says("S1", "logged", LIFE))
     case_id: Mapped[int | None] = mapped_column(
