@@ -18,6 +18,7 @@ from models.person import Person
 from models.seal import Sealer
 from models.services import directory as register
 from models.services import exchange
+from models.services.audit import Mark, about_person, note
 from models.services.directory import DirectoryRefused, NewPerson, Numbers
 from models.vault import Vault
 
@@ -55,7 +56,9 @@ def people_add(**said: str | None) -> None:
     """Register a phone and print its person's number; the same phone again gets another hat."""
     new = NewPerson(**{name: value or "" for name, value in said.items()})
     with opened() as (work, settings):
-        click.echo(register.add_person(work, new, numbers_of(settings)).number)
+        person = register.add_person(work, new, numbers_of(settings))
+        note(work, about_person("register", person.number, function=new.function), _now())
+        click.echo(person.number)
 
 
 @people.command("list")
@@ -82,7 +85,9 @@ def people_revoke(number: str) -> None:
 def people_pin(number: str, *, temporary: bool) -> None:
     """Draw a new PIN and print it once. Say it, do not send it."""
     with opened() as (work, _):
-        click.echo(register.new_pin(work, number, secrets.randbelow, temporary=temporary))
+        pin = register.new_pin(work, number, secrets.randbelow, temporary=temporary)
+        note(work, about_person("pin", number.upper(), temporary=temporary), _now())
+        click.echo(pin)
 
 
 @people.command("block")
@@ -100,6 +105,7 @@ def people_phone(number: str, phone: str) -> None:
     """Give a person another phone, or the lost one that was found: it works from now on."""
     with opened() as (work, settings):
         person = register.change_phone(work, number, phone, numbers_of(settings))
+        note(work, about_person("phone", person.number), _now())
         click.echo(f"{person.number} has the phone ...{person.phone_ends}")
 
 
@@ -110,6 +116,7 @@ def people_ring(number: str, *, refuses: bool) -> None:
     """Note that a person agreed to be rung by number for evacuations: theirs is then given."""
     with opened() as (work, _):
         person = register.agree_to_ring(work, number, None if refuses else _now())
+        note(work, about_person("ring", person.number, agrees=not refuses), _now())
         click.echo(f"{person.number} {'is not rung' if refuses else 'may be rung'} by number")
 
 
@@ -120,6 +127,7 @@ def people_tie(one: str, other: str) -> None:
     """Note a declared family or household tie: neither judges a case about the other."""
     with opened() as (work, _):
         register.tie(work, one, other)
+        note(work, about_person("tie", one.upper(), other=other.upper()), _now())
         click.echo(f"{one.upper()} and {other.upper()} are tied")
 
 
@@ -142,7 +150,9 @@ def _import(what: str, read: Callable[[Work, str], int]) -> click.Command:
     @click.argument("file", type=click.File(encoding="utf-8"))
     def take(file: IO[str]) -> None:
         with opened() as (work, _):
-            click.echo(f"{read(work, file.read())} rows")
+            count = read(work, file.read())
+            note(work, Mark("import", "directory", reason=what, details={"rows": count}), _now())
+            click.echo(f"{count} rows")
 
     return click.command(what, help=f"Take {what} in.")(take)
 
@@ -151,6 +161,7 @@ def _export(what: str, write: Callable[[Work], str]) -> click.Command:
     @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
     def give(file: Path) -> None:
         with opened() as (work, _), writable(file) as out:
+            note(work, Mark("export", "directory", reason=what), _now())
             out.write(write(work))
 
     return click.command(what, help=f"Write {what} out; - is standard output.")(give)

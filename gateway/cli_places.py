@@ -4,7 +4,9 @@ import click
 
 from flows.daytime import Hours, hours_of
 from flows.msisdn import normalise
+from gateway.assembly import clock
 from gateway.cli_directory import directory, opened
+from models.services.audit import Mark, note
 from models.services.facilities import dialled
 from models.services.programme import DAYTIME, GREEN_LINE, WOMAN_TO_TALK, put_setting, setting
 
@@ -20,6 +22,7 @@ def numbers(green_line: str | None, woman_to_talk: str | None) -> None:
         for name, said in ((GREEN_LINE, green_line), (WOMAN_TO_TALK, woman_to_talk)):
             if said is not None:
                 put_setting(work, name, _number(said))
+                note(work, Mark("set", "programme", reason=name), clock())
             click.echo(f"{name}\t{dialled(setting(work, name)) or '-'}")
 
 
@@ -32,6 +35,7 @@ def hours(said: str | None) -> None:
     with opened() as (work, _):
         if said is not None:
             put_setting(work, DAYTIME, said)
+            note(work, Mark("set", "programme", reason=DAYTIME), clock())
         click.echo(_said(hours_of(setting(work, DAYTIME))))
 
 

@@ -9,6 +9,7 @@ from gateway.cli_base import Unusable, load_settings
 from models.db import Operator
 from models.services import channels, gauges
 from models.services import sending as switch
+from models.services.audit import Mark, note
 
 
 @click.group(name="sending", invoke_without_command=True)
@@ -34,6 +35,7 @@ def pause() -> None:
     store = assembly.open_store(load_settings())
     with store.work(Operator()) as work:
         switch.pause(work, switch.BY_HAND)
+        note(work, Mark("pause", "sending"), assembly.clock())
     store.close()
     click.echo("nothing leaves any more")
 
@@ -44,6 +46,7 @@ def resume() -> None:
     store = assembly.open_store(load_settings())
     with store.work(Operator()) as work:
         switch.resume(work)
+        note(work, Mark("resume", "sending"), assembly.clock())
     store.close()
     click.echo("texts leave again")
 
@@ -60,5 +63,6 @@ def cap(amount: float) -> None:
     store = assembly.open_store(load_settings())
     with store.work(Operator()) as work:
         switch.set_cap(work, amount or None)
+        note(work, Mark("cap", "sending", details={"amount": f"{amount:g}"}), assembly.clock())
     store.close()
     click.echo(f"a day may cost {amount:g}" if amount else "a day may cost any amount")

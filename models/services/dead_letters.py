@@ -11,6 +11,7 @@ from models.db import Work
 from models.errors import NotFound
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
+from models.services.audit import Mark, note
 from models.services.inbox import BEFORE, TIRED
 from models.voice_note import VoiceNote
 
@@ -77,6 +78,7 @@ def retry(work: Work, letter_id: int | str, now: datetime) -> None:
     if named is None or again is None:
         raise NotFound(f"no dead letter {letter_id} that still has its words")
     again(work, int(named["row"]), now)
+    note(work, Mark("retry", named["kind"] or INBOX, int(named["row"])), now)
     work.wake("inbox")
 
 

@@ -17,6 +17,7 @@ from models.errors import NotFound, StoreError
 from models.organisation import Coverage, Organisation
 from models.person import Hat, Person, Tie
 from models.services import erasures, phones, pins
+from models.services.audit import about_person, note
 from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, setting
 from models.services.routing import policy
 
@@ -108,6 +109,7 @@ def revoke(work: Work, number: str, now: datetime) -> Person:
     person = by_number(work, number)
     person.revoked_at = now
     person.pin_hash = None
+    note(work, about_person("revoke", person.number), now)
     erasures.person_changed(work, person, "revoked")
     phones.cut_off(work, person, "revoked", now)
     return person
@@ -116,6 +118,7 @@ def revoke(work: Work, number: str, now: datetime) -> Person:
 def block(work: Work, number: str, now: datetime) -> Person:
     """Report a phone lost: nothing opens on it from now on. Raises NotFound, DirectoryRefused."""
     person = _with_phone(work, number)
+    note(work, about_person("block", person.number), now)
     phones.block(work, person, now)
     return person
 

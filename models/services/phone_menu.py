@@ -6,6 +6,7 @@ from typing import Any
 from models.db import Work
 from models.person import Person
 from models.services import phones, pins
+from models.services.audit import about_person, note
 from models.services.handling import Desk, desk_signed_in
 from models.services.scene import EffectFunction, Outcome, Scene
 
@@ -33,8 +34,10 @@ def reset_pin(work: Work, scene: Scene, answers: Answers) -> Outcome:
     found = _theirs(work, scene, answers)
     if found is None:
         return Outcome("gone")
-    pin = pins.give(found[1], scene.house.draw, temporary=True)
-    return Outcome("reset", {"relay": found[1].number, "pin_given": pin})
+    desk, person = found
+    note(desk.work, about_person("pin", person.number, temporary=True), scene.now)
+    pin = pins.give(person, scene.house.draw, temporary=True)
+    return Outcome("reset", {"relay": person.number, "pin_given": pin})
 
 
 def block_phone(work: Work, scene: Scene, answers: Answers) -> Outcome:

@@ -15,6 +15,7 @@ from models.organisation import Organisation
 from models.outbound import OutboundMessage as Message
 from models.person import Person
 from models.services import clocks, erasures
+from models.services.audit import about_person, note
 from models.services.handling import Desk
 from models.services.routing import policy
 from models.services.sweeping import AT_ONCE
@@ -66,6 +67,7 @@ def find(desk: Desk, said: str) -> list[Person]:
 
 def report_lost(desk: Desk, person: Person) -> None:
     """Block a phone at once, and give what its person held to others. Twice is harmless."""
+    note(desk.work, about_person("block", person.number), desk.now)
     block(desk.work, person, desk.now)
     while clocks.rehome(desk.work, desk.house, desk.now, person.id) == AT_ONCE:
         pass

@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, update
 from models.db import Work
 from models.outbound import OutboundMessage as Message
 from models.services import privacy, sending
+from models.services.audit import Mark, note
 from models.services.programme import put_setting, setting
 
 REASON = "restored"
@@ -20,6 +21,7 @@ def settle(work: Work, now: datetime) -> int:
     It may have left between the backup and the loss. As with any such text, a sensitive one is
     never sent again, another one once. What is over its time goes at once. Returns how many texts.
     """
+    note(work, Mark("restore", "database"), now)
     sending.pause(work, sending.RESTORED)
     due = or_(Message.status == "sending", and_(Message.status == "waiting", Message.due_at <= now))
     once = or_(Message.sensitive, Message.repeated)

@@ -15,6 +15,7 @@ from models.case import Case
 from models.db import Work
 from models.errors import KeeperAway, NotFound, StoreError
 from models.person import Person
+from models.services.audit import Mark, note
 from models.services.directory import by_number
 from models.services.scene import House
 from models.slip import Booklet, Slip
@@ -67,6 +68,8 @@ def issue(
     booklet = Booklet(person_id=person.id, issued_at=now)
     work.session.add(booklet)
     work.session.flush()
+    details = {"person": person.number, "slips": count}
+    note(work, Mark("slips_issued", "booklet", booklet.id, details=details), now)
     return booklet, [_add(work, house, booklet, number) for number in free[:count]]
 
 
@@ -80,6 +83,7 @@ def revoke(work: Work, booklet_id: int, now: datetime) -> Booklet:
         raise NotFound(f"there is no booklet {booklet_id}")
     if booklet.revoked_at is None:
         booklet.revoked_at = now
+        note(work, Mark("slips_revoked", "booklet", booklet.id), now)
         for slip in work.session.scalars(select(Slip).where(Slip.booklet_id == booklet_id)):
             slip.receipt_long = slip.receipt_sealed = None
     return booklet
