@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, select, update
 from sqlalchemy.orm import aliased
 
 from models.db import Work
@@ -21,6 +21,7 @@ TRIES = 5
 TIRED = "tried five times"
 BEFORE = "; "  # what it is, told by its cause, stands before why it was given up
 BACK_OFF = (5, 30, 120, 600)  # seconds after each try that failed; the fifth is the last
+NAMED_WITHIN = timedelta(seconds=30)  # the keeper names at every other second what has no name yet
 AWAY = timedelta(seconds=5)  # the keeper comes back within seconds, or is started again
 AT_ONCE = 32  # rows one claim takes: a second's work of the slowest kind
 
@@ -57,7 +58,8 @@ def claim(work: Work, now: datetime, limit: int = AT_ONCE) -> list[Claim]:
 def _free(now: datetime, limit: int) -> Select[Any]:
     """Select what may be taken, with the place that each row has among its contact's open ones.
 
-    Nobody's later message ranks before an earlier one, though the hour of that one be over.
+    Nobody's later message ranks before an earlier one, though the hour of that one be over. Behind
+    one that was just received without a name all wait: it may be of the same phone.
     """
     in_order: dict[str, Any] = {"partition_by": Message.contact, "order_by": Message.id}
     opened = (
@@ -77,6 +79,7 @@ def _free(now: datetime, limit: int) -> Select[Any]:
         .join(first, and_(first.c.contact == opened.c.contact, first.c.place == 1))
         .join(head, head.id == first.c.id)
         .where(_is_due(head, now), _is_open(), _is_due(Message, now))
+        .where(Message.id < func.coalesce(_first_nameless(now), Message.id + 1))
         .order_by(opened.c.rank, Message.id)
         .limit(limit)
         .with_for_update(of=Message, skip_locked=True)
@@ -85,6 +88,17 @@ def _free(now: datetime, limit: int) -> Select[Any]:
 
 def _is_open() -> ColumnElement[bool]:
     return Message.settled_at.is_(None)  # waiting or processing; so is the index spelt
+
+
+def _first_nameless(now: datetime) -> ScalarSelect[Any]:
+    # Not for ever: what nobody can name, its key being lost, may not keep all others waiting.
+    nameless = aliased(Message, name="nameless")
+    return (
+        select(func.min(nameless.id))
+        .where(nameless.settled_at.is_(None), nameless.contact.is_(None))
+        .where(nameless.sender_sealed.is_not(None), nameless.received_at > now - NAMED_WITHIN)
+        .scalar_subquery()
+    )
 
 
 def _is_due(row: Any, now: datetime) -> ColumnElement[bool]:

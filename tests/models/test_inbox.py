@@ -8,7 +8,7 @@ from models.conversation import Contact
 from models.db import Gateway, Job
 from models.errors import AlreadyReceived
 from models.inbound import InboundMessage
-from models.services import dead_letters, inbox, intake
+from models.services import dead_letters, inbox, intake, waiting
 from models.services.conversing import Conversing
 from tests.factories import NEIGHBOUR, SPEAKER
 from workers.converse import Converser
@@ -19,10 +19,10 @@ def converser(stage):
     return Converser(Conversing(stage.store, stage.house), lambda: stage.now)
 
 
-def receive(stage, text, phone=SPEAKER):
+def receive(stage, text, phone=SPEAKER, house=None):
     with stage.store.work(Gateway()) as work:
         sms = intake.ReceivedSms("phone", f"{phone}:{text}", phone, text)
-        intake.receive_sms(work, stage.house, sms, stage.now)
+        intake.receive_sms(work, house or stage.house, sms, stage.now)
 
 
 def test_a_repeat_is_told_apart_from_what_the_database_refuses(stage):
@@ -126,6 +126,30 @@ def test_nobodys_later_message_passes_one_that_cannot_be_handled_yet(stage, conv
     receive(stage, "AIDE", NEIGHBOUR)
     assert converser.drain() == 1
     assert statuses(stage) == ["waiting", "waiting", "processed"]
+
+
+def test_what_was_received_without_a_name_is_not_passed_by_the_same_phones_next(
+    stage, converser, keeperless
+):
+    receive(stage, "STOP", house=keeperless)
+    receive(stage, "JAABI")
+    assert converser.drain() == 0
+    with stage.store.work(Job("keeper")) as work:
+        waiting.fill(work, stage.vault)
+    assert converser.drain() == 2
+    with stage.store.work(Job("test")) as work:
+        assert work.session.get(Contact, stage.vault.pseudonym(SPEAKER)).stopped_at is None
+
+
+def test_what_nobody_can_name_keeps_the_others_waiting_for_half_a_minute_only(
+    stage, converser, keeperless
+):
+    receive(stage, "AIDE", house=keeperless)
+    receive(stage, "AIDE", NEIGHBOUR)
+    assert converser.drain() == 0
+    stage.later(seconds=30)
+    assert converser.drain() == 1
+    assert statuses(stage) == ["waiting", "processed"]
 
 
 def test_many_messages_are_answered_each_once_and_in_the_order_they_came(stage, converser):
