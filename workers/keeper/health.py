@@ -15,7 +15,7 @@ FAILURES = 3  # in a row: then the channel is left alone
 FIRST_S, LONGEST_S = 5.0, 30.0  # before it is tried again; twice as long after each try in vain
 STOPPED_S = 300.0  # staff must act first: no money, wrong sender
 SLOW_S = 3.0  # a call out for longer: others go by another road, if there is one
-LANES = 8  # calls of one channel at once: as many fates may be unknown after a kill
+LANES = 16  # calls of one channel at once: as many fates may be unknown after a kill
 FEWEST = 2
 NEWEST = 0.2  # weight of the last call in the mean of how long they take
 

@@ -19,7 +19,7 @@ from models.services.outbox import Due
 from workers.keeper.roads import Road
 from workers.keeper.texts import Opener, Said
 
-GATHER_S = 0.003
+GATHER_S = 0.008
 
 
 @dataclass(frozen=True, slots=True, repr=False)
