@@ -2,15 +2,16 @@
 
 One JSON object a line on standard error. Our modules log with ``extra={...}``; a key that is not in
 KEYS is dropped. The template of a message is kept and its arguments are not, whoever logs, because
-nobody can say what is in them. Of an exception its type and where it passed, never its words. Last,
-whatever still looks like a telephone number is masked (threat model, T12).
+nobody can say what is in them; of a library that puts its sentences together itself, only where it
+spoke. Of an exception its type and where it passed, never its words. Last, whatever still looks
+like a telephone number is masked (threat model, T12).
 """
 
 import logging
-import re
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, TextIO
@@ -18,6 +19,8 @@ from typing import Any, TextIO
 from structlog.processors import JSONRenderer, TimeStamper
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from gateway.masking import mask
 
 SAID = frozenset({"event", "level", "logger", "timestamp", "process", "exception", "where"})
 KEYS = SAID | {
@@ -46,11 +49,9 @@ KEYS = SAID | {
     "tries",
 }
 OURS = ("flows", "gateway", "jaabi", "models", "workers")
+COMPOSED = "jaabi_composed"
 FRAMES = 6  # the innermost ones say enough
 SHORT = 8  # digits of a pseudonym that a log may show
-MASK = "[number]"
-# Eight digits or more, however they are parted: 70 00 00 01, +223-7000-0001, %2B22370000001.
-NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:%2[Bb]|\+)?\d(?:(?:[\s.\-()/]|%20)*\d){7,}(?![0-9A-Za-z])")
 
 log = logging.getLogger("jaabi")
 
@@ -66,13 +67,16 @@ def start(process: str, stream: TextIO | None = None) -> None:
             use_get_message=False,
         )
     )
+    handler.addFilter(_is_kept)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
     sys.excepthook = _log_death
+    sys.unraisablehook = _log_unraisable
     threading.excepthook = _log_thread_death
+    warnings.showwarning = _log_warning
 
 
 def adopt(names: Iterable[str]) -> None:
@@ -83,15 +87,15 @@ def adopt(names: Iterable[str]) -> None:
         logger.propagate = True
 
 
-def mask(value: Any) -> Any:
-    """Return a value without anything that looks like a telephone number."""
-    if isinstance(value, str):
-        return NUMBER.sub(MASK, value)
-    if isinstance(value, int):
-        return MASK if abs(value) >= 10**7 else value
-    if isinstance(value, list | tuple):
-        return [mask(one) for one in value]
-    return value if value is None or isinstance(value, float) else mask(str(value))
+def _is_kept(record: logging.LogRecord) -> bool:
+    """Tell whether a line is kept: a library that makes itself talkative is not listened to."""
+    ours = _is_ours(record)
+    setattr(record, COMPOSED, not ours and not record.args)  # the formatter takes them away
+    return record.levelno >= (logging.INFO if ours else logging.WARNING)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OURS
 
 
 def _chain(process: str) -> list[Processor]:
@@ -104,6 +108,7 @@ def _chain(process: str) -> list[Processor]:
         return {key: mask(value) for key, value in event.items() if key in KEYS}
 
     return [
+        _place_library,
         _name_exception,
         add_log_level,
         add_logger_name,
@@ -111,6 +116,15 @@ def _chain(process: str) -> list[Processor]:
         TimeStamper(fmt="iso", utc=True),
         JSONRenderer(ensure_ascii=False, default=repr),
     ]
+
+
+def _place_library(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Put in place of a sentence that a library made up itself where in it that was."""
+    del logger, method
+    record: logging.LogRecord = event["_record"]
+    if getattr(record, COMPOSED, False):
+        event["event"] = f"a library speaks at {record.filename}:{record.lineno}"
+    return event
 
 
 def _name_exception(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -145,3 +159,17 @@ def _log_thread_death(died: threading.ExceptHookArgs) -> None:
     if died.exc_value is not None:
         caught = (died.exc_type, died.exc_value, died.exc_traceback)
         log.critical("thread ends on an error", exc_info=caught)
+
+
+def _log_unraisable(died: "sys.UnraisableHookArgs") -> None:
+    caught = (died.exc_type, died.exc_value, died.exc_traceback)
+    log.error("an error that nobody could catch", exc_info=caught)  # type: ignore[arg-type]
+
+
+def _log_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *rest: object
+) -> None:
+    """Log what was warned of and where; its words may quote a value."""
+    del message, rest
+    where = f"{filename.rpartition('/')[2]}:{lineno}"
+    log.warning("a library warns", extra={"reason": category.__name__, "state": where})

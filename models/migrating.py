@@ -13,14 +13,20 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from models import rights
+
 FOLDER = Path(__file__).parent / "migrations"
 LOCK = 7236482  # any number, as long as all who migrate take the same
 QUIET = {  # PostgreSQL writes no value and no statement into its log (threat model, T12)
     "log_statement": "none",
+    "log_duration": "off",
     "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
+    "log_min_messages": "fatal",  # an error may quote the value that it could not read
     "log_min_error_statement": "panic",
 }
 
@@ -30,14 +36,18 @@ def head() -> str:
     return (FOLDER / "HEAD").read_text(encoding="ascii").strip()
 
 
-def upgrade(url: str | URL, revision: str = "head") -> None:
-    """Bring a database forward, all of it or nothing. Done twice, the second changes nothing."""
-    _migrate(url, revision, command.upgrade)
+def upgrade(url: str | URL, revision: str = "head", role: str | None = None) -> None:
+    """Bring a database forward, all of it or nothing. Done twice, the second changes nothing.
+
+    On PostgreSQL the application's ``role``, if it is not the owner's, is given its rights
+    (models/rights.py). Raises NoSuchRole.
+    """
+    _migrate(url, revision, command.upgrade, role)
 
 
 def downgrade(url: str | URL, revision: str) -> None:
     """Bring a database back to ``revision``; ``base`` leaves no table of ours."""
-    _migrate(url, revision, command.downgrade)
+    _migrate(url, revision, command.downgrade, None)
 
 
 def current(connection: Connection) -> str | None:
@@ -59,14 +69,20 @@ def talkative(connection: Connection) -> list[str]:
     return [name for name, setting in found.items() if setting != QUIET[name]]
 
 
-def _migrate(url: str | URL, revision: str, how: Callable[[Config, str], None]) -> None:
+def _migrate(
+    url: str | URL, revision: str, how: Callable[[Config, str], None], role: str | None
+) -> None:
     with _owner(make_url(url)) as engine:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 # Who cannot get a lock gives up, so that no caller waits behind a migration.
                 connection.execute(text("SET LOCAL lock_timeout = '4s'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            if current(connection) != head() or how is command.downgrade:
+                rights.lift(connection)
             how(_config(connection), revision)
+            if current(connection) == head():
+                rights.lay(connection, role)
         if engine.dialect.name == "postgresql":
             with engine.begin() as connection:
                 _quieten(connection)

@@ -1,10 +1,7 @@
 """Numbers and words by every road, in errors and on the disk: afterwards they stand nowhere."""
 
-import io
 import itertools
 import logging
-import sys
-import threading
 import traceback
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from gateway import assembly, logs
+from gateway import assembly
 from gateway.app import HANDING_OVER
 from gateway.channels.base import Outbound, SendFailed, SendUnknown
 from gateway.spool import Post, Spool
@@ -22,6 +19,7 @@ from models.outbound import DeliveryReport
 from tests.gateway import africastalking_posts, kannel_posts
 from tests.gateway import twilio_posts as posts
 from tests.gateway.dialling import Dialler
+from tests.gateway.our_logs import our_logs
 from tests.gateway.service import TOKEN, serving
 from tests.gateway.ussd_posts import NETWORKS
 from tests.journeys.traces import Traces
@@ -54,13 +52,8 @@ def table(name):
 @pytest.fixture
 def logged():
     """Log through our rules and lend what was written."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    before = (root.handlers, root.level, logging.raiseExceptions)
-    stream = io.StringIO()
-    logs.start("test", stream)
-    yield stream
-    root.handlers, root.level, logging.raiseExceptions = before
-    sys.excepthook, threading.excepthook = hooks
+    with our_logs() as stream:
+        yield stream
 
 
 @pytest.fixture

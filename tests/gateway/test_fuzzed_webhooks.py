@@ -1,10 +1,6 @@
 """Thousands of invented requests to every hook of every provider: none is an error of ours."""
 
-import io
-import logging
 import shutil
-import sys
-import threading
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, quote, urlencode
@@ -14,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from gateway import assembly, logs
+from gateway import assembly
 from models.inbound import InboundMessage
 from models.outbound import DeliveryReport, OutboundMessage
 from tests.gateway import africastalking_posts, kannel_posts, twilio_posts, ussd_posts
+from tests.gateway.our_logs import our_logs
 from tests.gateway.service import CHANNEL, FORM, TOKEN, serving
 
 TURNED, NAMED, RAW = 2500, 1300, 1300  # requests of each kind
@@ -198,15 +195,10 @@ def fuzzed(sqlite_template, tmp_path_factory):
     """A programme with every channel, and all it logs through our own rules."""
     folder = tmp_path_factory.mktemp("fuzzed")
     shutil.copyfile(sqlite_template, folder / "jaabi.db")
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    before = (root.handlers, root.level, logging.raiseExceptions)
-    stream = io.StringIO()
-    logs.start("test", stream)
-    with serving(f"sqlite:///{folder / 'jaabi.db'}", folder, **TABLES) as one:
+    where = f"sqlite:///{folder / 'jaabi.db'}"
+    with our_logs() as stream, serving(where, folder, **TABLES) as one:
         one.logged = stream.getvalue
         yield one
-    root.handlers, root.level, logging.raiseExceptions = before
-    sys.excepthook, threading.excepthook = hooks
 
 
 def knocked(service, knock):
