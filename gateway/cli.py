@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "list or retry what could not be handled",
     ),
     "people": ("gateway.cli_directory:people", "register, list and revoke phones"),
+    "accounts": ("gateway.cli_accounts:accounts", "make, list and end console accounts"),
     "directory": ("gateway.cli_places:directory", "import and export the directory"),
     "slips": ("gateway.cli_slips:slips", "issue, list and revoke booklets of numbered slips"),
     "route": ("gateway.cli_route:route", "say who would receive a case, and why"),

@@ -2,30 +2,38 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, says
 
 LIFE = "while registered, 12 months after"
+NAMED = "while registered, 5 years after: as long as the audit log that names it"
+_LIVE = text("revoked_at IS NULL")
 
 
 class Account(Base):
     """One way into the console, for one person, or for an auditor or administrator."""
 
     __tablename__ = "account"
-
-    id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", LIFE))
-    email: Mapped[str] = mapped_column(
-        String(120), unique=True, info=says("S1", "name at sign-in", LIFE)
+    __table_args__ = (
+        # An address may come back after its account was revoked; an account's row id never.
+        Index("uq_account_email", "email", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
     )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", NAMED))
+    email: Mapped[str] = mapped_column(String(120), info=says("S1", "name at sign-in", LIFE))
     password_hash: Mapped[str] = mapped_column(
         String(160), info=says("S1", "argon2id of the password", LIFE)
     )
-    role: Mapped[str] = mapped_column(String(16), info=says("S1", "role of the contract", LIFE))
+    role: Mapped[str] = mapped_column(String(16), info=says("S1", "role of the contract", NAMED))
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"),
-        info=says("S1", "whose hats and bars it has; none for auditor and administrator", LIFE),
+        info=says("S1", "whose hats and bars it has; none for auditor and administrator", NAMED),
     )
-    created_at: Mapped[datetime] = mapped_column(info=says("S1", "when it was made", LIFE))
-    revoked_at: Mapped[datetime | None] = mapped_column(info=says("S1", "no longer valid", LIFE))
+    organisation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("organisation.id"),
+        info=says("S1", "employer of an auditor or administrator, who has no person", LIFE),
+    )
+    created_at: Mapped[datetime] = mapped_column(info=says("S1", "when it was made", NAMED))
+    revoked_at: Mapped[datetime | None] = mapped_column(info=says("S1", "no longer valid", NAMED))

@@ -69,19 +69,23 @@ def add_person(work: Work, new: NewPerson, numbers: Numbers) -> Person:
     pseudonym = numbers.pseudonym(phone)
     person = _by_pseudonym(work, pseudonym)
     if person is None:
-        person = Person(
-            number=new.number or _next_number(work, new.role),
-            role=new.role,
-            organisation_id=new.organisation,
-            area_pcode=new.area or None,
-            language=new.language,
-            pseudonym=pseudonym,
-            phone_sealed=numbers.seal(phone),
-            phone_ends=phone[-3:],
-        )
-        work.session.add(person)
+        person = _made(work, new)
+        person.pseudonym, person.phone_sealed = pseudonym, numbers.seal(phone)
+        person.phone_ends = phone[-3:]
     else:
         _refuse_other(person, new)
+    if new.function:
+        _give_hat(person, new)
+    work.session.flush()
+    return person
+
+
+def add_without_phone(work: Work, new: NewPerson) -> Person:
+    """Register somebody who works in the console only. Raises DirectoryRefused."""
+    mistakes = _mistakes(work, new)
+    if mistakes:
+        raise DirectoryRefused(mistakes)
+    person = _made(work, new)
     if new.function:
         _give_hat(person, new)
     work.session.flush()
@@ -217,6 +221,18 @@ def _mistakes(work: Work, new: NewPerson) -> list[str]:
     if new.area and work.session.get(Area, new.area) is None:
         found.append(f"no area {new.area}")
     return found
+
+
+def _made(work: Work, new: NewPerson) -> Person:
+    person = Person(
+        number=new.number or _next_number(work, new.role),
+        role=new.role,
+        organisation_id=new.organisation,
+        area_pcode=new.area or None,
+        language=new.language,
+    )
+    work.session.add(person)
+    return person
 
 
 def _with_phone(work: Work, number: str) -> Person:

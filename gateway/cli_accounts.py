@@ -1,0 +1,73 @@
+"""`jaabi accounts`: who may sign in at the console."""
+
+from datetime import UTC, datetime
+
+import click
+
+from gateway.cli_base import Unusable, iso
+from gateway.cli_directory import opened
+from gateway.cli_lists import Row, as_json, print_rows
+from models.account import Account
+from models.person import Person
+from models.services import accounts as register
+from models.services.accounts import NewAccount
+
+
+@click.group()
+def accounts() -> None:
+    """Make, list and end the accounts of the console."""
+
+
+@accounts.command("add")
+@click.option("--email", required=True, help="name at sign-in")
+@click.option("--role", required=True, type=click.Choice(register.ROLES))
+@click.option("--organisation", default="", help="employer; none = the cell, where there is one")
+@click.option("--area", default="", help="p-code it is for; none = everywhere")
+@click.option("--function", default="", help="a function of the routing policy, e.g. mcd")
+@click.option("--person", default="", help="somebody registered, e.g. P0151, with the same rights")
+def accounts_add(**said: str) -> None:
+    """Make an account and print whose it is; the password is read from standard input."""
+    new = NewAccount(**said, password=_password())
+    with opened() as (work, _):
+        account = register.add(work, new, datetime.now(UTC))
+        person = None if account.person_id is None else work.session.get(Person, account.person_id)
+        click.echo(account.email if person is None else person.number)
+
+
+@accounts.command("list")
+@as_json
+def accounts_list(as_json: bool) -> None:
+    """List the accounts that are valid."""
+    with opened() as (work, _):
+        print_rows([_row(*one) for one in register.live(work)], as_json=as_json)
+
+
+@accounts.command("revoke")
+@click.argument("email")
+def accounts_revoke(email: str) -> None:
+    """End an account; who has no phone is registered no longer either."""
+    with opened() as (work, _):
+        click.echo(f"{register.revoke(work, email, datetime.now(UTC)).email} is revoked")
+
+
+def _password() -> str:
+    """Return the password of standard input, asked for twice where somebody types it."""
+    given = click.get_text_stream("stdin")
+    if given.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    password = given.readline().rstrip("\r\n")
+    if not password:
+        raise Unusable(["the password is read from standard input, and nothing came"])
+    return password
+
+
+def _row(account: Account, person: Person | None) -> Row:
+    return {
+        "email": account.email,
+        "role": account.role,
+        "person": None if person is None else person.number,
+        "organisation": account.organisation_id if person is None else person.organisation_id,
+        "functions": [] if person is None else [hat.function for hat in person.hats],
+        "area": None if person is None else person.area_pcode,
+        "created_at": iso(account.created_at),
+    }
