@@ -117,9 +117,7 @@ WALK_INS = Publication(
 _PASSED_ON = Split("passed_on", ("in_time", "late"))
 # Domain rule 8: by region and quarter, for C7; the others are told as one number a quarter.
 COMPARTMENTS: Mapping[str, Publication] = {
-    name: Publication(
-        name, level, (_PASSED_ON,), 0, threshold=10, period="quarter", public=False
-    )
+    name: Publication(name, level, (_PASSED_ON,), 0, threshold=10, period="quarter", public=False)
     for name, level in (("C5", 0), ("C6", 0), ("C7", REGION))
 }
 PUBLICATIONS: Mapping[str, Publication] = {

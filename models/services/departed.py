@@ -4,12 +4,12 @@ Only sums are kept, in the cells that will be told, and only until they are told
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
-from flows.publications import Cell, Publication, cells, period_of
+from flows.publications import COUNTRY, Cell, Publication, cells, period_of
 from models.case import Case
 from models.db import Work
 from models.figure import Departed, Figure
@@ -56,11 +56,11 @@ def forget(work: Work, publication: Publication, period: str) -> None:
     )
 
 
-def is_published(work: Work) -> Callable[[str, str], bool]:
-    """Return what tells whether a table was published for a period."""
-    told = select(Figure.publication, Figure.period).distinct()
-    known = {tuple(row) for row in work.session.execute(told)}
-    return lambda publication, period: (publication, period) in known
+def published(work: Work) -> set[tuple[str, str]]:
+    """Return which tables were published, each with its period."""
+    one_each = (Figure.area == COUNTRY) & (Figure.split == "")
+    found = work.session.execute(select(Figure.publication, Figure.period).where(one_each))
+    return {(row.publication, row.period) for row in found}
 
 
 def places(one: Counted) -> Iterable[Place]:
@@ -76,11 +76,11 @@ def _count(work: Work, found: Iterable[Counted | None]) -> None:
     sums = Counter(place for one in found if one is not None for place in places(one))
     if not sums:
         return
-    told = is_published(work)
+    told = published(work)
     rows = [
         {"publication": name, "period": period, **cell._asdict(), "count": count}
         for (name, period, cell), count in sorted(sums.items())
-        if not told(name, period)
+        if (name, period) not in told
     ]
     if not rows:
         return

@@ -1,0 +1,149 @@
+"""Publishes each table once its period is over, and gives what was published: never a second time.
+
+The numbers told are frozen rows. Nothing is computed anew for whoever asks, so that nobody learns
+from two answers what neither of them says (threat model T10).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import chain
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from flows.publications import (
+    PUBLICATIONS,
+    Cell,
+    Publication,
+    bounds,
+    cells,
+    period_of,
+    ripe,
+)
+from flows.release import BASE, Release, Shown, tree
+from models.case import Case
+from models.db import Work
+from models.figure import Departed, Figure
+from models.referral import Referral
+from models.services import departed
+from models.services.counted import Counted, case_counted, referral_counted
+from models.services.programme import programme_areas
+
+AT_ONCE = 500
+Choose = Callable[[str, int], int]
+Sums = Mapping[Publication, Counter[Cell]]
+
+
+def publish(work: Work, choose: Choose, now: datetime) -> int:
+    """Publish the tables of one period that are due; return how many. Again until it returns 0.
+
+    ``choose`` gives a stable number below the second argument for a name: the keeper's.
+    """
+    period, due = _due(work, now)
+    if not due:
+        return 0
+    # Live rows first, locked: who is purged meanwhile is in one of the two, and in one only.
+    alive = _alive(work, due, period, now)
+    areas = programme_areas(work)
+    for publication in due:
+        counts = alive[publication] + departed.of_period(work, publication, period)
+        root = tree(publication, counts, areas)
+        released = Release(publication.threshold, _keyed(choose, publication, period)).of(root)
+        work.session.add_all(
+            _frozen(publication, period, cell, shown, now) for cell, shown in released.items()
+        )
+        departed.forget(work, publication, period)
+    return len(due)
+
+
+def published(work: Work, since: str = "", until: str = "9999") -> Iterator[Figure]:
+    """Give every public cell of the periods ``since`` to ``until``, 2026-11, both included."""
+    rows = (
+        select(Figure)
+        .where(Figure.is_public, Figure.period >= since, Figure.period <= until)
+        .order_by(Figure.period, Figure.publication, Figure.id)
+    )
+    yield from work.session.scalars(rows.execution_options(yield_per=AT_ONCE))
+
+
+def _due(work: Work, now: datetime) -> tuple[str, list[Publication]]:
+    """Return the oldest period that has tables to publish, and these tables."""
+    first = _first(work, now)
+    if first is None:
+        return "", []
+    told = departed.published(work)
+    waiting: dict[str, list[Publication]] = {}
+    for publication in PUBLICATIONS.values():
+        for period in _periods(publication, first, now):
+            if (publication.name, period) not in told:
+                waiting.setdefault(period, []).append(publication)
+    period = min(waiting, key=lambda one: bounds(one, now), default="")
+    return period, waiting.get(period, [])
+
+
+def _first(work: Work, now: datetime) -> datetime | None:
+    """Return the moment of the oldest that was ever counted, as far as it is known."""
+    oldest = (Case.opened_at, Referral.sent_at, Departed.period, Figure.period)
+    known = [work.session.scalar(select(func.min(one))) for one in oldest]
+    moments = [bounds(one, now)[0] if isinstance(one, str) else one for one in known if one]
+    return min(moments, default=None)
+
+
+def _periods(publication: Publication, first: datetime, now: datetime) -> Iterator[str]:
+    at = first
+    while ripe(publication, period_of(publication, at), now):
+        period = period_of(publication, at)
+        yield period
+        at = bounds(period, at)[1]
+
+
+def _alive(work: Work, due: list[Publication], period: str, now: datetime) -> Sums:
+    begin, end = bounds(period, now)
+    sums: dict[Publication, Counter[Cell]] = {publication: Counter() for publication in due}
+    for one in chain(_cases(work, begin, end, now), _referrals(work, begin, end)):
+        if one is not None and one.publication in sums:
+            sums[one.publication].update(cells(one.publication, one.area, one.traits))
+    return sums
+
+
+def _cases(work: Work, begin: datetime, end: datetime, now: datetime) -> Iterable[Counted | None]:
+    rows = (
+        select(Case)
+        .where(Case.opened_at >= begin, Case.opened_at < end)
+        .options(selectinload(Case.events))
+        .with_for_update(read=True, of=Case)
+    )
+    found = work.session.scalars(rows.execution_options(yield_per=AT_ONCE))
+    return (case_counted(case, now) for case in found)
+
+
+def _referrals(work: Work, begin: datetime, end: datetime) -> Iterable[Counted | None]:
+    rows = (
+        select(Referral)
+        .where(Referral.sent_at >= begin, Referral.sent_at < end)
+        .options(selectinload(Referral.steps))
+        .with_for_update(read=True, of=Referral)
+    )
+    return map(referral_counted, work.session.scalars(rows.execution_options(yield_per=AT_ONCE)))
+
+
+def _keyed(choose: Choose, publication: Publication, period: str) -> Callable[[Cell, int], int]:
+    def chosen(cell: Cell, turn: int) -> int:
+        return choose("|".join((publication.name, period, *cell, str(turn))), BASE)
+
+    return chosen
+
+
+def _frozen(
+    publication: Publication, period: str, cell: Cell, shown: Shown, now: datetime
+) -> Figure:
+    return Figure(
+        publication=publication.name,
+        period=period,
+        **cell._asdict(),
+        shown=shown.number,
+        below=shown.below,
+        is_public=publication.public,
+        published_at=now,
+    )
