@@ -1,21 +1,23 @@
 """`jaabi backup` and `jaabi restore`: encrypted away from here, and back into an empty place."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 from pyrage.x25519 import Recipient
 from sqlalchemy.engine import make_url
 
-from gateway import assembly, backups, dumps
+from gateway import assembly, backups, dumps, word_key_files
 from gateway.backups import ROWS, WORDS, BackupRefused, Header
 from gateway.cli_base import Unusable, iso, load_settings
 from gateway.restoring import Restored, Restoring
 from gateway.settings import Settings
+from gateway.unlocking import unlocked
 from models import migrating
 from models.db import Operator, Store
-from models.services import restoring, word_keys
+from models.services import restoring
+from workers.keeper.collecting import Collector
 
 FEW = 2
 
@@ -35,6 +37,7 @@ def backup(file: Path) -> None:
         to = backups.recipients(settings.backup_recipients)
         _write_rows(settings, file, to)
         count = _write_words(settings, words, to)
+        _note_backup(settings)
     click.echo(f"{file}: the rows; {words}: the keys of {count} texts; for {len(to)} recipients")
     if len(to) < FEW:
         click.echo("Only one can open them: name a second recipient.", err=True)
@@ -72,7 +75,10 @@ def _write_rows(settings: Settings, file: Path, to: Sequence[Recipient]) -> None
 
 def _write_words(settings: Settings, file: Path, to: Sequence[Recipient]) -> int:
     """Write the keys after the rows: of what was erased between the two, the key is gone."""
-    header, store, count = _header(settings, WORDS), Store(settings.owner_url), 0
+    header, count = _header(settings, WORDS), 0
+    vault = unlocked(settings)
+    with closing(Store(settings.owner_url)) as store:
+        Collector(store, vault).go()  # what was said in the rows just written is among them
 
     def counted(lines: Iterator[bytes]) -> Iterator[bytes]:
         nonlocal count
@@ -80,12 +86,14 @@ def _write_words(settings: Settings, file: Path, to: Sequence[Recipient]) -> int
             count += 1
             yield line
 
-    with backups.whole(file) as out, store.reading(Operator()) as work:
-        backups.seal(header, backups.stream(counted(word_keys.lines(work))), out, to)
-    with store.work(Operator()) as work:
-        restoring.note_backup(work, assembly.clock())
-    store.close()
+    with backups.whole(file) as out:
+        backups.seal(header, backups.stream(counted(word_key_files.lines(vault.words))), out, to)
     return count
+
+
+def _note_backup(settings: Settings) -> None:
+    with closing(Store(settings.owner_url)) as store, store.work(Operator()) as work:
+        restoring.note_backup(work, assembly.clock())
 
 
 def _header(settings: Settings, kind: str) -> Header:

@@ -12,15 +12,15 @@ import click
 
 from gateway.cli_base import Unusable, load_settings, writable
 from gateway.settings import Settings
+from gateway.unlocking import unlocked
 from models.db import Operator, Store, Work
 from models.errors import NotFound
 from models.person import Person
 from models.seal import Sealer
 from models.services import directory as register
-from models.services import exchange
+from models.services import exchange, known_names
 from models.services.audit import Mark, about_person, note
 from models.services.directory import DirectoryRefused, NewPerson, Numbers
-from models.vault import Vault
 
 
 @contextmanager
@@ -96,6 +96,8 @@ def people_block(number: str) -> None:
     """Report a phone lost: at its next message nothing opens on it, its items go to others."""
     with opened() as (work, _):
         click.echo(f"{register.block(work, number, _now()).number} is blocked")
+        for sentence in register.ready(work):
+            click.echo(sentence, err=True)
 
 
 @people.command("phone")
@@ -131,6 +133,23 @@ def people_tie(one: str, other: str) -> None:
         click.echo(f"{one.upper()} and {other.upper()} are tied")
 
 
+@people.command("known-as")
+@click.argument("number")
+@click.argument("names", nargs=-1)
+@click.option("--forget", is_flag=True, help="forget those noted before")
+def people_known_as(number: str, names: tuple[str, ...], *, forget: bool) -> None:
+    """Note names and nicknames people use: what is told of somebody never reaches them."""
+    with opened() as (work, _):
+        if forget:
+            known_names.forget(work, number)
+        for name in names:
+            known_names.call(work, number, name)
+        if forget or names:
+            note(work, about_person("known_as", number.upper(), forget=forget), _now())
+        for name in known_names.names_of(work, number):
+            click.echo(name)
+
+
 @click.group()
 def directory() -> None:
     """Take the directory in and out as CSV files."""
@@ -150,7 +169,8 @@ def _import(what: str, read: Callable[[Work, str], int]) -> click.Command:
     @click.argument("file", type=click.File(encoding="utf-8"))
     def take(file: IO[str]) -> None:
         with opened() as (work, _):
-            count = read(work, file.read())
+            with register.staying_open(work):
+                count = read(work, file.read())
             note(work, Mark("import", "directory", reason=what, details={"rows": count}), _now())
             click.echo(f"{count} rows")
 
@@ -175,7 +195,7 @@ for _what, _write in exchange.WRITERS.items():
 
 def numbers_of(settings: Settings) -> Numbers:
     """Return how numbers are named and sealed in this programme, from its keys."""
-    return Numbers(Vault.load(settings.keys).pseudonym, Sealer.load(settings.keys).number)
+    return Numbers(unlocked(settings).pseudonym, Sealer.load(settings.keys).number)
 
 
 def _now() -> datetime:

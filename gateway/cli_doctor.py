@@ -37,6 +37,7 @@ WITHIN: Mapping[str, Check] = {
     "backup": doctor_rows.backup,
     "programme": doctor_rows.programme,
     "codes": doctor_rows.codes,
+    "names": doctor_rows.names,
 }
 CHECKS = {**AROUND, **WITHIN}
 

@@ -11,13 +11,15 @@ from gateway import assembly, demo
 from gateway.cli_base import Unusable, load_settings
 from gateway.settings import Settings
 from gateway.simulator.phones import PHONES, SPEAKERS
+from gateway.unlocking import lock_of, unlocked
 from models import migrating
 from models.db import Operator, Store
+from models.rights import NoSuchRole, application_role
 from models.seal import Sealer
 from models.services import directory
 from models.services.directory import Numbers
 from models.services.gazetteer import load_reference
-from models.vault import Vault, create_keys
+from models.vault import create_keys
 
 DONE = ".initialised"  # written last: what `make run` and `jaabi run` look for
 DEMO_CHANNEL = """\
@@ -51,7 +53,7 @@ def init(wants_demo: bool) -> None:
     """Make data directory, keys, database and the directory of Mali; keep what is there."""
     settings = load_settings(demo=wants_demo)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    create_keys(settings.keys)
+    create_keys(settings.keys, lock=lock_of(settings))
     _migrate(settings)
     store = assembly.open_store(settings, wakes=False)
     _fill(settings, store)
@@ -89,7 +91,10 @@ def prepare() -> None:
 
 def _migrate(settings: Settings) -> None:
     try:
-        migrating.upgrade(settings.owner_url)
+        role = application_role(settings.database_url, settings.owner_url)
+        migrating.upgrade(settings.owner_url, role=role)
+    except NoSuchRole as error:
+        raise Unusable([str(error)]) from None
     except OperationalError as error:
         raise Unusable([f"the database cannot be brought up to date: {error.orig}"]) from None
 
@@ -99,7 +104,7 @@ def _fill(settings: Settings, store: Store) -> None:
         load_reference(work)
     if not settings.is_demo:
         return
-    numbers = Numbers(Vault.load(settings.keys).pseudonym, Sealer.load(settings.keys).number)
+    numbers = Numbers(unlocked(settings).pseudonym, Sealer.load(settings.keys).number)
     with store.work(Operator()) as work:
         if demo.exists(work):
             return

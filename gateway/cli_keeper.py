@@ -9,22 +9,26 @@ from contextlib import suppress
 import click
 from sqlalchemy.exc import OperationalError
 
-from gateway import assembly, faults, lifeline, logs, valkey
+from gateway import assembly, faults, lifeline, logs, unlocking, valkey
 from gateway.cli_base import Unusable, load_settings, refuse_half_restored
 from gateway.settings import Settings
 from models.db import Store
 from models.seal import Transit
-from models.vault import Vault
+from models.strongbox import Strongbox
+from models.vault import KEEPER, WORDS, Vault
 from workers.beside import start_beside
+from workers.keeper.chain import Chain
 from workers.keeper.filling import Filling
 from workers.keeper.journal import Clerk, Journal
 from workers.keeper.keys import Rounds
+from workers.keeper.ledger import Ledger
+from workers.keeper.naming import NamingVault
 from workers.keeper.openings import Openings
 from workers.keeper.roads import Road
 from workers.keeper.sender import Sender
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.texts import Opener
-from workers.keeper.watch import Watch
+from workers.keeper.watch import Notebook, Watch
 from workers.outlasting import outlast
 from workers.queues import SLICE_S, Doorbell
 
@@ -39,25 +43,34 @@ def keeper() -> None:
     settings = load_settings()
     refuse_half_restored(settings)
     faults.arm(settings)
-    valkey.prepare_run_dir(settings.run_dir)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    store, vault, watch = assembly.open_store(settings), Vault.load(settings.keys), Watch()
-    desk = Desk(vault, Openings(store, vault), watch, assembly.clock)
+    valkey.prepare_run_dir(settings.run_dir, is_shared=settings.runtime is not None)
+    stop = _stop()
+    store, lock = assembly.open_store(settings), unlocking.lock_of(settings)
+    vault, watch = NamingVault(settings.keys, store, lock), Watch(Notebook(settings.keys / WORDS))
+    chain = Chain.load(store, Strongbox(settings.keys / KEEPER, lock))
+    openings = Openings(store, vault, chain, assembly.clock())
+    desk = Desk(vault, openings, watch, assembly.clock)
     rounds = Rounds(store, vault, settings.keys, watch)
     with suppress(OperationalError):  # then later, with the other rounds
         # Who wrote meanwhile is named first: what the same phone writes now stays behind it.
         rounds.name()
     server = _listen(settings, desk)
-    clerk = Clerk(store, Journal(settings.erasures))
-    beside = _start_work(settings, (rounds, clerk), _sender(settings, store, vault), stop)
+    ledger = Ledger(chain, settings.exports)
+    clerk = Clerk(store, Journal(settings.erasures), vault.words)
+    beside = _start_work(settings, (rounds, clerk, ledger), _sender(settings, store, vault), stop)
     stop.wait()
     server.shutdown()
     server.server_close()
     for thread in beside:
         thread.join(JOIN_S)
     store.close()
+
+
+def _stop() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _listen(settings: Settings, desk: Desk) -> KeeperServer:
@@ -72,16 +85,17 @@ def _listen(settings: Settings, desk: Desk) -> KeeperServer:
 
 
 def _start_work(
-    settings: Settings, beside: tuple[Rounds, Clerk], sender: Sender, stop: threading.Event
+    settings: Settings, beside: tuple[Rounds, Clerk, Ledger], sender: Sender, stop: threading.Event
 ) -> list[threading.Thread]:
     link = valkey.connect(valkey.url_of(settings), reply_s=SLICE_S + valkey.IMPATIENT_S)
-    bell, (rounds, clerk) = Doorbell(link, stop), beside
+    bell, (rounds, clerk, ledger) = Doorbell(link, stop), beside
 
     def going() -> bool:
         return not stop.is_set()
 
     runs: dict[str, Callable[[], None]] = {
         "rounds": lambda: rounds.run(stop.wait, going, assembly.clock),
+        "ledger": lambda: ledger.run(stop.wait, going, assembly.clock),
         "journal": lambda: clerk.run(stop.wait, going, assembly.clock),
         "sender": lambda: sender.run(bell.wait, going),
     }

@@ -27,7 +27,7 @@ def run(wants_demo: bool) -> None:
     logs.start("run")
     settings = load_settings(demo=wants_demo)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    valkey.prepare_run_dir(settings.run_dir)
+    valkey.prepare_run_dir(settings.run_dir, is_shared=settings.runtime is not None)
     try:
         lock = lifeline.hold(settings.home / lifeline.LOCK)
     except lifeline.AlreadyRunning:

@@ -1,7 +1,7 @@
 """What the doctor asks the database."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +23,7 @@ from models.services import (
     leases,
     restoring,
     sending,
+    watching,
 )
 
 LATE = timedelta(seconds=30)  # a row due longer ago than this is handled by nobody
@@ -165,6 +166,19 @@ def programme(settings: Settings, store: Store) -> Iterator[str]:
     del settings
     with store.reading(Operator()) as work:
         yield from directory.ready(work)
+
+
+def names(settings: Settings, store: Store) -> Iterator[str]:
+    """Whether somebody tries numbers."""
+    del settings
+    with store.reading(Operator()) as work:
+        found = watching.watched(work)
+    if found.over_since is not None:
+        since = iso(datetime.fromisoformat(found.over_since))
+        yield (
+            f"{found.needless} names were asked for within an hour that no row needed: somebody "
+            f"may be trying numbers. The keeper gives none since {since}."
+        )
 
 
 def codes(settings: Settings, store: Store) -> Iterator[str]:

@@ -40,6 +40,8 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "spool_posts": ("Posts on the disk that wait to be handed over", ("spool",)),
     "spool_oldest_seconds": ("For how long the oldest of them has waited", ("spool",)),
     "reports_unmatched": ("Delivery reports for messages nobody knows yet", ()),
+    "names_needless": ("Names asked for within an hour that no row needed", ()),
+    "names_refused": ("1 while the keeper therefore gives none", ()),
     "timetable_held": ("1 while a worker goes through the timetable", ()),
     "database_clock_ahead_seconds": ("The database's clock against ours", ()),
     "database_bytes": ("Size of the database", ()),

@@ -11,17 +11,19 @@ from pyrage.x25519 import Identity
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 
-from gateway import assembly, backups, dumps, lifeline
+from gateway import assembly, backups, dumps, lifeline, word_key_files
 from gateway.backups import ROWS, WORDS, BackupRefused, Header
 from gateway.cli_base import HALF
 from gateway.settings import Settings
 from gateway.spool import sync
 from models import migrating
-from models.db import Operator, Store
+from models.db import Operator, Store, Work
 from models.errors import KeeperAway
 from models.keeper import Keeper
-from models.services import forgetting, restoring, word_keys
-from workers.keeper.journal import Journal
+from models.services import forgetting, restoring
+from models.vault import WORDS as WORD_KEYS
+from models.word_keys import WordKeys
+from workers.keeper.journal import Clerk, Journal
 
 SLACK = timedelta(minutes=10)  # the journal may be written a little after the act
 NOBODY = "0" * 64
@@ -102,15 +104,24 @@ class Restoring:
 
     def _bring_up(self, url: URL, header: Header, keys: Path | None) -> Restored:
         now, journal = assembly.clock(), Journal(self._settings.erasures)
-        with closing(Store(url)) as store, store.work(Operator()) as work:
-            unknown = restoring.settle(work, now)
-            restoring.note_backup(work, header.time)  # noted after its rows were written
-            count = 0
-            if keys is not None:
-                with keys.open("rb") as lines:
-                    count = word_keys.put_back(work, lines)
-            gone = forgetting.again(work, journal.since(header.time - SLACK), now)
+        words = WordKeys(self._settings.keys / WORD_KEYS)
+        with closing(words), closing(Store(url)) as store:
+            with store.work(Operator()) as work:
+                unknown = restoring.settle(work, now)
+                restoring.note_backup(work, header.time)  # noted after its rows were written
+                count = self._keys_back(work, words, keys)
+                gone = forgetting.again(work, journal.since(header.time - SLACK), now)
+            # What came back of what was erased is destroyed before anybody works with it.
+            Clerk(store, journal, words).go(now)
         return Restored(header.time, count, gone, unknown)
+
+    def _keys_back(self, work: Work, words: WordKeys, keys: Path | None) -> int:
+        """Keep the keys of words that are here, and no other: nobody could erase those by name."""
+        word_key_files.drop_strangers(work, words)
+        if keys is None:
+            return 0
+        with keys.open("rb") as lines:
+            return word_key_files.put_back(work, words, lines)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     public_url: WebAddress
     channels: Path
     keys: Path
+    keys_passphrase_file: Path | None = None
+    runtime: Path | None = None
     erasures: Path
     backup_recipients: Path
     postgres_bin: Path | None = None
@@ -119,8 +121,15 @@ class Settings(BaseSettings):
         return self.home / "spool"
 
     @property
+    def exports(self) -> Path:
+        """Where the heads of the audit chain wait to be taken off this machine."""
+        return self.home / "exports"
+
+    @property
     def run_dir(self) -> Path:
         """Where sockets live: the system's temporary folder, because their paths must be short."""
+        if self.runtime is not None:
+            return self.runtime
         name = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"jaabi-{name}"
 

@@ -59,16 +59,20 @@ def connect(url: str, *, reply_s: float | None = IMPATIENT_S) -> Redis:
     return primary
 
 
-def prepare_run_dir(path: Path) -> None:
-    """Make the folder of the sockets, for us alone.
+def prepare_run_dir(path: Path, *, is_shared: bool = False) -> None:
+    """Make the folder of the sockets, for us alone; an operator's own may be entered by others.
 
-    Raises SettingsError when somebody else made it first: they could then stand in for the keeper.
+    Raises SettingsError when somebody else made it first, or may write there: they could then stand
+    in for the keeper.
     """
     path.mkdir(mode=0o700, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise SettingsError([f"{path} belongs to somebody else; remove it or set TMPDIR"])
-    path.chmod(0o700)
+    if not is_shared:
+        path.chmod(0o700)
+    elif found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise SettingsError([f"{path} can be written by others: take that away"])
 
 
 def command(socket: Path, folder: Path) -> list[str]:

@@ -27,3 +27,7 @@ class SealBroken(StoreError):
 
 class TransitLost(StoreError):
     """Words on their way whose daily key is destroyed: nobody can read them any more."""
+
+
+class KeysLocked(StoreError):
+    """The private keys are under a passphrase that was not given, or was another."""

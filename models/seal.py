@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +17,7 @@ from models.errors import TransitLost
 KEY_ID_BYTES = 4
 DAY_S = 86_400
 RECHECK_S = 5  # how often a process without today's key looks for it
+LOOK_S = 60  # how often who seals looks for new public keys: one serves for days after the next
 
 NUMBER = b"n:"  # a sealed receipt put where a number belongs must not pass for one
 RECEIPT = b"r:"
@@ -34,22 +36,37 @@ def read_key(path: Path) -> bytes:
     return key
 
 
+def read_days(folder: Path, ending: str) -> dict[str, bytes]:
+    """Return the keys that are made new each day, by ISO date. Raises OSError or ValueError."""
+    days = {}
+    for path in sorted(folder.glob(f"????-??-??.{ending}")):
+        with suppress(FileNotFoundError):  # destroyed between the list and the reading
+            days[path.stem] = read_key(path)
+    return days
+
+
+def day_of(now: float) -> str:
+    """Return the ISO date of a time, UTC."""
+    return datetime.fromtimestamp(now, UTC).date().isoformat()
+
+
 class Sealer:
-    """Holds the two public keys of a programme: what it seals, it cannot open."""
+    """Holds public keys of a programme: what it seals, it cannot open. Follows new keys by itself.
 
-    __slots__ = ("_addresses", "_stories", "_stories_id")
+    ``clock`` gives seconds since 1970 UTC.
+    """
 
-    def __init__(self, addresses: PublicKey, stories: PublicKey) -> None:
-        self._addresses = (key_id(bytes(addresses)), SealedBox(addresses))
-        self._stories = SealedBox(stories)
-        self._stories_id = key_id(bytes(stories)).hex()
+    __slots__ = ("_addresses", "_arrivals", "_clock", "_keys", "_looked_at")
+
+    def __init__(self, keys: Path, clock: Callable[[], float] = time.time) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._look(clock())
 
     @classmethod
-    def load(cls, keys: Path) -> "Sealer":
+    def load(cls, keys: Path, clock: Callable[[], float] = time.time) -> "Sealer":
         """Read the public keys of the key directory. Raises OSError or ValueError."""
-        return cls(
-            PublicKey(read_key(keys / "addresses.pub")), PublicKey(read_key(keys / "stories.pub"))
-        )
+        return cls(keys, clock)
 
     def number(self, msisdn: str) -> bytes:
         """Seal an E.164 number: equal numbers do not look equal."""
@@ -60,18 +77,46 @@ class Sealer:
         return self._seal(RECEIPT, digits)
 
     def story(self, words: str) -> tuple[bytes, str, bytes]:
-        """Seal words under a new case key: (sealed words, class key's id, wrapped case key)."""
+        """Seal words under a new case key: (sealed words, id of what wraps it, wrapped case key).
+
+        Raises TransitLost when there is no key to wrap it for.
+        """
         return self.sound(words.encode())
 
     def sound(self, sound: bytes) -> tuple[bytes, str, bytes]:
         """Seal bytes somebody spoke as ``story`` seals words."""
+        self._follow()
+        if self._arrivals is None:
+            self._look(self._clock())
+        if self._arrivals is None:
+            raise TransitLost("no key for arrivals")
+        name, box = self._arrivals
         case_key = nacl.utils.random(SecretBox.KEY_SIZE)
         sealed = bytes(SecretBox(case_key).encrypt(sound))
-        return sealed, self._stories_id, self._stories.encrypt(case_key)
+        return sealed, name, box.encrypt(case_key)
 
     def _seal(self, kind: bytes, value: str) -> bytes:
+        self._follow()
         name, box = self._addresses
         return name + box.encrypt(kind + value.encode())
+
+    def _follow(self) -> None:
+        now = self._clock()
+        if not 0 <= now - self._looked_at < LOOK_S:
+            # Between one file and the next a rotation may replace it: what we have still serves.
+            with suppress(OSError, ValueError):
+                self._look(now)
+
+    def _look(self, now: float) -> None:
+        self._looked_at = now
+        addresses = read_key(self._keys / "addresses.pub")
+        days = read_days(self._keys / "arrivals", "pub")
+        self._addresses = (key_id(addresses), SealedBox(PublicKey(addresses)))
+        self._arrivals: tuple[str, SealedBox[PublicKey]] | None = None
+        if days:
+            # A clock that was put back must not stop who speaks: then the oldest there is.
+            newest = days[max((one for one in days if one <= day_of(now)), default=min(days))]
+            self._arrivals = (key_id(newest).hex(), SealedBox(PublicKey(newest)))
 
 
 class Transit:
@@ -132,18 +177,12 @@ class Transit:
         return digest.hexdigest()
 
     def _reload(self, now: float) -> None:
-        today = datetime.fromtimestamp(now, UTC).date().isoformat()
-        boxes, days, current, current_day = {}, {}, None, ""
-        for path in sorted(self._folder.glob("????-??-??.key")):
-            try:
-                key = read_key(path)
-            except FileNotFoundError:
-                continue  # the keeper destroyed it between the list and the reading
-            box = SecretBox(key)
-            boxes[key_id(key)] = box
-            days[path.stem] = key
-            if path.stem <= today:
-                current, current_day = (key_id(key), box), path.stem
-        self._boxes, self._days, self._current = boxes, days, current
+        today = day_of(now)
+        days = read_days(self._folder, "key")
+        current_day = max((day for day in days if day <= today), default="")
+        boxes = {key_id(key): SecretBox(key) for key in days.values()}
+        current = days.get(current_day)
+        self._boxes, self._days = boxes, days
+        self._current = None if current is None else (key_id(current), boxes[key_id(current)])
         midnight = (now // DAY_S + 1) * DAY_S
         self._until = midnight if current_day == today else now + RECHECK_S

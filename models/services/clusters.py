@@ -14,9 +14,9 @@ from flows.case_lifecycle import HELD, allows
 from flows.policy import SENSITIVE
 from models.alert import Alert, AlertSource
 from models.area import Area
-from models.case import Case, CaseKey, Story
+from models.case import Case, Story
 from models.db import Gateway, Work
-from models.services import erasures
+from models.services import stories
 from models.services.cases import forget_speaker, record, withdraw
 from models.services.scene import Scene
 
@@ -121,8 +121,7 @@ def step_aside(work: Work, case: Case, now: datetime) -> None:
     """Forget the speaker by whom an event became known first; it stays, for the others' sake."""
     theirs = (Story.case_id == case.id, Story.by == str(Gateway()), Story.what == "said")
     said = work.session.scalars(select(Story).where(*theirs)).all()
-    erasures.words_erased(work, said)
-    work.session.execute(delete(CaseKey).where(CaseKey.story_id.in_([story.id for story in said])))
+    stories.erase_words(work, said)
     work.session.execute(
         delete(AlertSource).where(
             AlertSource.case_id == case.id,

@@ -3,9 +3,9 @@
 Each note names one row by its id and its own time, because ids are given anew after a restore.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
 
@@ -15,6 +15,7 @@ from models.erasure import Erasure
 from models.person import Person
 
 AT_ONCE = 500
+WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,24 @@ class Fact:
 
 def case_withdrawn(work: Work, case: Case) -> None:
     """Note that a case was stopped by its speaker."""
-    _note(work, "case", _name(case.id, case.opened_at))
+    _note(work, "case", name(case.id, case.opened_at))
 
 
 def speaker_forgotten(work: Work, case: Case) -> None:
     """Note that the speaker of a case is owed nothing more."""
-    _note(work, "speaker", _name(case.id, case.opened_at))
+    _note(work, "speaker", name(case.id, case.opened_at))
 
 
 def words_erased(work: Work, stories: Iterable[Story]) -> None:
     """Note that these words were made unreadable."""
     for story in stories:
-        _note(work, "words", _name(story.id, story.at))
+        _note(work, WORDS, name(story.id, story.at))
+
+
+def pending(work: Work, names: Collection[str]) -> set[str]:
+    """Return which of these words are erased, though the keeper did not destroy their keys yet."""
+    noted = select(Erasure.ref).where(Erasure.what == WORDS, Erasure.ref.in_(names))
+    return set(work.session.scalars(noted))
 
 
 def contact_changed(work: Work, contact: str, *, stopped: bool) -> None:
@@ -78,5 +85,6 @@ def _note(work: Work, what: str, ref: str) -> None:
     work.session.add(Erasure(what=what, ref=ref))
 
 
-def _name(row_id: int, at: datetime) -> str:
-    return f"{row_id}:{at.isoformat()}"
+def name(row_id: int, at: datetime) -> str:
+    """Return what names a row for ever: its id, which may be given anew, and its own time."""
+    return f"{row_id}:{at.astimezone(UTC).isoformat()}"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from flows.case_lifecycle import allows
-from models.case import Case, CaseKey, Story
+from models.case import Case, Story
 from models.conversation import Contact
 from models.db import Work
 from models.person import Person
@@ -50,7 +50,7 @@ def _words(work: Work, ref: str, now: datetime) -> bool:
     if story is not None and story.status == "leaving":
         stories.cancel(work, story)
     elif story is not None:
-        work.session.execute(delete(CaseKey).where(CaseKey.story_id == story.id))
+        stories.erase_words(work, [story])
     return story is not None
 
 

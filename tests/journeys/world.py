@@ -20,8 +20,10 @@ import requests
 from sqlalchemy import NullPool, create_engine, text
 
 from gateway.settings import Settings
+from models.db import Job, Store
 from models.vault import Vault
 from tests.journeys.provider import PATIENCE_S, Provider
+from workers.keeper.reading import with_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "+22370000101"  # CSCOM of Tessit
@@ -224,6 +226,14 @@ class World:
         """Return what the database holds now, as dictionaries."""
         with self.database.connect() as link:
             return [dict(row._mapping) for row in link.execute(text(sql), values)]
+
+    def kept(self, *which):
+        """Return what was said, sealed, each with its wrapped key: (sealed, key id, wrapped)."""
+        with (
+            contextlib.closing(Store(self.database.url)) as store,
+            store.reading(Job("test")) as work,
+        ):
+            return with_keys(work, self.vault, *which)
 
     def case_of(self, number, code):
         """Return the case behind a receipt: six digits of this phone, or twelve; None if none."""

@@ -20,14 +20,7 @@ def speaker():
 
 def kept(field, words):
     """Return how often these words lie sealed among the cases."""
-    found = (
-        "SELECT story.sealed, case_key.key_id, case_key.wrapped FROM story"
-        " JOIN case_key ON case_key.story_id = story.id"
-    )
-    vault = field.world.vault
-    rows = field.world.rows(found)
-    said = [vault.story(one["sealed"], one["key_id"], one["wrapped"]) for one in rows]
-    return said.count(words)
+    return [field.world.vault.story(*one) for one in field.world.kept()].count(words)
 
 
 def sent(field, number, status):

@@ -11,10 +11,11 @@ from flows.armed import unnamed, without_armed
 from flows.fills import quoted
 from flows.msisdn import HOME_CODE
 from flows.readers import without_numbers
-from models.case import CaseKey, Story
+from models.case import Story
 from models.db import Job, Store, Work
 from models.person import Person
 from models.vault import Vault
+from workers.keeper.reading import opened
 
 ACTOR = Job("keeper")
 UNKNOWN = "?"  # in place of the number of somebody who left, or no longer agrees
@@ -52,12 +53,6 @@ class Filling:
         return self._vault.number(person.phone_sealed).removeprefix(f"+{HOME_CODE}")
 
     def _words(self, work: Work, story: str) -> str:
-        row = work.session.execute(
-            select(Story.sealed, CaseKey.key_id, CaseKey.wrapped)
-            .join(CaseKey, CaseKey.story_id == Story.id)
-            .where(Story.id == int(story), Story.status == "kept")
-        ).first()
-        if row is None:
-            return NOTHING
-        words = without_armed(without_numbers(self._vault.story(*row)))
+        said = opened(work, self._vault, Story.id == int(story))
+        words = without_armed(without_numbers("".join(said)))
         return quoted(unnamed(words)) or NOTHING

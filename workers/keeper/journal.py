@@ -14,6 +14,7 @@ from pathlib import Path
 from models.db import Job, Store
 from models.services import erasures
 from models.services.erasures import AT_ONCE, Fact
+from models.word_keys import WordKeys
 
 ACTOR = Job("journal")
 ROUND_S = 2.0
@@ -66,15 +67,19 @@ class Journal:
 
 
 class Clerk:
-    """Moves what was noted in the database into the journal."""
+    """Moves what was noted in the database into the journal, and destroys the keys of words."""
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    def __init__(self, store: Store, journal: Journal, words: WordKeys) -> None:
         self._store = store
         self._journal = journal
+        self._words = words
         self._failing = False
 
     def go(self, now: datetime) -> None:
-        """Write down what is noted. After a crash between file and commit a line stands twice."""
+        """Write down what is noted, and do what it says of keys.
+
+        After a crash before the commit a line stands twice, and a key is destroyed that is gone.
+        """
         with self._store.reading(ACTOR) as work:
             taken = AT_ONCE if erasures.is_noted(work) else 0
         while taken == AT_ONCE:
@@ -83,6 +88,7 @@ class Clerk:
                 taken = len(facts)
                 if facts:
                     self._journal.write(facts, now)
+                    self._words.destroy(one.ref for one in facts if one.what == erasures.WORDS)
         self._journal.forget(now)
 
     def run(

@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 import socketserver
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -89,7 +90,10 @@ class Desk:
 
 
 class KeeperServer(socketserver.ThreadingUnixStreamServer):
-    """Listens at ``address`` (mode 0600). Raises OSError when a living keeper already does."""
+    """Listens at ``address``, for us, or for the group of its folder.
+
+    Raises OSError when a living keeper already does.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -108,7 +112,9 @@ class KeeperServer(socketserver.ThreadingUnixStreamServer):
             self._path.unlink()
         super().server_bind()
         self._is_ours = True
-        self._path.chmod(0o600)
+        # Whoever may enter its folder may ask: deploy/systemd gives that to one group.
+        mode = stat.S_IMODE(self._path.parent.stat().st_mode)
+        self._path.chmod(0o660 if mode & stat.S_IXGRP else 0o600)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Say that a request failed, and nothing of what it held."""

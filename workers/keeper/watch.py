@@ -1,8 +1,10 @@
 """Notices who asks for pseudonyms without need: trying all numbers is how a pepper is misused."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import select, union
@@ -11,12 +13,14 @@ from models.case import Case
 from models.conversation import Contact, Conversation
 from models.db import Work
 from models.inbound import InboundMessage
+from models.keeper_file import KeeperFile
 from models.person import Person
 
 GRACE = timedelta(minutes=1)  # the row that needed the name is committed well within
 HOUR = timedelta(hours=1)
 ALLOWED_AN_HOUR = 200  # threat model 3: then 10^8 numbers take 57 years
 AT_ONCE = 500
+FILE = "watch.db"
 
 HOLDERS = (
     Contact.pseudonym,
@@ -27,13 +31,54 @@ HOLDERS = (
 )
 
 
-class Watch:
-    """Counts pseudonyms that were asked for and then appear in no committed row."""
+class Notebook:
+    """What the watch must know after a restart: else whoever makes the keeper fall starts anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._file = KeeperFile(
+            folder / FILE,
+            "asked (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+            "needless (at TEXT NOT NULL)",
+        )
+
+    def asked(self) -> dict[str, datetime]:
+        """Return the names that were given and not judged yet."""
+        rows = self._file.read("SELECT name, at FROM asked")
+        return {name: datetime.fromisoformat(at) for name, at in rows}
+
+    def needless(self) -> list[datetime]:
+        """Return when names were given that nobody needed, oldest first."""
+        rows = self._file.read("SELECT at FROM needless ORDER BY at")
+        return [datetime.fromisoformat(at) for (at,) in rows]
+
+    def write(
+        self, given: Mapping[str, datetime], judged: Collection[str], needless: Collection[datetime]
+    ) -> None:
+        """Add names given, take away those judged, and say which times are counted now."""
+        self._file.change(
+            (
+                "INSERT OR IGNORE INTO asked VALUES (?, ?)",
+                [(name, at.isoformat()) for name, at in given.items()],
+            ),
+            ("DELETE FROM asked WHERE name = ?", [(name,) for name in judged]),
+            ("DELETE FROM needless", [()]),
+            ("INSERT INTO needless VALUES (?)", [(at.isoformat(),) for at in needless]),
+        )
+
+
+class Watch:
+    """Counts pseudonyms that were asked for and then appear in no committed row.
+
+    With a ``notebook`` it goes on counting after a restart; what was asked since the last look
+    before a kill, two seconds at most, is forgotten.
+    """
+
+    def __init__(self, notebook: Notebook | None = None) -> None:
         self._lock = Lock()
-        self._asked: dict[str, datetime] = {}
-        self._needless: deque[datetime] = deque()
+        self._notebook = notebook
+        self._asked: dict[str, datetime] = {} if notebook is None else notebook.asked()
+        self._needless = deque(() if notebook is None else notebook.needless())
+        self._written = set(self._asked)
 
     @property
     def needless(self) -> int:
@@ -55,13 +100,22 @@ class Watch:
         with self._lock:
             ripe = {one: at for one, at in self._asked.items() if now - at >= GRACE}
             self._asked = {one: at for one, at in self._asked.items() if one not in ripe}
-        held = _held(work, ripe)
+            given = {one: at for one, at in self._asked.items() if one not in self._written}
+        held, before = _held(work, ripe), list(self._needless)
         self._needless.extend(sorted(at for one, at in ripe.items() if one not in held))
         while self._needless and now - self._needless[0] >= HOUR:
             self._needless.popleft()
+        if given or ripe or list(self._needless) != before:
+            self._write(given, ripe)
+
+    def _write(self, given: Mapping[str, datetime], judged: Collection[str]) -> None:
+        if self._notebook is not None:
+            with suppress(OSError):  # on a disk that is full it counts on, until it is restarted
+                self._notebook.write(given, judged, self._needless)
+        self._written = (self._written | given.keys()) - set(judged)
 
 
-def _held(work: Work, names: Iterable[str]) -> set[str]:
+def _held(work: Work, names: Collection[str]) -> set[str]:
     wanted = list(names)
     held: set[str] = set()
     for start in range(0, len(wanted), AT_ONCE):
