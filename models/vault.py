@@ -112,6 +112,10 @@ class Vault:
         """
         return digests(self.peppers[0], contact, receipt)
 
+    def choice(self, name: str, among: int) -> int:
+        """Return 0 to ``among`` - 1 for a name: always the same, and all equally often."""
+        return int(self._digest(f"choice:{name}"), 16) % among
+
     def number(self, sealed: bytes) -> str:
         """Open a sealed E.164 number. Raises SealBroken."""
         return self._open(NUMBER, sealed)
