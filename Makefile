@@ -31,6 +31,7 @@ bench: .venv/.installed-dev ## measure every figure we promise
 	done
 
 chaos: .venv/.installed-dev ## blow full storms with ten seeds and print what they broke (CHAOS="--seeds 1")
+	@$(BIN)/python -m tests.attack
 	@exec $(BIN)/python -m tests.chaos $(CHAOS)
 
 system-deps: ## install what tests of browser, Kannel and clock need (Debian, needs root)
