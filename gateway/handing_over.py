@@ -6,6 +6,7 @@ behind it, so a spool must empty faster than it fills. When they fail together, 
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from gateway.spool import Post, Spool
@@ -13,6 +14,7 @@ from models.errors import TransitLost
 from models.points import reached
 
 AGAIN_S = 1.0  # after the other side was away
+FORGET_EVERY_S = 3600.0
 LOOK_S = 1.0  # what another process put in, or a dead one left
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class HandingOver:
         self._spool = spool
         self._deliver = deliver
         self._together = together
+        self._forgets_at = 0.0
 
     def go(self) -> int:
         """Hand over until nothing is left and return how many. Raises Away, OSError.
@@ -57,6 +60,7 @@ class HandingOver:
         told = False
         while not stop.is_set():
             self._spool.filled.clear()
+            self._forget()
             try:
                 done = self.go()
             except (Away, OSError) as error:
@@ -69,6 +73,11 @@ class HandingOver:
             if done:
                 log.info("spool handed over", extra={"count": done})
             self._spool.filled.wait(LOOK_S)
+
+    def _forget(self) -> None:
+        if time.monotonic() >= self._forgets_at:
+            self._spool.forget(time.time())
+            self._forgets_at = time.monotonic() + FORGET_EVERY_S
 
     def _some(self, names: Sequence[str]) -> None:
         if len(names) > 1 and self._go_together(names):

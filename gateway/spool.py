@@ -30,6 +30,7 @@ POST = ".post"
 NAME = re.compile(r"\d{20}-[0-9a-f]+\.post")  # whatever else somebody lays there is none
 WHY = ".why"
 MICROSECONDS = 1_000_000
+KEPT_S = 7 * 86_400.0  # as long as the transit key lives
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -184,6 +185,13 @@ class Spool:
         """Let what was set aside be handed over once more. Raises FileNotFoundError."""
         (self._aside / name).rename(self._posts / name)
         (self._aside / f"{name}{WHY}").unlink(missing_ok=True)
+
+    def forget(self, now: float) -> None:
+        """Destroy what was set aside a week ago: its key is gone, nobody can open it any more."""
+        for one in self.aside():
+            if one.at <= now - KEPT_S:
+                (self._aside / one.name).unlink(missing_ok=True)
+                (self._aside / f"{one.name}{WHY}").unlink(missing_ok=True)
 
     @contextmanager
     def alone(self) -> Iterator[bool]:

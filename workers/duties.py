@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.db import Job, Store, Work
+from models.db import Actor, Job, Store, Work
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE
 from workers.silence import Silence
@@ -41,6 +41,24 @@ def until_done(store: Store, batch: Callable[[Work], int]) -> None:
         with store.work(ACTOR) as work:
             work.passed = passed
             left = batch(work) >= AT_ONCE
+
+
+def emptying(
+    store: Store, actor: Actor, batch: Callable[[Work, datetime], int], now: datetime
+) -> int:
+    """Do batches, each in a unit of work of its own, until one finds nothing; return the sum."""
+    passed, done, left = set[int | str](), 0, 1
+    while left:
+        with store.work(actor) as work:
+            work.passed = passed
+            left = batch(work, now)
+        done += left
+    return done
+
+
+def emptied(batch: Callable[[Work, datetime], int]) -> Callable[[Duties, datetime], int]:
+    """Return what a line does with batches that are over once one finds nothing."""
+    return lambda duties, now: emptying(duties.store, ACTOR, batch, now)
 
 
 def swept(batch: Callable[[Work, House, datetime], int]) -> Callable[[Duties, datetime], None]:

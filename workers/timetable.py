@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from models.db import Store, is_contended
+from models.db import Store, Work, is_contended
 from models.points import reached
 from models.services import clock_jumps, committees, leases, privacy, rings, settling
+from models.services.purging import Rule
 from workers import clocks, remind
-from workers.duties import ACTOR, Duties, Line, swept, until_done
+from workers.duties import ACTOR, Duties, Line, emptied, swept, until_done
 
 LEASE = leases.TIMETABLE
 LEASE_FOR = timedelta(seconds=6)  # with LOOK_S: a killed worker's duties go on within ten seconds
@@ -31,10 +32,9 @@ def close_answered(duties: Duties, now: datetime) -> None:
     until_done(duties.store, lambda work: settling.close_answered(work, now))
 
 
-def purge(duties: Duties, now: datetime) -> None:
-    """Forget what is over its time."""
-    with duties.store.work(ACTOR) as work:
-        privacy.purge(work, now)
+def forgetting(rule: Rule) -> Callable[[Work, datetime], int]:
+    """Return one batch of a rule of retention."""
+    return lambda work, now: privacy.forget(work, rule, now)
 
 
 def mend_clocks(duties: Duties, now: datetime) -> None:
@@ -60,7 +60,11 @@ TIMETABLE: Sequence[Line] = (
     Line("ask repairs", timedelta(minutes=1), clocks.ask_repairs),
     Line("follow repairs", timedelta(minutes=1), clocks.follow_repairs),
     Line("close answered", timedelta(hours=1), close_answered),
-    Line("purge", timedelta(hours=1), purge),
+    *(
+        # Each by itself: a rule that fails keeps none of the others from forgetting.
+        Line(f"forget {rule.name}", timedelta(hours=1), emptied(forgetting(rule)))
+        for rule in privacy.RULES
+    ),
 )
 
 

@@ -11,15 +11,17 @@ from models.db import Work
 from models.services.upsert import insert
 
 
-def count_up(work: Work, counter: type[Tally] | type[WrongCode], keys: Mapping[str, Any]) -> int:
-    """Add one to the counter with these keys and return what it says now.
+def count_up(
+    work: Work, counter: type[Tally] | type[WrongCode], keys: Mapping[str, Any], by: int = 1
+) -> int:
+    """Add one, or more, to the counter with these keys and return what it says now.
 
     The row stays locked until the commit: whoever counts the same thing waits.
     """
     step = (
         insert(work, counter)
-        .values(count=1, **keys)
-        .on_conflict_do_update(index_elements=list(keys), set_={"count": counter.count + 1})
+        .values(count=by, **keys)
+        .on_conflict_do_update(index_elements=list(keys), set_={"count": counter.count + by})
         .returning(counter.count)
     )
     return int(work.session.execute(step).scalar_one())

@@ -1,61 +1,159 @@
-"""What must be gone: what columns say they keep only for a time is forgotten by itself."""
+"""What must be gone: one rule for each kind of data, named by the words its columns say.
 
-from datetime import datetime, timedelta
+The table of the threat model, 5, is done here; docs/decisions/0030 says what each choice rests on.
+"""
 
-from sqlalchemy import delete, or_, update
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from models.conversation import Contact, Conversation, WrongCode
+from models import (
+    account,
+    alert,
+    area,
+    audit,
+    case,
+    channel,
+    consent,
+    conversation,
+    erasure,
+    figure,
+    inbound,
+    known_as,
+    outbound,
+    person,
+    privacy_note,
+    programme,
+    referral,
+    repair,
+    slip,
+    stock,
+    voice_note,
+)
 from models.db import Work
-from models.inbound import InboundMessage
-from models.services import slips, voice_notes
+from models.services import ended_cases, past_counts, past_messages, past_people, slips, voice_notes
+from models.services.counting import count_up
+from models.services.ended_referrals import purge_referrals
+from models.services.purging import Rule, rule
+from models.services.uprooting import taken_along
 
-DIALOGUE = timedelta(hours=24)
-WORDS_IN_MOTION = timedelta(days=7)  # as long as the transit key lives, without which they are lost
-WRONG_CODES = timedelta(hours=48)
-LAST_PLACE = timedelta(days=30)
+_OF_CASES = taken_along(case.Case) | {"item_number", "voice_note", "slip", "alert_source"}
+_OF_PEOPLE = (person.Person, person.Hat, person.Tie, known_as.KnownAs, alert.EvacuationMeans)
+_COUNTS = (
+    case.Tally,
+    channel.Spending,
+    stock.Stock,
+    stock.StockReport,
+    figure.Figure,
+    privacy_note.PrivacyNote,
+)
+_TEXTS, _RECEIVED = (outbound.OutboundMessage,), (inbound.InboundMessage,)
+_CONTACTS = (conversation.Contact,)
+
+RULES: Sequence[Rule] = (
+    rule(
+        "dialogues",
+        (conversation.Conversation,),
+        {conversation.DAY},
+        past_messages.end_dialogues,
+    ),
+    rule(
+        "messages received",
+        _RECEIVED,
+        {inbound.DAYS, inbound.ROUGH, inbound.ANSWERED},
+        past_messages.forget_received,
+    ),
+    rule("sounds not fetched", (voice_note.VoiceNote,), {voice_note.DAYS}, voice_notes.purge),
+    rule("texts sent", _TEXTS, {outbound.DAYS}, past_messages.forget_sent),
+    rule(
+        "rows of texts",
+        (*_TEXTS, outbound.DeliveryReport),
+        {outbound.YEAR, outbound.LINKED},
+        past_messages.delete_sent,
+    ),
+    rule(
+        "wrong codes",
+        (conversation.WrongCode,),
+        {conversation.WRONG_CODES},
+        past_messages.forget_wrong_codes,
+    ),
+    rule("addresses", (case.Case,), {case.OWED}, ended_cases.forget_addresses),
+    rule(
+        "cases",
+        _OF_CASES,
+        {case.CASE_LIFE, case.ITEM_LIFE, consent.ITEM_LIFE},
+        ended_cases.purge_cases,
+    ),
+    replace(
+        rule("private cases", _OF_CASES, {case.CASE_LIFE}, ended_cases.purge_private),
+        is_told=False,
+    ),
+    rule("repair requests", (repair.Repair,), {case.CASE_LIFE}, ended_cases.purge_repairs),
+    rule("sounds of no case", (voice_note.VoiceNote,), {case.CASE_LIFE}, ended_cases.purge_sounds),
+    rule(
+        "referrals",
+        taken_along(referral.Referral),
+        {referral.REFERRAL_LIFE, consent.ITEM_LIFE},
+        purge_referrals,
+    ),
+    rule("last places", _CONTACTS, {conversation.LAST_PLACE}, past_people.forget_places),
+    rule(
+        "contacts",
+        _CONTACTS,
+        {conversation.LAST_USE, conversation.WITH_OTHERS},
+        past_people.forget_contacts,
+    ),
+    rule("booklets", (slip.Booklet, slip.Slip), {slip.LIFE}, slips.purge),
+    rule("accounts", (account.Account,), {account.LIFE}, past_people.forget_accounts),
+    rule("people", _OF_PEOPLE, {person.LIFE}, past_people.forget_people),
+    rule(
+        "former people",
+        (person.Person, account.Account),
+        {person.NAMED},
+        past_people.delete_people,
+    ),
+    rule("counts", _COUNTS, {case.YEARS}, past_counts.forget_counts),
+    rule(
+        "audit log",
+        (audit.AuditEntry, audit.AuditLink),
+        {audit.YEARS},
+        past_counts.forget_audit,
+    ),
+)
+
+PROOF = "gone:"  # how the counters of each day begin that say what was forgotten
+
+ELSEWHERE: Mapping[str, str] = {
+    case.UNNAMED: "the keeper names it, every other second",
+    erasure.SECONDS: "the keeper writes it into its journal, every other second",
+    conversation.UNTIL_CALLED: "whoever said STOP says JAABI",
+    conversation.WHILE_USED: "changed by hand or by its process; names nobody who spoke",
+    inbound.FOR_EVER: "never: what comes again must be known; names nobody",
+    figure.UNTIL_TOLD: "its period is published",
+    channel.LIFE: "the settings no longer name the channel",
+    programme.LIFE: "the programme ends, and its database with it",
+    area.LIFE: "the directory is imported anew",
+}
+"""By what is forgotten what no rule forgets."""
 
 
-def purge(work: Work, now: datetime) -> None:
-    """Forget all that is over its time. Doing it twice changes nothing."""
-    _end_dialogues(work, now)
-    _forget_inbox(work, now)
-    _forget_contacts(work, now)
-    slips.purge(work, now)
-    voice_notes.purge(work, now)
+def forget(work: Work, one: Rule, now: datetime) -> int:
+    """Do one batch of a rule and count, as a proof, how many rows that was. 0: nothing was left."""
+    count = one.batch(work, now)
+    if count and one.is_told:
+        what = f"{PROOF}{one.name}"
+        count_up(work, case.Tally, {"day": now.date().isoformat(), "what": what}, count)
+    return count
 
 
-def _end_dialogues(work: Work, now: datetime) -> None:
-    old = Conversation.updated_at <= now - DIALOGUE
-    # What silence still has to act upon goes only after it did.
-    work.session.execute(delete(Conversation).where(old, Conversation.due_at.is_(None)))
+def purge(work: Work, now: datetime) -> int:
+    """Do one batch of every rule; return how many rows that was."""
+    return sum(forget(work, one, now) for one in RULES)
 
 
-def _forget_inbox(work: Work, now: datetime) -> None:
-    old = InboundMessage.received_at <= now - WORDS_IN_MOTION
-    work.session.execute(
-        update(InboundMessage)
-        .where(old, InboundMessage.settled_at.is_(None))
-        .values(status="dead", cause="waited seven days", settled_at=now)
-    )
-    known = or_(
-        InboundMessage.text_sealed.is_not(None),
-        InboundMessage.sender_sealed.is_not(None),
-        InboundMessage.contact.is_not(None),
-        InboundMessage.provider_at.is_not(None),
-        InboundMessage.likeness.is_not(None),
-    )
-    work.session.execute(
-        update(InboundMessage)
-        .where(old, known)
-        .values(text_sealed=None, sender_sealed=None, contact=None, provider_at=None, likeness=None)
-    )
-
-
-def _forget_contacts(work: Work, now: datetime) -> None:
-    oldest = (now - WRONG_CODES).date().isoformat()
-    work.session.execute(delete(WrongCode).where(WrongCode.day < oldest))
-    work.session.execute(
-        update(Contact)
-        .where(Contact.last_place_at <= now - LAST_PLACE)
-        .values(last_commune=None, last_place_at=None)
-    )
+def forgotten_by(table: str, keep: str) -> str | None:
+    """Return what forgets a column of a table that says this of itself; None if nothing does."""
+    if keep in ELSEWHERE:
+        return ELSEWHERE[keep]
+    names = [one.name for one in RULES if table in one.tables and keep in one.keeps]
+    return f"rule: {', '.join(names)}" if names else None

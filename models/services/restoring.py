@@ -33,7 +33,8 @@ def settle(work: Work, now: datetime) -> int:
         rows = change.values(**unknown).returning(Message.id)
         silent = rows.execution_options(synchronize_session=False)
         counted += len(work.session.execute(silent).all())
-    privacy.purge(work, now)
+    while privacy.purge(work, now):
+        pass
     return counted
 
 

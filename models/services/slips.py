@@ -158,11 +158,12 @@ def is_out(work: Work, long: str | None) -> bool:
     return work.session.scalar(select(Slip.id).where(Slip.receipt_long == long)) is not None
 
 
-def purge(work: Work, now: datetime) -> None:
+def purge(work: Work, now: datetime) -> int:
     """Forget booklets of more than a year ago; cases logged on them keep their receipts."""
     old = select(Booklet.id).where(Booklet.issued_at <= now - KEPT)
     work.session.execute(delete(Slip).where(Slip.booklet_id.in_(old)))
-    work.session.execute(delete(Booklet).where(Booklet.issued_at <= now - KEPT))
+    gone = delete(Booklet).where(Booklet.issued_at <= now - KEPT).returning(Booklet.id)
+    return len(work.session.scalars(gone).all())
 
 
 def _of(person_id: int, *among: ColumnElement[bool]) -> Select[Slip]:

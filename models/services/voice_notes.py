@@ -173,17 +173,17 @@ def later(work: Work, due: Due, reason: str, now: datetime) -> None:
         row.reason = row.reason if due.is_kept else reason[:LONGEST_REASON]
 
 
-def purge(work: Work, now: datetime) -> None:
-    """Give up what waited seven days, and forget where it was."""
+def purge(work: Work, now: datetime) -> int:
+    """Give up what waited seven days, and forget where it was; return of how many."""
     old = VoiceNote.received_at <= now - KEPT_FOR
     work.session.execute(
         update(VoiceNote)
         .where(old, VoiceNote.settled_at.is_(None))
         .values(status="dead", reason="waited seven days", settled_at=now)
     )
-    work.session.execute(
-        update(VoiceNote).where(old, VoiceNote.url_sealed.is_not(None)).values(url_sealed=None)
-    )
+    known = (old, VoiceNote.url_sealed.is_not(None))
+    gone = update(VoiceNote).where(*known).values(url_sealed=None).returning(VoiceNote.id)
+    return len(work.session.scalars(gone).all())
 
 
 def _longest_due(now: datetime) -> Select[int]:

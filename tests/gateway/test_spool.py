@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from gateway.app import HANDING_OVER, TOGETHER
 from gateway.handing_over import Away
-from gateway.spool import Post, Spool
+from gateway.spool import KEPT_S, Post, Spool
 from models.inbound import InboundMessage
 from models.seal import Transit
 from models.vault import renew_transit
@@ -269,6 +269,17 @@ def test_what_was_set_aside_can_be_tried_again(service):
     assert (spool.aside(), len(spool.names())) == ([], 1)
     hand_over(service)
     assert [again.name for again in spool.aside()] == [one.name]
+
+
+def test_what_was_set_aside_is_destroyed_after_a_week(service):
+    spool = spool_of(service)
+    spool.put(Post(datetime.now(UTC), "POST", "/hooks/gone/x/sms", b"", (), posts.sms("x")))
+    hand_over(service)
+    [one] = spool.aside()
+    spool.forget(one.at + KEPT_S - 1)
+    assert len(spool.aside()) == 1
+    spool.forget(one.at + KEPT_S)
+    assert spool.aside() == []
 
 
 def test_what_lies_there_longer_than_its_key_is_set_aside_not_dropped(service, away, tmp_path):

@@ -21,10 +21,11 @@ def upgrade() -> None:
     _consents()
     _compartments()
     _figures()
+    _privacy_notes()
 
 
 def downgrade() -> None:
-    for table in ("figure", "departed"):
+    for table in ("privacy_note", "figure", "departed"):
         op.drop_table(table)
     _no_consents()
     for table in ("known_as", "lowering"):
@@ -134,9 +135,7 @@ def _compartments() -> None:
         sa.Column("asked_at", LATER, nullable=False),
         sa.Column("decided_at", LATER, nullable=True),
         sa.Column("agreed", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_.id"], name=op.f("fk_lowering_case_id_case_")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_lowering_case_id_case_")),
         sa.ForeignKeyConstraint(
             ["first_id"], ["person.id"], name=op.f("fk_lowering_first_id_person")
         ),
@@ -264,4 +263,16 @@ def _figures() -> None:
         sa.Column("published_at", LATER, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figure")),
         sa.UniqueConstraint(*cell, name=op.f(f"uq_figure_{'_'.join(cell)}")),
+    )
+
+
+def _privacy_notes() -> None:
+    op.create_table(
+        "privacy_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", LATER, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.String(length=400), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_note")),
     )
