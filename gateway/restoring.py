@@ -21,6 +21,7 @@ from models.db import Operator, Store, Work
 from models.errors import KeeperAway
 from models.keeper import Keeper
 from models.services import forgetting, restoring
+from models.rights import application_role
 from models.vault import WORDS as WORD_KEYS
 from models.word_keys import WordKeys
 from workers.keeper.journal import Clerk, Journal
@@ -56,7 +57,7 @@ class Restoring:
             url = self._draft(Path(own))
             with self._half():
                 dumps.load(url, self._settings.postgres_bin, dump)
-                migrating.upgrade(url)
+                migrating.upgrade(url, role=application_role(self._settings.database_url, url))
                 restored = self._bring_up(url, header, keys)
             if dumps.is_sqlite(url):
                 dumps.refuse_unless_empty(self._url)  # nobody began there meanwhile

