@@ -7,6 +7,7 @@ from flask import Flask
 from gateway import assembly, health
 from gateway.assembly_of_dialogues import build_conversing
 from gateway.handing_over import HandingOver
+from gateway.headers import harden
 from gateway.settings import Settings
 from gateway.simulator import page
 from gateway.simulator.switchboard import address
@@ -29,7 +30,7 @@ def create_public_app(settings: Settings) -> Flask:
 
 def public_app(settings: Settings, conversing: Conversing) -> Flask:
     """Build it around what takes turns in dialogues."""
-    app = Flask(__name__, static_folder=None)
+    app = harden(Flask(__name__, static_folder=None), settings.public_url)
     channels = assembly.build_channels(settings)
     tokens = assembly.tokens_of(settings)
     spool = Spool(settings.spool_dir / "public", conversing.house.transit)

@@ -10,6 +10,7 @@ from gateway import faults, lifeline, logs
 from gateway.acceptor import Acceptor, Carrier
 from gateway.cli_base import Unusable, load_settings
 from gateway.handing_over import HandingOver
+from gateway.headers import harden
 from gateway.ports import Port
 from gateway.serving import serve
 from gateway.settings import Settings
@@ -42,7 +43,7 @@ def application() -> Flask:
     spool = Spool(settings.spool_dir / "acceptor", Transit.load(settings.keys))
     handing_over = HandingOver(spool, Carrier(settings.public_url))
     start_beside("handing over", lambda: handing_over.run(threading.Event()))
-    app = Flask(__name__, static_folder=None)
+    app = harden(Flask(__name__, static_folder=None))
     tokens = {name: one.tokens for name, one in settings.channel.items()}
     app.register_blueprint(Acceptor(spool, tokens).blueprint())
     return app

@@ -6,6 +6,7 @@ from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from gateway import health
+from gateway.headers import harden
 from gateway.metrics import Watcher
 from gateway.settings import Settings
 from models.db import Store
@@ -20,7 +21,7 @@ def console_app(settings: Settings, store: Store) -> Flask:
     """Build it around a database."""
     registry = CollectorRegistry()
     registry.register(Watcher(store, settings, lambda: datetime.now(UTC)))
-    app = Flask(__name__, static_folder=None)
+    app = harden(Flask(__name__, static_folder=None))
     app.register_blueprint(health.blueprint(store))
 
     @app.get("/metrics")

@@ -49,7 +49,7 @@ def _guard(policy: str) -> Callable[[Response], Response]:
 def _policy(network_url: str) -> str:
     parts = urlsplit(network_url)
     return (
-        "default-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         f"connect-src 'self' {parts.scheme}://{parts.netloc}; "
-        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -46,8 +46,8 @@ class Silent(WSGIRequestHandler):
 class Demo:
     """A service, the phone network, and the page, as the demo runs them."""
 
-    def __init__(self):
-        self.service = FakeService(dialogue)
+    def __init__(self, screens=dialogue, phones=PHONES):
+        self.service = FakeService(screens)
         self.network = Network(
             NetworkSettings(
                 "127.0.0.1", 0, self.service.url, "t" * 40, "sandbox", "key", "36000", "*123#",
@@ -56,7 +56,7 @@ class Demo:
         )  # fmt: skip
         self.network.start()
         app = Flask(__name__)
-        app.register_blueprint(blueprint(self.network.url))
+        app.register_blueprint(blueprint(self.network.url, phones))
         self.client = app.test_client()
         self._web = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
         self._thread = threading.Thread(target=self._web.serve_forever, args=(0.05,))
@@ -100,7 +100,7 @@ def test_nothing_on_the_page_is_inline_and_the_policy_lets_only_the_network_in(d
     page = answer.get_data(as_text=True)
     assert not re.search(r"<script>|<style|\sstyle=|\son\w+=|javascript:", page)
     policy = answer.headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'" in policy
     assert f"connect-src 'self' {demo.network.url};" in policy
     assert "unsafe" not in policy
 
