@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flows import check_roads, check_texts
+from flows import check_consents, check_roads, check_texts
 from flows.effects import EFFECTS
 from flows.finding import Finding
 from flows.walk import PRIVATE, UNKNOWN, Spot, Walk, may_show, targets
@@ -69,7 +69,8 @@ def check(flows: Flows) -> list[Finding]:
     starts = [walk.start(at, dict.fromkeys(("registered", "dialled"), UNKNOWN)) for at in entries]
     ground = Ground(flows, walk, walk.spots(starts))
     found = [finding for proof in PROOFS for finding in proof(ground)]
-    return sorted({*found, *check_texts.check(flows), *check_roads.check(walk)})
+    beside = (check_texts.check(flows), check_roads.check(walk), check_consents.check(walk))
+    return sorted({*found, *(one for findings in beside for one in findings)})
 
 
 def _words_exist(flows: Flows) -> Iterator[Finding]:

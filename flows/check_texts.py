@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flows import gsm7
 from flows.finding import Finding
+from flows.promises import promised
 from flows.rendering import ANSWER_LIMIT, SCREEN_LIMIT, fits
 from flows.texts import fill, names
 from flows.words import End, Flows, Json, Menu, Pages
@@ -221,6 +222,8 @@ def _forbidden(flows: Flows, text: str, *, staff: bool) -> Iterator[str]:
     for word in words:
         if word in text.casefold():
             yield f"'{word}' is not said"
+    for promise in [] if staff else promised(text, flows.language):
+        yield f"nobody can keep '{promise}'"
 
 
 def _numbers(node: Menu) -> Iterator[str]:

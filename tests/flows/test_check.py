@@ -238,6 +238,49 @@ BROKEN = {
         "Anonyme, merci. Vous pouvez",
         r"message sensitive_received: 'anonym' is not said",
     ),
+    "a promise that nobody can keep": (
+        "answer.yaml",
+        "C'est recu, merci. Sans code",
+        "Personne ne le saura. Sans code",
+        r"answer\.without_code: nobody can keep 'personne ne le saura'",
+    ),
+    "a promise in a message": (
+        "messages.yaml",
+        "C'est annule. Personne n'appelle.",
+        "C'est annule. Aucun  risque!",
+        r"message call_cancelled: nobody can keep 'aucun risque'",
+    ),
+    "a code without consent": (
+        "health.yaml",
+        "{text: Un code pour y aller, to: consent}",
+        "{text: Un code pour y aller, to: age}",
+        r"health\.refer can be reached without a yes to it",
+    ),
+    "a code after a no": (
+        "health.yaml",
+        '{text: "Non, je vais sans code", to: where}',
+        '{text: "Non, je vais sans code", to: age}',
+        r"health\.refer can be reached without a yes to it",
+    ),
+    "a call that nobody agreed to": (
+        "call_back.yaml",
+        "      - {to: agree}",
+        "      - {to: language}",
+        r"call_back\.open can be reached without a yes to it",
+    ),
+    "a private call that nobody agreed to": (
+        "private.yaml",
+        "{text: \"Non, j'appelle moi-meme\", to: not_called}",
+        "{text: \"Non, j'appelle moi-meme\", to: agreed}",
+        r"private\.(agree_call|open_call_back) can be reached without a yes to it",
+    ),
+    "an SMS chosen elsewhere": (
+        "answer.yaml",
+        "      - {text: Ajouter des mots, to: words}\n      - {text: Avoir un code, to: issue}",
+        "      - {text: Un SMS, to: words, set: {answer: sms}}"
+        "\n      - {text: Avoir un code, to: issue}",
+        r"answer\.without_code takes a yes to an SMS that is not kept",
+    ),
     "a word of staff said to a speaker": (
         "messages.yaml",
         "text: \"On s'en occupe. Pour lire",

@@ -213,10 +213,12 @@ def test_only_evacuations_hold_a_telephone_and_name_a_health_matter():
 
 
 def sent():
-    """Every text that reached a phone in the golden stories: (phone, text)."""
+    """Every text that reached a phone in the golden stories: (phone, text behind the notice)."""
+    notice = MESSAGES["notice_by_sms"].text
     for path in sorted(STORIES.glob("*.txt")):
         told = re.compile(r"^ {4}(?:\d\d/\d\d \d\d:\d\d )?(\d{4}) < (.*)$", re.MULTILINE)
-        yield from told.findall(path.read_text(encoding="utf-8"))
+        for phone, text in told.findall(path.read_text(encoding="utf-8")):
+            yield phone, text.removeprefix(f"{notice} ")
 
 
 def said_by(texts):
