@@ -1,0 +1,180 @@
+"""Links what was noted into one chain: whoever changes, removes or adds an entry breaks it.
+
+Each link's mac is a keyed digest of the mac before and of the entry; only the keeper has the key.
+The keeper also remembers the last link in its own folder (chain_memory.py), so that nobody can cut
+the end off either.
+"""
+
+import hmac
+import json
+import logging
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from threading import Lock
+from typing import Any
+
+import nacl.utils
+from sqlalchemy import Row, Select, delete, exists, func, select
+from sqlalchemy.exc import IntegrityError
+
+from models.audit import AuditEntry, AuditLink
+from models.db import Job, Store, Work
+from models.points import reached
+from models.strongbox import Strongbox
+from workers.keeper.chain_memory import Memory, Place
+
+ACTOR = Job("keeper")
+KEY, KEY_BYTES = "audit.key", 32
+YEARS = 5
+LATE = 1000  # so many entries may be committed before one that took its id earlier
+AT_ONCE = 500
+TRIES = 20
+
+log = logging.getLogger(__name__)
+
+def audit_key(box: Strongbox) -> bytes:
+    """Return the key of the chain, made when it is first asked for; it is never changed."""
+    box.keep(KEY, nacl.utils.random(KEY_BYTES))
+    return box.read(KEY)
+
+
+def mac(key: bytes, before: str, position: int, entry: AuditEntry | Row[Any]) -> str:
+    """Return the mac of an entry at its position, after the mac ``before``."""
+    about = (entry.actor, entry.act, entry.about, entry.row_id, entry.number, entry.reason)
+    said = (position, entry.id, entry.at.isoformat(), *about, entry.details)
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return hmac.new(key, f"{before}\n{canonical}".encode(), sha256).hexdigest()
+
+
+class Chain:
+    """Adds links. There is one keeper; of two that link at once, one has to do it again."""
+
+    def __init__(self, store: Store, key: bytes, memory: Memory) -> None:
+        self._store = store
+        self._key = key
+        self._memory = memory
+        self._lock = Lock()
+
+    @classmethod
+    def load(cls, store: Store, box: Strongbox) -> "Chain":
+        """Read key and memory in the keeper's folder. Raises OSError, KeysLocked or ValueError."""
+        return cls(store, audit_key(box), Memory.load(box.folder))
+
+    def link(self, entry_id: int, now: datetime) -> None:
+        """Let a committed entry have its link, committed too when this returns."""
+        self._add(_unlinked().where(AuditEntry.id == entry_id), now)
+
+    def catch_up(self, now: datetime, *, whole: bool = False) -> None:
+        """Link what was noted since; ``whole`` looks at every entry there ever was."""
+        added = AT_ONCE
+        while added == AT_ONCE:
+            # Most rounds find nothing, and then nobody who writes shall wait for them.
+            with self._store.reading(ACTOR) as work:
+                last = _newest(work) or self._memory.first
+                news = _unlinked().where(AuditEntry.id > (0 if whole else last.entry - LATE))
+                if last == self._memory.head and work.session.scalar(news.limit(1)) is None:
+                    return
+            added = self._add(news, now)
+
+    def remember(self) -> None:
+        """Write down where the chain ends, for whoever looks later. Raises OSError."""
+        with self._lock:
+            self._memory.save()
+
+    def head(self) -> Place:
+        """Return the last link."""
+        return self._memory.head or self._memory.first
+
+    def forget(self, now: datetime) -> None:
+        """Remove the entries of more than five years, from the beginning of the chain on."""
+        with self._lock, self._store.work(ACTOR) as work:
+            last = _last_over(work, now)
+            if last is None:
+                return
+            self._memory.first = last
+            self._memory.save()  # before: what goes now must not look as if it were cut off
+            _remove(work, last)
+
+    def _add(self, wanted: Select[AuditEntry], now: datetime) -> int:
+        for left in reversed(range(TRIES)):
+            try:
+                with self._lock:
+                    return self._added(wanted, now)
+            except IntegrityError:
+                if not left:
+                    raise
+        return 0
+
+    def _added(self, wanted: Select[AuditEntry], now: datetime) -> int:
+        with self._store.work(ACTOR) as work:
+            last = self._last(work, now)
+            entries = work.session.scalars(wanted.order_by(AuditEntry.id).limit(AT_ONCE)).all()
+            for entry in entries:
+                position = last.position + 1
+                last = Place(position, mac(self._key, last.mac, position, entry), entry.id)
+                link = AuditLink(position=position, entry_id=entry.id, mac=last.mac)
+                work.session.add(link)
+        reached("keeper.linked")
+        self._memory.head = last
+        return len(entries)
+
+    def _last(self, work: Work, now: datetime) -> Place:
+        """Return what the next link follows; where the end is gone, that is remembered for ever."""
+        last, known = _newest(work) or self._memory.first, self._memory.head
+        begun = known is None or known.position <= self._memory.first.position
+        if known is not None and last != known and not (begun or _holds(work, known)):
+            log.error("audit chain cut", extra={"count": known.position - last.position})
+            self._memory.was_cut(last, now)
+            with suppress(OSError):  # then with the next round
+                self._memory.save()
+        self._memory.is_restored = False
+        return last
+
+
+def years_ago(now: datetime) -> datetime:
+    """Return the time before which entries are over their five years."""
+    try:
+        return now.replace(year=now.year - YEARS)
+    except ValueError:  # the 29th of February
+        return now.replace(year=now.year - YEARS, day=28)
+
+
+def _unlinked() -> Select[AuditEntry]:
+    return select(AuditEntry).where(~exists().where(AuditLink.entry_id == AuditEntry.id))
+
+
+def _newest(work: Work) -> Place | None:
+    link = work.session.scalar(select(AuditLink).order_by(AuditLink.position.desc()).limit(1))
+    return None if link is None else Place(link.position, link.mac, link.entry_id)
+
+
+def _holds(work: Work, known: Place) -> bool:
+    """Tell whether a link that was known is still in its place, or was when its time was over."""
+    link = work.session.get(AuditLink, known.position)
+    return link is not None and (link.mac, link.entry_id) == (known.mac, known.entry)
+
+
+def _last_over(work: Work, now: datetime) -> Place | None:
+    """Return the last link of those at the beginning that are over their time."""
+    until = years_ago(now)
+    if work.session.scalar(select(AuditEntry.id).where(AuditEntry.at <= until).limit(1)) is None:
+        return None
+    joined = select(func.min(AuditLink.position)).join(
+        AuditEntry, AuditEntry.id == AuditLink.entry_id
+    )
+    young = work.session.scalar(joined.where(AuditEntry.at > until))
+    over = select(AuditLink).order_by(AuditLink.position.desc()).limit(1)
+    if young is not None:
+        over = over.where(AuditLink.position < young)
+    link = work.session.scalar(over)
+    return None if link is None else Place(link.position, link.mac, link.entry_id)
+
+
+def _remove(work: Work, last: Place) -> None:
+    over = AuditLink.position <= last.position
+    entries = work.session.scalars(select(AuditLink.entry_id).where(over)).all()
+    work.session.execute(delete(AuditLink).where(over))
+    for start in range(0, len(entries), AT_ONCE):
+        some = entries[start : start + AT_ONCE]
+        work.session.execute(delete(AuditEntry).where(AuditEntry.id.in_(some)))
