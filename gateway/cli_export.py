@@ -74,7 +74,7 @@ def export(what: str, form: str, since: datetime | None, month: str | None, out:
 def _rows(
     work: Work, what: str, told: Iterable[Figure]
 ) -> tuple[tuple[str, ...], list[tuple[Value, ...]]]:
-    names = dict(work.session.execute(select(Area.pcode, Area.name)).tuples())
+    names = {pcode: name for pcode, name in work.session.execute(select(Area.pcode, Area.name))}
     if what == FIGURES:
         return SHARES, list(_shares(told, names))
     wanted = TABLES[what]

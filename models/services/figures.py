@@ -6,7 +6,7 @@ from two answers what neither of them says (threat model T10).
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from sqlalchemy import func, select
@@ -86,8 +86,13 @@ def _first(work: Work, now: datetime) -> datetime | None:
     """Return the moment of the oldest that was ever counted, as far as it is known."""
     oldest = (Case.opened_at, Referral.sent_at, Departed.period, Figure.period)
     known = [work.session.scalar(select(func.min(one))) for one in oldest]
-    moments = [bounds(one, now)[0] if isinstance(one, str) else one for one in known if one]
+    moments = [_end_of(one, now) if isinstance(one, str) else one for one in known if one]
     return min(moments, default=None)
+
+
+def _end_of(period: str, now: datetime) -> datetime:
+    # Of a quarter the last month: that it was counted says nothing of the others.
+    return bounds(period, now)[1] - timedelta(seconds=1)
 
 
 def _periods(publication: Publication, first: datetime, now: datetime) -> Iterator[str]:
