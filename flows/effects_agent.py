@@ -43,7 +43,12 @@ AGENT_EFFECTS: Mapping[str, EffectRule] = {
     "reset_pin": EffectRule({"reset": ("relay", "pin_given"), "gone": ()}, ("relay",), behind=_PIN),
     "block_phone": EffectRule({"blocked": ("relay",), "gone": ()}, ("relay",), behind=_PIN),
     "my_items": EffectRule({"listed": ("items",), "none": ()}, behind=_PIN),
-    "open_item": EffectRule({"opened": ("n", "facts", "date"), "gone": ()}, ("item",), behind=_PIN),
+    "open_item": EffectRule(
+        {"opened": ("n", "facts", "date", "may_lower", "judges"), "gone": ()},
+        ("item",),
+        spends=("may_lower", "judges"),
+        behind=_PIN,
+    ),
     "read_words": EffectRule({"read": ("pages",), "none": (), "away": ()}, ("item",), behind=_PIN),
     "take_item": EffectRule(
         {"taken": ("n",), "already": ("n",), "gone": ("n",)}, ("item",), behind=_PIN
@@ -59,5 +64,11 @@ AGENT_EFFECTS: Mapping[str, EffectRule] = {
         ("item", "why", "taker"),
         spends=("taker",),
         behind=_PIN,
+    ),
+    "propose_lowering": EffectRule(
+        {"asked": ("n",), "alone": ("n",), "gone": ("n",)}, ("item", "reason"), behind=_PIN
+    ),
+    "judge_lowering": EffectRule(
+        {"lowered": ("n",), "kept": ("n",), "gone": ("n",)}, ("item", "verdict"), behind=_PIN
     ),
 }

@@ -20,6 +20,7 @@ from flows.check_texts import measure
 from flows.drawing import draw as picture
 from flows.drawing import names as pages
 from flows.errors import Mistaken
+from flows.harm import check as harm_findings
 from flows.loader import load
 from flows.words import FRENCH, Flows
 from gateway.cli_base import Unusable, writable
@@ -38,6 +39,7 @@ def check(drafts: bool) -> None:
     """Say what is not proven, in any language on any channel; exit 0 if all of it is."""
     loaded = _loaded()
     found = [*findings(loaded), *language_findings(loaded, _catalogs(), drafts=drafts)]
+    found += harm_findings(loaded, _catalogs())
     for finding in found:
         click.echo(str(finding), err=True)
     if found:

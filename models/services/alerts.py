@@ -20,6 +20,7 @@ from models.services.clusters import RELAY, Voice
 from models.services.filing import Asked
 from models.services.routing import where
 from models.services.scene import House, Scene
+from models.services.sensing import languages, sense
 from models.services.stories import Words
 
 ALERT_CLASS = "C9"  # whatever its topic: a day to take it, three to decide
@@ -43,7 +44,7 @@ def raise_alert(work: Work, scene: Scene, person: Person, raised: Raised) -> Cas
 
     Words that accuse make a sealed complaint of it, which is returned instead.
     """
-    accusing = words_class(raised.words) if raised.words else None
+    accusing = words_class(raised.words, languages(scene.house, raised.words))
     if accusing is not None:
         return accuse(work, scene, raised.place, raised.words, accusing)
     own = replace(work, actor=ACTOR)
@@ -65,8 +66,9 @@ def raise_alert(work: Work, scene: Scene, person: Person, raised: Raised) -> Cas
 
 def accuse(work: Work, scene: Scene, place: str, words: str, compartment: Compartment) -> Case:
     """File what a registered phone accuses somebody of, with nothing that leads back to it."""
+    named = sense(work, scene.house, words, where(work, place)[0]).named()
     asked = _asked(place, words, "complaint", CATEGORY_OF[compartment], compartment)
-    asked = replace(asked, private=True, answer="none")
+    asked = replace(asked, private=True, answer="none", named=named)
     return filing.file(replace(work, actor=Gateway()), scene, asked)[0]
 
 

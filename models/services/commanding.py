@@ -213,13 +213,17 @@ def _on_item(desk: Desk, roles: Roles, number: str, asked: Command) -> Reply:
 
 
 def _kinds(work: Work, number: str) -> tuple[str, ...]:
-    """Return what a number names, the narrowest first: ("alert", "case"), or nothing."""
+    """Return what a number names, the narrowest first: ("alert", "case").
+
+    One that names nothing is looked for as a complaint all the same: what is not theirs to know
+    must not take longer to be answered than what is not.
+    """
     own = work.session.scalar(select(Case.kind).where(Case.number == number))
     if own is not None:
         # A task about a referral is a case: only the referral itself answers to that name.
         return ("case",) if own == "referral" else (own, "case")
     named = work.session.get(ItemNumber, number)
-    return () if named is None else (named.kind,)
+    return ("complaint", "case") if named is None else (named.kind,)
 
 
 def _heard(

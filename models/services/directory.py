@@ -4,7 +4,8 @@ Numbers never reach this room: the caller hands in how a number becomes a pseudo
 envelope.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +15,9 @@ from flows.msisdn import normalise
 from models.area import Area
 from models.db import Work
 from models.errors import NotFound, StoreError
-from models.organisation import Coverage, Organisation
+from models.organisation import Organisation
 from models.person import Hat, Person, Tie
-from models.services import erasures, phones, pins
+from models.services import erasures, outside, phones, pins
 from models.services.audit import about_person, note
 from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, setting
 from models.services.routing import policy
@@ -108,10 +109,28 @@ def by_number(work: Work, number: str) -> Person:
     return person
 
 
+@contextmanager
+def staying_open(work: Work) -> Iterator[None]:
+    """Let nothing be changed that leaves nobody outside to judge. Raises DirectoryRefused.
+
+    A lost phone is blocked all the same: that may not wait (`ready` says what it leaves).
+    """
+    was_open = not outside.missing(work)
+    yield
+    work.session.flush()
+    left = outside.missing(work) if was_open else []
+    if left:
+        raise DirectoryRefused(["the programme would not be open any more", *left])
+
+
 def revoke(work: Work, number: str, now: datetime) -> Person:
-    """End a registration: the phone is a stranger's at its next message. Raises NotFound."""
+    """End a registration: the phone is a stranger's at its next message.
+
+    Raises NotFound, and DirectoryRefused for the last one who judges from outside.
+    """
     person = by_number(work, number)
-    person.revoked_at = now
+    with staying_open(work):
+        person.revoked_at = now
     person.pin_hash = None
     note(work, about_person("revoke", person.number), now)
     erasures.person_changed(work, person, "revoked")
@@ -175,37 +194,11 @@ def ready(work: Work) -> list[str]:
     Somebody outside must be able to judge everybody here, and who needs help at once must find a
     telephone on the screen (field.md 4.4, P11).
     """
-    outside = select(Organisation.id).where(Organisation.kind == "outside").order_by("id")
-    ids = list(work.session.scalars(outside))
-    found = _outside_missing(work, ids)
+    found = outside.missing(work)
     for name, option in NUMBERS.items():
         if not setting(work, name):
             found.append(f"No telephone to give to callers: jaabi directory numbers {option} ...")
     return found
-
-
-def _outside_missing(work: Work, ids: Sequence[str]) -> list[str]:
-    if not ids:
-        return ["There is no outside body: import an organisation of kind outside."]
-    function = policy().outside
-    worn = (
-        select(Hat.id)
-        .join(Person, Person.id == Hat.person_id)
-        .where(Hat.function == function, Hat.organisation_id.in_(ids))
-        .where(Person.usable)
-        .limit(1)
-    )
-    found = []
-    if work.session.scalar(worn) is None:
-        found.append(
-            "Nobody answers for the outside body: jaabi people add --role focal_point"
-            f" --phone ... --organisation {ids[0]} --function {function}"
-        )
-    active = select(Coverage.organisation_id).where(Coverage.organisation_id.in_(ids)).distinct()
-    return found + [
-        f"The outside body {one} works in the field itself (coverage): it cannot judge."
-        for one in work.session.scalars(active)
-    ]
 
 
 def _mistakes(work: Work, new: NewPerson) -> list[str]:

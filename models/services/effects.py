@@ -6,6 +6,7 @@ from models.services.agent_menu import AGENT_EFFECTS
 from models.services.alert_effects import ALERT_EFFECTS, ALERT_LOOKS
 from models.services.call_backs import CALL_BACK_EFFECTS
 from models.services.follow_up import FOLLOW_UP_EFFECTS
+from models.services.lowering import LOWERING_EFFECTS
 from models.services.opening import CASE_EFFECTS
 from models.services.phone_menu import PHONE_EFFECTS
 from models.services.pin_menu import PIN_EFFECTS
@@ -25,6 +26,7 @@ EFFECTS: Mapping[str, EffectFunction] = {
     **CALL_BACK_EFFECTS,
     **FOLLOW_UP_EFFECTS,
     **AGENT_EFFECTS,
+    **LOWERING_EFFECTS,
     **PIN_EFFECTS,
     **PHONE_EFFECTS,
     **UNDERSTANDING_EFFECTS,

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from flows import numbers
 from flows.armed import without_armed
 from flows.case_lifecycle import FIRST
-from flows.sensitivity import class_of, is_sensitive, left_out, words_class
+from flows.directory import Subject as Concerned
+from flows.sensitivity import is_sensitive
 from models.case import CallBack, Case, ItemNumber, Subject
 from models.db import Work
 from models.services import stories
@@ -18,6 +19,7 @@ from models.services.cases import ANNOUNCED_AFTER, announce, record, seat
 from models.services.hearing import heard_in
 from models.services.routing import Routed, subjects_of, where
 from models.services.scene import House, Scene
+from models.services.sensing import UNHEARD, Sensed, sense
 from models.services.stories import Words
 from models.services.upsert import insert
 
@@ -43,18 +45,23 @@ class Asked:
     private: bool = False
     words: str = ""
     call: Mapping[str, str] = field(default_factory=dict)
+    named: tuple[Concerned, ...] = ()
 
     @classmethod
-    def read(cls, answers: Mapping[str, Any]) -> "Asked":
-        """Read the answers of open_case; doubt about what was meant is a case to be read."""
+    def read(cls, answers: Mapping[str, Any], sensed: Sensed = UNHEARD) -> "Asked":
+        """Read the answers of open_case; doubt about what was meant is a case to be read.
+
+        ``sensed``: what the words among them say (see `heard_out`).
+        """
         category = str(answers.get("category") or OTHER)
         about = str(answers.get("about") or "unknown")
-        words = str(answers.get("words") or "").strip()
-        case_class = class_by_words(category, about, words)
+        kind = str(answers.get("kind") or ("alert" if category.startswith("6") else "complaint"))
+        accusing = not accuses_nobody(kind, category, about)
+        case_class = sensed.class_of(category, about, accusing=accusing)
         private = bool(answers.get("private")) or is_sensitive(case_class)
         answer = str(answers.get("answer") or "code")
         return cls(
-            kind=str(answers.get("kind") or ("alert" if category.startswith("6") else "complaint")),
+            kind=kind,
             category=category,
             case_class=case_class,
             place=str(answers.get("place") or ""),
@@ -62,7 +69,8 @@ class Asked:
             about_org=str(answers.get("about_org") or ""),
             answer="code" if private and answer == "sms" else answer,
             private=private,
-            words=words,
+            words=_words(answers),
+            named=sensed.named(accusing=accusing),
             call={key: str(answers[key]) for key in answers if key.startswith("call_")},
         )
 
@@ -77,11 +85,17 @@ class Asked:
         return self.answer == "sms" or self.calls
 
 
-def class_by_words(category: str, about: str, words: str) -> str:
-    """Return the class of what was chosen, raised by what the words say."""
+def heard_out(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Asked:
+    """Read the answers of open_case with what their words say, before any person sees them."""
+    words = _words(answers)
     if not words:  # most is filed by digits alone: listening to nothing took a third of it
-        return class_of(category, about)
-    return class_of(category, about, words_class(words), excluded=left_out(words))
+        return Asked.read(answers)
+    area, _ = where(work, str(answers.get("place") or ""))
+    return Asked.read(answers, sense(work, scene.house, words, area))
+
+
+def _words(answers: Mapping[str, Any]) -> str:
+    return str(answers.get("words") or "").strip()
 
 
 def file(
@@ -117,10 +131,11 @@ def heard(kind: str, words: str) -> str:
     return without_armed(words) if kind == "alert" else words
 
 
-def _subjects(work: Work, asked: Asked) -> list[tuple[str, str]]:
-    if accuses_nobody(asked.kind, asked.category, asked.about):
-        return []
-    return subjects_of(work, asked.category, asked.place, asked.about, asked.about_org)
+def _subjects(work: Work, asked: Asked) -> list[Concerned]:
+    found: list[Concerned] = []
+    if not accuses_nobody(asked.kind, asked.category, asked.about):
+        found = subjects_of(work, asked.category, asked.place, asked.about, asked.about_org)
+    return list(dict.fromkeys([*found, *asked.named]))
 
 
 def accuses_nobody(kind: str, category: str, about: str) -> bool:

@@ -20,6 +20,7 @@ from models.case import Case
 from models.db import Work
 from models.outbound import OutboundMessage
 from models.services.scene import House, Scene
+from models.services.sensing import languages
 
 HOUR = timedelta(hours=1)
 ASKED = 3  # texts after which a speaker's phone is asked nothing more
@@ -64,8 +65,7 @@ def is_enough(scene: Scene, *, owed: bool) -> bool:
 
 def may_be_harm(house: House, text: str) -> bool:
     """Return whether words belong into a compartment, whoever wrote them and however often."""
-    heard = house.hear(text)
-    return words_class(text, {code for code in (heard.language, heard.second) if code}) is not None
+    return words_class(text, languages(house, text)) is not None
 
 
 def latest_case(work: Work, scene: Scene) -> int | None:

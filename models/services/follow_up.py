@@ -1,23 +1,25 @@
 """What a speaker does with a case once filed: add words, judge the answer, stop everything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flows.case_lifecycle import OPEN, allows
 from flows.deadlines import due
+from flows.directory import Subject as Concerned
 from flows.policy import SENSITIVE
 from flows.sensitivity import class_of
 from models.area import Area
-from models.case import Case, Tally
+from models.case import Case, Subject, Tally
 from models.db import Work
-from models.services import alerts, stories
+from models.services import alerts, consents, stories
 from models.services.cases import answer_date, close, reclass, record, wind
 from models.services.cases import reopen as take_up_again
 from models.services.counting import count_up
-from models.services.filing import class_by_words, heard
+from models.services.filing import accuses_nobody, heard
 from models.services.receipts import case_in_hand
-from models.services.routing import where
+from models.services.routing import barred, where
 from models.services.scene import EffectFunction, Outcome, Scene
+from models.services.sensing import sense
 from models.services.stories import Words
 
 # Only ever up: fraud, then harm, then harm by those who work for aid.
@@ -36,15 +38,34 @@ def add_words(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     said = Words("said", heard(case.kind, words))
     stories.keep(work, scene.house.sealer, case, said, scene.now)
     record(work, case, "added", scene.now)
-    found = class_by_words(case.category, case.about, words)
+    sensed = sense(work, scene.house, words, case.area_pcode)
+    accusing = not accuses_nobody(case.kind, case.category, case.about)
+    named = _concern(case, sensed.named(accusing=accusing))
+    found = sensed.class_of(case.category, case.about, accusing=accusing)
     if GRAVITY.get(found, 0) <= GRAVITY.get(case.case_class, 0):
         _press(case, found)
+        _give_elsewhere(work, scene, case, named)
         return Outcome("added")
     was_ordinary = case.case_class not in SENSITIVE
     case.case_class = found
     alerts.leave(work, scene.house, case, scene.now)
     reclass(work, scene.house, case, scene.now)
     return Outcome("private" if was_ordinary else "added")
+
+
+def _concern(case: Case, named: Sequence[Concerned]) -> list[Concerned]:
+    """Bar whoever words name; return all whom the case is about if any is new."""
+    known = [(one.kind, one.ref) for one in case.subjects]
+    new = [one for one in named if one not in known]
+    case.subjects.extend(Subject(kind=kind, ref=ref) for kind, ref in new)
+    return [*known, *new] if new else []
+
+
+def _give_elsewhere(work: Work, scene: Scene, case: Case, named: Sequence[Concerned]) -> None:
+    """Give a case away from who has it if words name them, or somebody near to them."""
+    work.session.flush()
+    if named and case.holder_person in barred(work, named):
+        reclass(work, scene.house, case, scene.now)
 
 
 def _press(case: Case, found: str) -> None:
@@ -60,6 +81,10 @@ def allow_repair(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcom
     if case is not None:
         case.repair_allowed = answers["repair"] == "yes"
         record(work, case, "repair", scene.now, allowed=case.repair_allowed)
+        if case.repair_allowed:
+            consents.agree(work, scene, case, "repair", answers)
+        else:
+            consents.take_back(work, case, scene.now, "repair")
     return Outcome("noted")
 
 

@@ -9,9 +9,10 @@ from flows.policy import SENSITIVE
 from models.case import Case
 from models.conversation import Contact
 from models.db import Job, Work
+from models.services import consents
 from models.services.alerts import hear_danger
 from models.services.cases import answer_date, record
-from models.services.filing import Asked, file, free_number, unfiled
+from models.services.filing import Asked, file, free_number, heard_out, unfiled
 from models.services.receipts import RECEIPT_EFFECTS, issue, shown_receipt
 from models.services.scene import EffectFunction, Outcome, Scene
 from models.services.sources import sources
@@ -22,7 +23,7 @@ SOURCES_ENOUGH = 3  # voices after which a repair points at no household (field.
 
 def open_case(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """File what was said and return its receipt, unless no answer is wanted."""
-    asked = Asked.read(answers)
+    asked = heard_out(work, scene, answers)
     if asked.kind == "alert" and not asked.private:
         case, repair = hear_danger(work, scene, asked)
     else:
@@ -40,7 +41,9 @@ def open_case(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
         values |= shown_receipt(issue(work, scene, case))
         if scene.person_id is not None and case.case_class in SENSITIVE:
             case.contact = None  # a registered phone has a name: only its code leads back
-        _remember_place(work, scene, case)
+        _remember(work, scene, case, answers)
+    if asked.answer == "sms":
+        consents.agree(work, scene, case, "sms", answers)
     return Outcome("filed", values)
 
 
@@ -67,13 +70,15 @@ def _few(work: Work, case: Case, now: datetime) -> bool:
     return sources(counting, case, now) < SOURCES_ENOUGH
 
 
-def _remember_place(work: Work, scene: Scene, case: Case) -> None:
-    """Remember the commune for this phone's next complaint, for ordinary classes only."""
+def _remember(work: Work, scene: Scene, case: Case, answers: Mapping[str, Any]) -> None:
+    """Remember commune and notice for this phone's next complaint, for ordinary classes only."""
     # A case of a compartment has no place finer than its commune, so none to remember either.
     place, said = case.area_pcode, case.place_ref
     if scene.contact is None or place is None or said is None or said.startswith("z:"):
         return
     kept = {"last_commune": place, "last_place_at": scene.now, "seen_at": scene.now}
+    if scene.kind == "ussd":  # M3 stood before the first question; by SMS it is noted when told
+        kept |= consents.heard_notice(work, scene, answers)
     work.session.execute(
         insert(work, Contact)
         .values(pseudonym=scene.contact, **kept)

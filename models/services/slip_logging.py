@@ -18,7 +18,7 @@ from models.db import Gateway
 from models.services import alerts, slips
 from models.services.call_backs import file_private
 from models.services.cases import reclass, record
-from models.services.filing import Asked, file
+from models.services.filing import file, heard_out
 from models.services.follow_up import GRAVITY
 from models.services.handling import Desk
 from models.services.routing import subjects_of, where
@@ -45,7 +45,7 @@ def log_call(desk: Desk, slip: Slip, call: Call) -> Case:
     """File what was told; the caller follows it with the twelve digits of the slip."""
     speaking = replace(desk.work, actor=Gateway())  # the words are the caller's, as on any road
     said = {"category": call.category, "place": call.place, "words": call.words, "answer": "code"}
-    asked = Asked.read(said)
+    asked = heard_out(speaking, desk.turn, said)
     if asked.kind == "alert" and not asked.private:
         case, _ = alerts.hear_danger(speaking, _told_by_nobody(desk), asked)
     else:

@@ -6,8 +6,11 @@ from typing import Any
 from flows import sensitivity, understanding
 from flows.places import Place, choices
 from models.db import Work
+from models.services.filing import accuses_nobody
 from models.services.programme import programme_areas
+from models.services.routing import where
 from models.services.scene import EffectFunction, Outcome, Scene
+from models.services.sensing import languages, sense
 
 SHOWN = 2  # places offered in one SMS (T15)
 
@@ -19,15 +22,14 @@ def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """
     words = str(answers["words"])
     found = scene.house.places(work).in_text(words, programme_areas(work))
-    heard = scene.house.hear(words)
-    languages = {code for code in (heard.language, heard.second) if code}
-    guess = understanding.suggest(words, languages)
+    guess = understanding.suggest(words, languages(scene.house, words))
     category, about = guess.category or "8", guess.about or "unknown"
-    danger = sensitivity.words_class(words, languages)
+    place = found[0].ref if len(found) == 1 else ""
+    sensed = sense(work, scene.house, words, where(work, place)[0])
+    danger = sensed.compartment(accusing=not accuses_nobody("complaint", category, about))
     if danger is not None:
         if sensitivity.class_of(category, about) != danger:
             category = sensitivity.CATEGORY_OF[danger]
-        place = found[0].ref if len(found) == 1 else ""
         return Outcome("sensitive", {"category": category, "about": about, "place": place})
     if guess.category is None and not found:
         return Outcome("nonsense")
