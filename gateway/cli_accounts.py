@@ -1,5 +1,6 @@
 """`jaabi accounts`: who may sign in at the console."""
 
+import sys
 from datetime import UTC, datetime
 
 import click
@@ -52,10 +53,9 @@ def accounts_revoke(email: str) -> None:
 
 def _password() -> str:
     """Return the password of standard input, asked for twice where somebody types it."""
-    given = click.get_text_stream("stdin")
-    if given.isatty():
+    if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    password = given.readline().rstrip("\r\n")
+    password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise Unusable(["the password is read from standard input, and nothing came"])
     return password

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from models.identity import SPOKEN_FOR, begin_as
 from models.turns import in_turn
 
 BUSY_MS = 5000  # how long whoever writes waits for another before giving up
@@ -80,12 +81,14 @@ class Work:
     """What a service is given: the open session, who works, and ``wake`` for after the commit.
 
     ``passed`` are the row ids that a sweep leaves for its next run (models/services/sweeping.py).
+    ``opened_by`` is as whom the database knows the transaction: rights by row follow it.
     """
 
     session: Session
     actor: Actor
     queues: set[str] = field(default_factory=set)
     passed: set[int | str] = field(default_factory=set)
+    opened_by: Actor | None = None
 
     def wake(self, queue: str) -> None:
         """Ring ``queue`` if, and only if, this work is committed."""
@@ -122,8 +125,8 @@ class Store:
         self.relaxed = _engine(self.url, pool_size, durable=False)
         self.keypress, self.accepting = self.relaxed, self.durable
         if not self.is_sqlite:
-            self.keypress = _autocommitting(self.url, pool_size, RELAXED)
-            self.accepting = _autocommitting(self.url, pool_size, LOCKS)
+            self.keypress = _autocommitting(self.url, pool_size, f"{RELAXED} {SPOKEN_FOR}")
+            self.accepting = _autocommitting(self.url, pool_size, f"{LOCKS} {SPOKEN_FOR}")
         self._waker = waker
         self._threads = threading.local()
         # Weak: a thread that ends lets its link go, and the pool has it back.
@@ -137,9 +140,9 @@ class Store:
     @contextmanager
     def work(self, actor: Actor, *, durable: bool = True) -> Iterator[Work]:
         """Commit on a clean exit, then wake; on any exception roll back all of it."""
-        engine = self.durable if durable else self.relaxed
+        engine = (self.durable if durable else self.relaxed).execution_options(actor=actor)
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            work = Work(session, actor)
+            work = Work(session, actor, opened_by=actor)
             yield work
         for queue in sorted(work.queues):
             self._waker(queue)
@@ -147,9 +150,9 @@ class Store:
     @contextmanager
     def reading(self, actor: Actor) -> Iterator[Work]:
         """Look without changing anything: never waits for whoever writes, nor lets them wait."""
-        engine = self.relaxed.execution_options(reading=True)
+        engine = self.relaxed.execution_options(actor=actor, reading=True)
         with Session(engine) as session, session.begin():
-            yield Work(session, actor)
+            yield Work(session, actor, opened_by=actor)
 
     def ring(self, queue: str) -> None:
         """Wake whoever works at ``queue``: something for it was committed without a Work."""
@@ -228,13 +231,16 @@ def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite("FULL" if durable else "NORMAL"))
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=pool_size,
         pool_pre_ping=True,
         connect_args={**PATIENCE, "options": LOCKS if durable else RELAXED},
     )
+    event.listen(engine, "connect", _leave_begin_to_us)
+    event.listen(engine, "begin", _begin_as_actor)
+    return engine
 
 
 def _autocommitting(url: URL, pool_size: int, options: str) -> Engine:
@@ -261,6 +267,25 @@ def _prepare_sqlite(
         connection.execute("PRAGMA secure_delete=ON")
 
     return prepare
+
+
+def _leave_begin_to_us(link: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    link.autocommit = True  # the driver begins with a BEGIN of its own otherwise
+
+
+def _begin_as_actor(connection: Connection) -> None:
+    actor = connection.get_execution_options().get("actor")
+    link, driver = connection.connection.dbapi_connection, connection.dialect.loaded_dbapi
+    person_id = actor.person_id if isinstance(actor, Handler) else None
+    assert link is not None  # noqa: S101 nobody begins on a link that was given back
+    try:
+        # Two statements at once, which cannot be prepared.
+        link.execute(begin_as(str(actor or ""), person_id), prepare=False)
+    except driver.Error as error:
+        cut = connection.dialect.is_disconnect(error, link, None)
+        if cut:
+            connection.invalidate(error)
+        raise OperationalError(None, None, error, connection_invalidated=cut) from None
 
 
 def _begin_immediate(connection: Connection) -> None:

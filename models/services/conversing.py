@@ -4,13 +4,16 @@ The only place where turns are taken, whatever the road: USSD answers in the res
 outbox. A repeated utterance shows the same screen and does nothing twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from flows.engine import advance, begin, resume
 from flows.words import FRENCH, Effect, Flows, State, Turn
 from models.db import Actor, Gateway, Handler, Store, Work
 from models.errors import KeeperAway, KeeperRefused
+from models.points import reached
 from models.services import agent_menu
 from models.services.dialogues import Dialogues
 from models.services.effects import EFFECTS, LOOK_UPS
@@ -46,12 +49,23 @@ class Conversing:
             if turn.effect.name in agent_menu.AGENT_READS:
                 outcome = self._read(scene, turn.effect)
             elif turn.effect.name in LOOK_UPS:
-                with self.store.reading(actor(scene, turn.state.answers)) as work:
-                    outcome = EFFECTS[turn.effect.name](work, scene, turn.effect.answers)
+                with self.store.reading(Gateway()) as work:
+                    own = replace(work, actor=actor(scene, turn.state.answers))
+                    outcome = EFFECTS[turn.effect.name](own, scene, turn.effect.answers)
             else:
                 break
             turn = self._resume(scene, turn, outcome)
         return turn
+
+    @contextmanager
+    def acting(self, scene: Scene, answers: Mapping[str, Any]) -> Iterator[Work]:
+        """Open a unit of work of the gateway, in the hand of whoever signed in.
+
+        What a person does reaches rows that they may not see: others are told, and chosen. What
+        they look at is narrowed where they look (models/services/visibility.py, ``seen_by``).
+        """
+        with self.store.work(Gateway()) as work:
+            yield replace(work, actor=actor(scene, answers))
 
     def settle(self, work: Work, scene: Scene, turn: Turn) -> Turn:
         """Apply the effects of a turn inside one unit of work, up to the next screen."""
@@ -72,10 +86,11 @@ class Conversing:
 
     def _read(self, scene: Scene, effect: Effect) -> Outcome:
         """Open words for a person: the reading is committed before the keeper is asked."""
-        with self.store.work(actor(scene, effect.answers)) as work:
+        with self.acting(scene, effect.answers) as work:
             reading = agent_menu.begin_reading(work, scene, effect.answers)
         if reading is None:
             return Outcome("none")
+        reached("public.noted")
         try:
             pages = agent_menu.finish_reading(self.house, reading)
         except (KeeperAway, KeeperRefused):

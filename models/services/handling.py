@@ -20,7 +20,7 @@ from models.services import by_kind, stories
 from models.services.cases import aim, move, record
 from models.services.scene import House, Scene
 from models.services.stories import Words
-from models.services.visibility import visible_cases
+from models.services.visibility import seen_by, to_judge, visible_cases
 
 LEAVES = ("answer", "resolved", "missed", "return")  # one at a time: the last one said is meant
 
@@ -74,14 +74,17 @@ def desk_signed_in(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Desk
 def find(desk: Desk, number: str | None) -> Case | None:
     """Return the item of this number if this person may know that it exists."""
     wanted = visible_cases(desk.work).where(Case.number == number)
-    return desk.work.session.scalar(wanted.with_for_update(of=Case))
+    with seen_by(desk.work):
+        return desk.work.session.scalar(wanted.with_for_update(of=Case))
 
 
 def open_items(desk: Desk) -> Sequence[Case]:
     """Return what waits for this person, the nearest date first."""
-    mine = or_(Case.holder_person == desk.person.id, Case.holder_person.is_(None))
+    own, nobodys = Case.holder_person == desk.person.id, Case.holder_person.is_(None)
+    mine = or_(own, nobodys, to_judge(desk.person.id))
     wanted = visible_cases(desk.work).where(Case.status.in_(OPEN), mine)
-    return desk.work.session.scalars(wanted.order_by(Case.due_at, Case.id)).all()
+    with seen_by(desk.work):
+        return desk.work.session.scalars(wanted.order_by(Case.due_at, Case.id)).all()
 
 
 def take(desk: Desk, case: Case) -> bool:

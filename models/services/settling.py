@@ -24,7 +24,7 @@ from models.services.quiet import heard_at
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
 from models.services.tongues import language_of
-from models.services.visibility import visible_cases
+from models.services.visibility import seen_by, visible_cases
 
 CLOSED_AFTER = timedelta(days=30)  # field.md 4.6
 CONCERNED = "3"  # G12-5: "Je suis en cause"
@@ -114,7 +114,8 @@ def _author(work: Work, case: Case, story: Story) -> Person | None:
     # It may have become another's meanwhile, whom nobody before may keep from it.
     own = replace(work, actor=Handler(author.id, author.number))
     known = visible_cases(own).where(Case.id == case.id).with_only_columns(Case.id)
-    return None if work.session.scalar(known) is None else author
+    with seen_by(own):
+        return None if work.session.scalar(known) is None else author
 
 
 def _answers(case: Case, story: Story) -> str:

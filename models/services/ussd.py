@@ -11,7 +11,7 @@ from flows.screens import compose
 from flows.words import FRENCH, State, Turn
 from models.db import Gateway, Work
 from models.services import opening, settling
-from models.services.conversing import Conversing, actor
+from models.services.conversing import Conversing
 from models.services.dialogues import Dialogue, TakenMeanwhile
 from models.services.intake import cleaned, pseudonym_or_none
 from models.services.scene import Scene
@@ -174,7 +174,7 @@ class UssdDialogues:
             taken, shown = self._taken(press, dialogue, turn, scene.now)
             self._dialogues.save(taken, scene.now)
             return shown
-        with self._conversing.store.work(actor(scene, turn.state.answers)) as work:
+        with self._conversing.acting(scene, turn.state.answers) as work:
             turn = self._conversing.settle(work, scene, turn)
             if turn.over and turn.state.answers.get("case"):
                 settling.release_announcements(work, turn.state.answers["case"], scene.now)
