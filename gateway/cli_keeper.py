@@ -3,8 +3,11 @@
 import errno
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -24,6 +27,7 @@ from workers.keeper.keys import Rounds
 from workers.keeper.ledger import Ledger
 from workers.keeper.naming import NamingVault
 from workers.keeper.openings import Openings
+from workers.keeper.press import Press
 from workers.keeper.roads import Road
 from workers.keeper.sender import Sender
 from workers.keeper.server import Desk, KeeperServer
@@ -33,6 +37,18 @@ from workers.outlasting import outlast
 from workers.queues import SLICE_S, Doorbell
 
 JOIN_S = 2.0
+
+
+class GoesRound(Protocol):
+    """Work of the keeper's that is looked at again and again."""
+
+    def run(
+        self,
+        wait: Callable[[float], object],
+        going: Callable[[], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Go round until ``going`` says no."""
 
 
 @click.command(name="keeper")
@@ -55,9 +71,13 @@ def keeper() -> None:
         # Who wrote meanwhile is named first: what the same phone writes now stays behind it.
         rounds.name()
     server = _listen(settings, desk)
-    ledger = Ledger(chain, settings.exports)
-    clerk = Clerk(store, Journal(settings.erasures), vault.words)
-    beside = _start_work(settings, (rounds, clerk, ledger), _sender(settings, store, vault), stop)
+    going_round = {
+        "rounds": rounds,
+        "ledger": Ledger(chain, settings.exports),
+        "journal": Clerk(store, Journal(settings.erasures), vault.words),
+        "figures": Press(store, vault),
+    }
+    beside = _start_work(settings, going_round, _sender(settings, store, vault), stop)
     stop.wait()
     server.shutdown()
     server.server_close()
@@ -85,20 +105,19 @@ def _listen(settings: Settings, desk: Desk) -> KeeperServer:
 
 
 def _start_work(
-    settings: Settings, beside: tuple[Rounds, Clerk, Ledger], sender: Sender, stop: threading.Event
+    settings: Settings, going_round: Mapping[str, GoesRound], sender: Sender, stop: threading.Event
 ) -> list[threading.Thread]:
     link = valkey.connect(valkey.url_of(settings), reply_s=SLICE_S + valkey.IMPATIENT_S)
-    bell, (rounds, clerk, ledger) = Doorbell(link, stop), beside
+    bell = Doorbell(link, stop)
 
     def going() -> bool:
         return not stop.is_set()
 
     runs: dict[str, Callable[[], None]] = {
-        "rounds": lambda: rounds.run(stop.wait, going, assembly.clock),
-        "ledger": lambda: ledger.run(stop.wait, going, assembly.clock),
-        "journal": lambda: clerk.run(stop.wait, going, assembly.clock),
-        "sender": lambda: sender.run(bell.wait, going),
+        name: partial(one.run, stop.wait, going, assembly.clock)
+        for name, one in going_round.items()
     }
+    runs["sender"] = partial(sender.run, bell.wait, going)
     return [start_beside(name, outlast(name, run, stop)) for name, run in runs.items()]
 
 

@@ -114,7 +114,7 @@ class Vault:
 
     def choice(self, name: str, among: int) -> int:
         """Return 0 to ``among`` - 1 for a name: always the same, and all equally often."""
-        return int(self._digest(f"choice:{name}"), 16) % among
+        return int(self.peppers[0].digest(f"choice:{name}")[KEY_ID_BYTES * 2 :], 16) % among
 
     def number(self, sealed: bytes) -> str:
         """Open a sealed E.164 number. Raises SealBroken."""
