@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR = $${JAABI_HOME:-var}
 
-.PHONY: help run test lint bench chaos system-deps lock
+.PHONY: help run test lint audit bench chaos system-deps lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -25,6 +25,9 @@ lint: .venv/.installed-dev ## style, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
+audit: .venv/.installed-dev ## look for known weaknesses, careless patterns, secrets; write the bill of materials
+	@$(BIN)/python -m tests.audit $(ADVISORIES)
+
 bench: .venv/.installed-dev ## measure every figure we promise
 	@set -e; for bench in keypress webhooks places language latency memory; do \
 		echo "== $$bench"; $(BIN)/python -m bench.$$bench; \
@@ -33,6 +36,9 @@ bench: .venv/.installed-dev ## measure every figure we promise
 chaos: .venv/.installed-dev ## blow full storms with ten seeds and print what they broke (CHAOS="--seeds 1")
 	@$(BIN)/python -m tests.attack
 	@exec $(BIN)/python -m tests.chaos $(CHAOS)
+
+thief: .venv/.installed-dev ## rob a service of 1,000 callers and search the loot (THIEF="--callers 100 --minutes 2")
+	@exec $(BIN)/python -m tests.thief $(THIEF)
 
 system-deps: ## install what tests of browser, Kannel and clock need (Debian, needs root)
 	@if [ "$$(id -u)" = 0 ]; then run=; elif sudo -n true 2>/dev/null; then run=sudo; \

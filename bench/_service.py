@@ -79,11 +79,13 @@ def service(
     *,
     beside: tuple[str, ...] = (),
     prepare: Callable[[Path], None] = lambda _channels: None,
+    target: str | None = None,
 ) -> Iterator[Server]:
     """Yield a running public application with its keeper, and whoever else runs ``beside``.
 
     Those are names of our commands, or ``valkey`` for the server that carries wake-ups.
-    ``prepare`` is given channels.toml before anybody reads it.
+    ``prepare`` is given channels.toml before anybody reads it. ``target`` (module:factory) is an
+    application to serve instead of the public one, by the same server with the same flags.
     """
     with tempfile.TemporaryDirectory(prefix="jaabi-bench-") as folder:
         home, port = Path(folder) / "home", free_port()
@@ -107,7 +109,8 @@ def service(
             for name in ("keeper", *beside):
                 if name != "valkey":
                     stack.enter_context(process("gateway.cli", name, environment=environment))
-            public = stack.enter_context(process("gateway.cli", "public", environment=environment))
+            words = ("gateway.cli", "public") if target is None else ("bench._serve", target)
+            public = stack.enter_context(process(*words, environment=environment))
             wait(port, "/health/live")
             yield Server(port, f"/hooks/phone/{table['token'][0]}/ussd", public.pid)
 

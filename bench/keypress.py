@@ -86,10 +86,12 @@ def compare(
         )
 
 
-def one_round(server: service.Server, turns: load.Turns, connections: int) -> load.Outcome:
+def one_round(
+    server: service.Server, turns: load.Turns, connections: int, requests: int = REQUESTS
+) -> load.Outcome:
     """Run one round and note the processor time it took the server."""
     before = server.cpu_seconds()
-    outcome = load.run(server.port, server.path, turns, connections=connections, requests=REQUESTS)
+    outcome = load.run(server.port, server.path, turns, connections=connections, requests=requests)
     outcome.cpu_seconds = server.cpu_seconds() - before
     return outcome
 
