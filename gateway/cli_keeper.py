@@ -71,7 +71,7 @@ def keeper() -> None:
         # Who wrote meanwhile is named first: what the same phone writes now stays behind it.
         rounds.name()
     server = _listen(settings, desk)
-    going_round = {
+    going_round: dict[str, GoesRound] = {
         "rounds": rounds,
         "ledger": Ledger(chain, settings.exports),
         "journal": Clerk(store, Journal(settings.erasures), vault.words),
