@@ -79,11 +79,15 @@ def keeper() -> None:
     }
     beside = _start_work(settings, going_round, _sender(settings, store, vault), stop)
     stop.wait()
+    _end(server, beside)
+    store.close()
+
+
+def _end(server: KeeperServer, beside: list[threading.Thread]) -> None:
     server.shutdown()
     server.server_close()
     for thread in beside:
         thread.join(JOIN_S)
-    store.close()
 
 
 def _stop() -> threading.Event:

@@ -164,7 +164,7 @@ def test_no_unit_may_gain_rights_leave_a_core_or_hold_a_secret(name):
         ["0"],
         [""],
     )
-    assert said["ExecStart"] == [f"/opt/jaabi/.venv/bin/jaabi {name.removeprefix('jaabi-')}"]
+    assert said["ExecStart"] == [f"/usr/local/lib/jaabi/.venv/bin/jaabi {name.removeprefix('jaabi-')}"]
     text = (UNITS / f"{name}.service").read_text()
     for secret in ("PASSPHRASE=", "password", "OWNER_URL", "TOKEN"):
         assert secret not in text
