@@ -56,11 +56,7 @@ def keeper() -> None:
     """Run the keeper: it names contacts, opens words for those who may read, and sends."""
     lifeline.follow()
     logs.start("keeper")
-    settings = load_settings()
-    refuse_half_restored(settings)
-    faults.arm(settings)
-    valkey.prepare_run_dir(settings.run_dir, is_shared=settings.runtime is not None)
-    stop = _stop()
+    settings, stop = _settings(), _stop()
     store, lock = assembly.open_store(settings), unlocking.lock_of(settings)
     vault, watch = NamingVault(settings.keys, store, lock), Watch(Notebook(settings.keys / WORDS))
     chain = Chain.load(store, Strongbox(settings.keys / KEEPER, lock))
@@ -81,6 +77,14 @@ def keeper() -> None:
     stop.wait()
     _end(server, beside)
     store.close()
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    refuse_half_restored(settings)
+    faults.arm(settings)
+    valkey.prepare_run_dir(settings.run_dir, is_shared=settings.runtime is not None)
+    return settings
 
 
 def _end(server: KeeperServer, beside: list[threading.Thread]) -> None:
