@@ -25,6 +25,8 @@ from models.services.effects import EFFECTS
 from models.services.gazetteer import gazetteer
 from models.services.scene import House, Scene
 from models.vault import Vault, create_keys
+from workers.keeper.chain import Chain
+from workers.keeper.chain_memory import FILE, Memory
 from workers.keeper.openings import Openings
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.watch import Watch
@@ -235,7 +237,8 @@ def keeper_at_work(store, vault, clock):
     """Run a real keeper's door in a thread, on a socket of its own; give its address."""
     folder = Path(tempfile.mkdtemp(prefix="jaabi-"))
     own = Store(store.url)  # another process has connections of its own
-    desk = Desk(vault, Openings(own, vault), Watch(), lambda: clock[0])
+    chain = Chain(own, b"the audit key of tests", Memory(folder / FILE))
+    desk = Desk(vault, Openings(own, vault, chain, clock[0]), Watch(), lambda: clock[0])
     server = KeeperServer(folder / "keeper", desk)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

@@ -7,9 +7,9 @@ from flows.policy import SENSITIVE
 from flows.rendering import answer_pages
 from models.case import Case
 from models.db import Work
-from models.services import decisions, handling
+from models.services import decisions, handling, readings
 from models.services.alert_texts import organisation_name
-from models.services.cases import answer_date, record
+from models.services.cases import answer_date
 from models.services.facts import facts
 from models.services.handling import Desk, desk_signed_in
 from models.services.scene import EffectFunction, House, Outcome, Scene
@@ -83,15 +83,15 @@ def return_item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome
 
 
 def begin_reading(work: Work, scene: Scene, answers: Mapping[str, Any]) -> int | None:
-    """Write down who is about to read, and return the event's row id; None if it is not theirs.
+    """Write down who is about to read, and return the entry's row id; None if it is not theirs.
 
-    The event must be committed before the keeper is asked (finish_reading).
+    It must be committed before the keeper is asked (finish_reading).
     """
     found = _item(work, scene, answers)
     if found is None:
         return None
     desk, case = found
-    return record(desk.work, case, "read", scene.now).id
+    return readings.begin(desk.work, case, scene.now)
 
 
 def finish_reading(house: House, reading: int) -> list[str]:

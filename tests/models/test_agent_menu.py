@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.audit import AuditEntry
 from models.db import Job
 from models.errors import KeeperAway, KeeperRefused
 from models.services.agent_menu import AGENT_READS
@@ -43,7 +44,9 @@ def test_an_item_shows_its_facts(stage, filed):
 
 def test_words_are_read_only_after_the_reading_is_written_down(stage, filed):
     reading = begin(stage, "P0150", filed["n"])
-    assert ("read", "P0150") in stage.events(filed["case"])
+    with stage.store.reading(Job("test")) as work:
+        entry = work.session.get_one(AuditEntry, reading)
+        assert (entry.act, entry.actor, entry.number) == ("read", "P0150", filed["n"])
     assert finish_reading(stage.house, reading) == [WORDS]
     with pytest.raises(KeeperRefused):
         finish_reading(stage.house, reading)  # one reading, one trace

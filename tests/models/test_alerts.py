@@ -12,8 +12,7 @@ from models.case import Case
 from models.db import Handler, Job
 from models.outbound import OutboundMessage
 from models.person import Person
-from models.services import committees
-from models.services.cases import record
+from models.services import committees, readings
 from tests.factories import NEIGHBOUR, SPEAKER, staged
 from tests.models.alert_world import LABBEZANGA, settle_in
 
@@ -203,7 +202,7 @@ def read(stage, person, number):
 
 
 def record_reading(work, case, person, now):
-    return record(replace(work, actor=Handler(person.id, person.number)), case, "read", now).id
+    return readings.begin(replace(work, actor=Handler(person.id, person.number)), case, now)
 
 
 def test_an_alert_that_accuses_is_a_sealed_complaint(here):

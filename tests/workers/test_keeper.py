@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models.case import Case, CaseEvent, CaseKey, ItemNumber, Story, Subject
+from models.audit import AuditEntry, AuditLink
+from models.case import Case, CaseKey, ItemNumber, Story, Subject
 from models.conversation import Contact, Conversation
 from models.db import Job
 from models.errors import KeeperAway, KeeperRefused
@@ -24,8 +25,11 @@ from models.keeper import TIMEOUT_S, Keeper
 from models.organisation import Organisation
 from models.person import Hat, Person
 from models.seal import Sealer
+from models.services.audit import CASE, GLASS, READ
 from models.services.waiting import AT_ONCE
 from models.vault import Vault, create_keys
+from workers.keeper.chain import Chain
+from workers.keeper.chain_memory import FILE, Memory
 from workers.keeper.keys import Rounds
 from workers.keeper.openings import FRESH, Openings
 from workers.keeper.server import Desk, KeeperServer
@@ -73,8 +77,13 @@ def watch():
 
 
 @pytest.fixture
-def desk(store, vault, watch, clock):
-    return Desk(vault, Openings(store, vault), watch, clock)
+def chain(store, tmp_path):
+    return Chain(store, b"key", Memory(tmp_path / FILE))
+
+
+@pytest.fixture
+def desk(store, vault, watch, clock, chain):
+    return Desk(vault, Openings(store, vault, chain, clock.at), watch, clock)
 
 
 @contextmanager
@@ -147,12 +156,13 @@ def case(store, keys, vault, now):
 def reading(store, case, now):
     """Write the trace of a reading and return its row id."""
 
-    def write(by="P0151", transition="read", at=now):
+    def write(by="P0151", at=now, **about):
+        said = {"act": READ, "about": CASE, "row_id": 1, "number": "15736", **about}
         with store.work(Job("test")) as work:
-            event = CaseEvent(case_id=1, transition=transition, status="routed", by=by, at=at)
-            work.session.add(event)
+            entry = AuditEntry(actor=by, at=at, details={}, **said)
+            work.session.add(entry)
             work.session.flush()
-            return event.id
+            return entry.id
 
     return write
 
@@ -320,11 +330,53 @@ def test_a_reading_is_good_for_a_minute(keeper, reading, clock):
         keeper.words(trace)
 
 
-def test_without_the_trace_of_a_reading_nothing_is_opened(keeper, reading):
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"act": "block"},
+        {"act": GLASS, "reason": "urgent"},  # broken by somebody who may not
+        {"about": "person"},
+        {"row_id": None},
+        {"row_id": 2},
+        {"number": "15737"},  # the row's number was given to another case since
+        {"by": "operator"},
+        {"by": "gateway"},
+    ],
+)
+def test_an_entry_that_is_not_of_this_reading_opens_nothing(store, keeper, reading, about, change):
+    change(holder_person=2)
     with pytest.raises(KeeperRefused):
-        keeper.words(reading(transition="take"))
+        keeper.words(reading(**{"by": "P0121", **about}))
+
+
+def test_without_the_trace_of_a_reading_nothing_is_opened(keeper):
     with pytest.raises(KeeperRefused):
         keeper.words(999)
+
+
+def test_an_entry_dated_ahead_opens_nothing(keeper, reading, now):
+    with pytest.raises(KeeperRefused):
+        keeper.words(reading(at=now + FRESH))
+
+
+def test_what_is_opened_is_in_the_chain_first(store, keeper, reading):
+    trace = reading()
+    assert keeper.words(trace)
+    with store.reading(Job("test")) as work:
+        link = work.session.scalars(select(AuditLink)).one()
+        assert (link.position, link.entry_id) == (1, trace)
+
+
+def test_an_entry_noted_before_a_keeper_began_opens_nothing(
+    address, store, vault, chain, watch, clock, reading
+):
+    trace = reading()
+    clock.at += timedelta(seconds=1)
+    desk = Desk(vault, Openings(store, vault, chain, clock.at), watch, clock)
+    with listening(address, desk):
+        with pytest.raises(KeeperRefused):
+            Keeper(address).words(trace)
+        assert Keeper(address).words(reading(at=clock.at))
 
 
 def test_a_stranger_opens_nothing_and_does_not_use_up_the_reading(keeper, reading, change):
