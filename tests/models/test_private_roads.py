@@ -32,6 +32,8 @@ DOORS = {
     "C2-7": "1*1*1*7",
     "C5-4": "1*1*3*4",
 }
+# Behind the others 0 is "Retour" as on every menu of complaints (field.md 4.3).
+QUICK = {"M1-5", "C5-5", "C7-4", "C7-5"}
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,11 @@ class Dialled:
             screen = self.talking.dial(phone, session, said)
         return screen
 
-    def stops(self, door):
-        """Give each screen behind a door once, with a road to it; none behind the harmless one."""
+    def stops(self, door, back=True):
+        """Give each screen behind a door once, with a road to it; none behind the harmless one.
+
+        Without ``back`` nobody takes back what was chosen: then it is no private road any more.
+        """
         waiting, seen = [Stop(door, self.dial(door, self.phone()))], set()
         while waiting:
             stop = waiting.pop(0)
@@ -84,7 +89,7 @@ class Dialled:
             yield stop
             if stop.screen.startswith(ADVICE) or stop.typed.count("*") > DEEP:
                 continue
-            for key in (*stop.keys, "77"):
+            for key in [one for one in (*stop.keys, "77") if back or one != "0"]:
                 typed = f"{stop.typed}*{key}"
                 waiting.append(Stop(typed, self.dial(typed, self.phone())))
 
@@ -108,13 +113,13 @@ def dialled(sqlite_store, tmp_path, now):
 
 @pytest.mark.parametrize("door", DOORS)
 def test_every_screen_of_a_private_road_is_left_by_one_key_and_leaves_nothing(dialled, door):
-    stops = list(dialled.stops(DOORS[door]))
+    stops = list(dialled.stops(DOORS[door], back=door in QUICK))
     assert len(stops) > 3
     for stop in stops:
         phone = dialled.phone()
         assert dialled.dial(stop.typed, phone).split()[:2] == stop.screen.split()[:2]
         assert dialled.again(phone) == dialled.first, stop  # byte for byte, as if never dialled
-        if not stop.screen.startswith(ADVICE) and "0" in stop.keys:
+        if door in QUICK and not stop.screen.startswith(ADVICE) and "0" in stop.keys:
             left = dialled.dial(f"{stop.typed}*0", dialled.phone())
             assert left.startswith(ADVICE), stop
     assert dialled.told() == []
