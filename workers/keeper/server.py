@@ -71,10 +71,11 @@ class Desk:
     def _pseudonym(self, *, number: object) -> Reply:
         if not isinstance(number, str) or not E164.fullmatch(number):
             raise KeeperRefused("not a number")
-        if self._watch.is_over:
+        now = self._clock()
+        if not self._watch.admits(now):
             raise CutOff("pseudonym")
         pseudonym = self._vault.pseudonym(number)
-        self._watch.asked(pseudonym, self._clock())
+        self._watch.asked(pseudonym, now)
         return {"pseudonym": pseudonym}
 
     def _digests(self, *, contact: object, receipt: object) -> Reply:

@@ -11,7 +11,7 @@ from sqlalchemy import select, union
 
 from models.case import Case
 from models.conversation import Contact, Conversation
-from models.db import Work
+from models.db import Job, Store, Work
 from models.inbound import InboundMessage
 from models.keeper_file import KeeperFile
 from models.person import Person
@@ -19,8 +19,12 @@ from models.person import Person
 GRACE = timedelta(minutes=1)  # the row that needed the name is committed well within
 HOUR = timedelta(hours=1)
 ALLOWED_AN_HOUR = 200  # threat model 3: then 10^8 numbers take 57 years
+MOST_OPEN = 1_000  # names without a row yet: what a burst can learn before it is judged
+PAUSE = timedelta(milliseconds=100)
 AT_ONCE = 500
 FILE = "watch.db"
+
+ACTOR = Job("keeper")
 
 HOLDERS = (
     Contact.pseudonym,
@@ -70,11 +74,14 @@ class Watch:
     """Counts pseudonyms that were asked for and then appear in no committed row.
 
     With a ``notebook`` it goes on counting after a restart; what was asked since the last look
-    before a kill, two seconds at most, is forgotten.
+    before a kill, two seconds at most, is forgotten. With a ``store`` it also bounds a burst: while
+    too many names wait for their row, it looks at once whether they have it.
     """
 
-    def __init__(self, notebook: Notebook | None = None) -> None:
+    def __init__(self, notebook: Notebook | None = None, store: Store | None = None) -> None:
         self._lock = Lock()
+        self._store = store
+        self._sifted_at: datetime | None = None
         self._notebook = notebook
         self._asked: dict[str, datetime] = {} if notebook is None else notebook.asked()
         self._needless = deque(() if notebook is None else notebook.needless())
@@ -89,6 +96,32 @@ class Watch:
     def is_over(self) -> bool:
         """Whether no more names are given until an hour has gone by."""
         return self.needless > ALLOWED_AN_HOUR
+
+    def admits(self, now: datetime) -> bool:
+        """Whether one more name may be given."""
+        if self._store is not None and self._is_crowded and self._may_sift(now):
+            with self._store.reading(ACTOR) as work:
+                self._sift(work)
+        return not (self.is_over or (self._store is not None and self._is_crowded))
+
+    @property
+    def _is_crowded(self) -> bool:
+        return len(self._asked) >= MOST_OPEN
+
+    def _may_sift(self, now: datetime) -> bool:
+        with self._lock:
+            if self._sifted_at is not None and abs(now - self._sifted_at) < PAUSE:
+                return False
+            self._sifted_at = now
+            return True
+
+    def _sift(self, work: Work) -> None:
+        """Count no longer the names whose row is there: genuine callers have it in a moment."""
+        with self._lock:
+            names = list(self._asked)
+        held = _held(work, names)
+        with self._lock:
+            self._asked = {one: at for one, at in self._asked.items() if one not in held}
 
     def asked(self, pseudonym: str, now: datetime) -> None:
         """Note that this name was given."""
