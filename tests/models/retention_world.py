@@ -229,6 +229,10 @@ class World:
         self._look(
             "address of a sound at the provider", VoiceNote, note.id, lambda row: row.url_sealed
         )
+        lost = VoiceNote(inbound_id=self.received.id, place=1, channel="phone", kind="audio/ogg")
+        lost.status, lost.due_at, lost.received_at = "dead", at, at
+        self._add(lost)
+        self._look("sound of no case", VoiceNote, lost.id)
         call = {"language": "fr", "hour": "day", "voice": "any", "consent_at": at}
         self._add(CallBack(case_id=ids["call back"], about_id=told.id, **call))
         for name in ("alert", "alert joined"):

@@ -38,6 +38,7 @@ KEPT = {
     "evacuation": 90 * DAY,
     "refund": 90 * DAY,
     "repair request": 90 * DAY,
+    "sound of no case": 90 * DAY,
     # S3 as the programme's protection rule says
     "complaint C5": PROTECTED,
     "complaint C6": PROTECTED,
