@@ -14,7 +14,6 @@ from flows.words import FRENCH, Effect, Flows, State, Turn
 from models.db import Actor, Gateway, Handler, Store, Work
 from models.errors import KeeperAway, KeeperRefused
 from models.points import reached
-from models.points import reached
 from models.services import agent_menu
 from models.services.dialogues import Dialogues
 from models.services.effects import EFFECTS, LOOK_UPS
