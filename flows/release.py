@@ -3,10 +3,11 @@
 Each number is rounded to base 5, up or down by a keyed choice of its own; one below the threshold
 is told as such and no closer, zero among them. Whoever takes together all that is told of a tree,
 and knows these rules, is left with SPREAD + 1 values at least for every cell (docs/decisions/0031):
-a total that would say more is rounded the other way, and what cannot be told so is withheld.
+a total that would say more is rounded the other way, or told as below the next step (<15), and what
+cannot be told so is withheld.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,13 +22,17 @@ ELSEWHERE = "elsewhere"
 Choose = Callable[[Cell, int], int]
 
 
+Part = tuple["Node", ...]
+Parts = tuple[Part, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A count and its partitions: each adds up to it. What is not ``told`` counts as known."""
 
     cell: Cell
     count: int
-    parts: tuple[tuple["Node", ...], ...] = ()
+    parts: Parts = ()
     told: bool = True
 
 
@@ -78,16 +83,16 @@ class Release:
         return self._settle(root, 0).shown
 
     def _settle(self, node: Node, turn: int) -> _Settled:
-        for kept in range(len(node.parts), -1, -1):
+        for kept in _fewer(node.parts):
             for again in range(TURNS if kept else 1):
                 settled = self._try(node, kept, turn, again)
                 if settled is not None:
                     return settled
         raise AssertionError("a cell alone is always wide enough")
 
-    def _try(self, node: Node, kept: int, turn: int, again: int) -> _Settled | None:
-        inside, shown = ANYTHING, {}
-        for part in node.parts[:kept]:
+    def _try(self, node: Node, kept: Parts, turn: int, again: int) -> _Settled | None:
+        inside, shown = ANYTHING, _withheld(part for part in node.parts if part not in kept)
+        for part in kept:
             settled = [self._settle(child, turn * TURNS + again) for child in part]
             ranges = [one.range for one in settled]
             inside = inside.within(Range(sum(r.low for r in ranges), sum(r.high for r in ranges)))
@@ -98,7 +103,7 @@ class Release:
         for said, known in self._ways(node, turn):
             left = known.within(inside)
             if left.is_wide:
-                return _Settled(left, {node.cell: said, **shown, **_withheld(node.parts[kept:])})
+                return _Settled(left, {node.cell: said, **shown})
         return None
 
     def _ways(self, node: Node, turn: int) -> Iterator[tuple[Shown, Range]]:
@@ -113,6 +118,7 @@ class Release:
         for number in ways:
             near = Range(max(self._threshold, number - BASE + 1), number + BASE - 1)
             yield Shown(number, None), near
+        yield Shown(None, down + BASE), Range(0, down + BASE - 1)
 
 
 def tree(publication: Publication, counts: Mapping[Cell, int], areas: Collection[str]) -> Node:
@@ -153,7 +159,7 @@ def _divided(
     pcode: str,
     of: tuple[str, str],
     count: int,
-) -> list[tuple[Node, ...]]:
+) -> list[Part]:
     def value(split: Split, name: str) -> Node:
         cell = Cell(pcode, split.name, name)
         number = counts.get(cell, 0)
@@ -167,7 +173,7 @@ def _divided(
     ]
 
 
-def _whole(pcode: str, count: int, parts: list[Node]) -> tuple[Node, ...]:
+def _whole(pcode: str, count: int, parts: list[Node]) -> Part:
     """Return a partition that adds up: what lies in none of its cells is told of nowhere."""
     rest = count - sum(one.count for one in parts)
     if rest < 0:
@@ -175,7 +181,16 @@ def _whole(pcode: str, count: int, parts: list[Node]) -> tuple[Node, ...]:
     return (*parts, Node(Cell(pcode, ELSEWHERE), rest, told=False)) if rest else tuple(parts)
 
 
-def _withheld(parts: tuple[tuple[Node, ...], ...]) -> dict[Cell, Shown]:
+def _fewer(parts: Parts) -> Iterator[Parts]:
+    """Give all the parts, then all but one, those told last left out first, then none."""
+    yield parts
+    if len(parts) > 1:
+        yield from (parts[:place] + parts[place + 1 :] for place in reversed(range(len(parts))))
+    if parts:
+        yield ()
+
+
+def _withheld(parts: Iterable[Part]) -> dict[Cell, Shown]:
     found: dict[Cell, Shown] = {}
     for node in (one for part in parts for one in part if one.told):
         found[node.cell] = Shown(None, None)

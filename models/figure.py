@@ -53,10 +53,10 @@ class Figure(Base):
     )
     value: Mapped[str] = mapped_column(String(16), info=says("S0", "its value", FIVE_YEARS))
     shown: Mapped[int | None] = mapped_column(
-        info=says("S0", "released number; none = below the threshold, or withheld", FIVE_YEARS)
+        info=says("S0", "released number; none = below what follows, or withheld", FIVE_YEARS)
     )
     below: Mapped[int | None] = mapped_column(
-        info=says("S0", "the threshold it is below; none = withheld", FIVE_YEARS)
+        info=says("S0", "told as less than this; none = a number, or withheld", FIVE_YEARS)
     )
     is_public: Mapped[bool] = mapped_column(
         info=says("S0", "false: for the officers of its compartment alone", FIVE_YEARS)
