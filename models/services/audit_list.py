@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from models.account import Account
-from models.audit import AuditEntry
+from models.audit import AuditEntry, AuditLink
 from models.case import Subject
 from models.db import Job, Operator, Overseer, Work
 from models.organisation import Organisation
@@ -47,6 +47,11 @@ def entries(work: Work, asked: Asked) -> Sequence[AuditEntry]:
     wanted = select(AuditEntry).where(_visible(work), *asked.conditions())
     newest = wanted.order_by(AuditEntry.id.desc()).limit(asked.last)
     return work.session.scalars(newest).all()[::-1]
+
+
+def head(work: Work) -> AuditLink | None:
+    """Return the last link of the chain: it tells nothing but whether the rest is whole."""
+    return work.session.scalar(select(AuditLink).order_by(AuditLink.position.desc()).limit(1))
 
 
 def _visible(work: Work) -> ColumnElement[bool]:
