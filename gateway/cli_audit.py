@@ -50,10 +50,10 @@ def head(as_json: bool) -> None:
     """Print the last link of the chain, to be kept off this machine."""
     with looking(Job("verify")) as work:
         link = audit_list.head(work)
-    if link is None:
-        raise Unusable(["nothing was noted yet"])
-    row = {"position": link.position, "mac": link.mac, "entry": link.entry_id}
-    print_rows([row], as_json=as_json)
+        if link is None:
+            raise Unusable(["nothing was noted yet"])
+        row = {"position": link.position, "mac": link.mac, "entry": link.entry_id}
+        print_rows([row], as_json=as_json)
 
 
 @audit.command(name="verify")
