@@ -5,6 +5,11 @@ No rule of composition: a password has twelve characters and is not one that eve
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from hashlib import blake2b
+from importlib import resources
+
+from flows.yaml_files import read_yaml
 
 SHORTEST, LONGEST = 12, 256
 FEW = 4  # different characters, or characters that are left when what is common is taken away
@@ -51,10 +56,21 @@ def refused(password: str, names: Iterable[str] = ()) -> str | None:
 def is_common(password: str, names: Iterable[str] = ()) -> bool:
     """Tell whether a password is made of what everybody thinks of."""
     plain = password.casefold()
-    if len(set(plain)) <= FEW or _repeats(plain):
+    if len(set(plain)) <= FEW or _repeats(plain) or _digest(plain) in _tried_first():
         return True
     known = _pattern(names)
     return any(len(known.sub("", one)) <= FEW for one in (plain, plain.translate(_LEET)))
+
+
+@cache
+def _tried_first() -> frozenset[str]:
+    """Return digests of the long ones among those that are tried everywhere."""
+    text = (resources.files("flows") / "tried_first.yaml").read_text(encoding="utf-8")
+    return frozenset(read_yaml(text)["tried_first"].split())
+
+
+def _digest(plain: str) -> str:
+    return blake2b(plain.encode(), digest_size=6).hexdigest()
 
 
 def _repeats(text: str) -> bool:

@@ -18,6 +18,9 @@ COMMON = (
     "bienvenue-2026",
     "letmeinletmein",
     "0987654321987",
+    "leavemealone",  # of the list alone: no piece of it is common
+    "Sonyericsson",
+    "12qw34er56ty",
 )
 GOOD = (
     "quatre vaches au puits",
