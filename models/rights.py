@@ -62,7 +62,9 @@ RIGHTS: Mapping[str, str | None] = {
     "alert": _of_case(),
     "alert_source": SERVES,
     "area": None,
-    "audit_entry": f"{OPERATES} OR {AUDITS} OR actor = (SELECT jaabi_actor())",
+    "audit_entry": f"{SERVES} OR ({OPERATOR} AND about <> 'compartment')"
+    f" OR ({AUDITS} AND NOT (about IN ('case', 'compartment') AND jaabi_concerns_mine(row_id)))"
+    " OR actor = (SELECT jaabi_actor())",
     "audit_link": f"{OPERATES} OR {AUDITS}",
     "booklet": f"{OPERATES} OR person_id = {ME}",
     "call_back": _of_case(),

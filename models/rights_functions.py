@@ -97,6 +97,20 @@ BEGIN
 END $$
 """
 
+# Whether a case is about the organisation of an auditor, its centre or its people.
+CONCERNS_MINE = f"""
+CREATE FUNCTION jaabi_concerns_mine(wanted integer) RETURNS boolean {_OWNERS} $$
+BEGIN
+  RETURN EXISTS (
+    SELECT 1 FROM subject s, account a LEFT JOIN organisation o ON o.id = a.organisation_id
+     WHERE s.case_id = wanted AND 'account:' || a.id = jaabi_actor() AND (
+       (s.kind = 'organisation' AND s.ref = o.id)
+       OR (s.kind = 'facility' AND s.ref = o.facility_id)
+       OR (s.kind = 'person' AND s.ref IN (
+         SELECT number FROM person WHERE organisation_id = o.id))));
+END $$
+"""
+
 
 def _sql(signature: str, body: str) -> str:
     return f"CREATE FUNCTION {signature} {_STABLE} $$ {body} $$"
@@ -141,6 +155,7 @@ FUNCTIONS = (
     ),
     MAY_KNOW,
     ROLE,
+    CONCERNS_MINE,
 )
 NAMES = (
     "jaabi_actor()",
@@ -154,4 +169,5 @@ NAMES = (
     "jaabi_overlap(text, text)",
     "jaabi_may_know(integer)",
     "jaabi_role()",
+    "jaabi_concerns_mine(integer)",
 )
