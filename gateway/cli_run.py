@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from gateway import leftovers, lifeline, logs, valkey
+from gateway import leftovers, lifeline, logs, unlocking, valkey
 from gateway.cli_base import Unusable, load_settings
 from gateway.cli_network import LOOPBACK
 from gateway.ports import Port, await_free, is_free
 from gateway.settings import Settings
-from gateway.supervisor import Program, Supervisor
+from gateway.supervisor import Handed, Program, Supervisor
 
 PROBE_S = 1.0
 
@@ -35,10 +35,11 @@ def run(wants_demo: bool) -> None:
     with lock:
         leftovers.take_away(settings.home, leftovers.RESTORE)  # no restore runs beside us
         environment = _environment(settings)
+        handed = {"keeper": unlocking.hand_over(settings)}
         phones = _prepare(environment)
         valkey.stop_stale(settings.valkey_socket)
         await_free(_ports(settings))
-        supervisor = Supervisor(_programs(settings), environment)
+        supervisor = Supervisor(_programs(settings, handed), environment)
         supervisor.run(lambda: _is_ready(settings), lambda: _announce(settings, phones))
 
 
@@ -65,9 +66,9 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     }
 
 
-def _programs(settings: Settings) -> list[Program]:
+def _programs(settings: Settings, handed: Mapping[str, Handed]) -> list[Program]:
     names = ["keeper", "worker", "public", "console", *(["network"] if settings.is_demo else [])]
-    programs = [Program(name, _jaabi(name)) for name in names]
+    programs = [Program(name, _jaabi(name), handed=handed.get(name, Handed())) for name in names]
     if settings.redis_url is None:
         command = valkey.command(settings.valkey_socket, settings.home / "valkey")
         programs.insert(0, Program("valkey", command, last=True))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.lifeline import die_with_parent
 
@@ -24,12 +24,21 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """What one process is given beside what all are: settings, and open files."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """One process to keep alive. ``last``: stopped when all others are gone."""
 
     name: str
     command: Sequence[str]
     last: bool = False
+    handed: Handed = Handed()
 
 
 @dataclass(slots=True)
@@ -93,7 +102,8 @@ class Supervisor:
         child.started_at = now
         child.process = subprocess.Popen(  # noqa: S603 our own programs
             child.program.command,
-            env=self._environment,
+            env={**self._environment, **child.program.handed.environment},
+            pass_fds=child.program.handed.files,
             stdin=subprocess.DEVNULL,
             # Its own group: Ctrl-C reaches the supervisor alone, which stops all in order.
             process_group=0,

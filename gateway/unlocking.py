@@ -1,13 +1,16 @@
 """Opens the keys of a programme: with a passphrase, where one locks them."""
 
+import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import click
 from nacl.secret import SecretBox
 
 from gateway.cli_base import Unusable
 from gateway.settings import Settings
+from gateway.supervisor import Handed
 from models import passphrase
 from models.errors import KeeperAway, KeysLocked
 from models.keeper import Keeper
@@ -24,10 +27,27 @@ def unlocked(settings: Settings) -> Vault:
 
 def lock_of(settings: Settings) -> SecretBox | None:
     """Return what opens the private keys; None where they lie in clear. Raises Unusable."""
-    folder = settings.keys / KEEPER
-    if not passphrase.is_locked(folder):
+    if not passphrase.is_locked(settings.keys / KEEPER):
         return None
-    lock = passphrase.derive(folder, given(settings))
+    return _lock(settings.keys / KEEPER, given(settings))
+
+
+def hand_over(settings: Settings) -> Handed:
+    """Ask for the passphrase, if it must be typed, once for all starts of the keeper to come.
+
+    It is kept in a file that has no name and lies in memory only. Raises Unusable.
+    """
+    if settings.keys_passphrase_file or not passphrase.is_locked(settings.keys / KEEPER):
+        return Handed()
+    said = ask()
+    _lock(settings.keys / KEEPER, said)
+    handle = os.memfd_create("passphrase")  # closed in every child but the one it is handed to
+    os.write(handle, said.encode())
+    return Handed({"JAABI_KEYS_PASSPHRASE_FILE": f"/proc/self/fd/{handle}"}, (handle,))
+
+
+def _lock(folder: Path, said: str) -> SecretBox:
+    lock = passphrase.derive(folder, said)
     own = Strongbox(folder, lock)
     try:
         for name in own.names("*.key")[:1]:
@@ -42,12 +62,6 @@ def refuse_beside_keeper(settings: Settings) -> None:
     with suppress(KeeperAway):
         Keeper(settings.keeper_socket).digests(NOBODY, "000000")
         raise Unusable(["A keeper runs: stop it, and all others, first."])
-
-
-def is_asked_for(settings: Settings) -> bool:
-    """Return whether somebody must type a passphrase before the keeper can start."""
-    is_locked = passphrase.is_locked(settings.keys / KEEPER)
-    return is_locked and settings.keys_passphrase_file is None
 
 
 def given(settings: Settings, *, again: bool = False) -> str:

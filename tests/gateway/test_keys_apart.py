@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -12,10 +13,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from gateway import unlocking
 from gateway.cli import commands
+from gateway.cli_base import Unusable
 from gateway.console.application import console_app
 from gateway.settings import Settings
+from gateway.supervisor import Program, Supervisor
+from models import passphrase
 from models.seal import Sealer, Transit
+from models.strongbox import Strongbox
 from models.vault import Vault, create_keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,7 +170,9 @@ def test_no_unit_may_gain_rights_leave_a_core_or_hold_a_secret(name):
         ["0"],
         [""],
     )
-    assert said["ExecStart"] == [f"/usr/local/lib/jaabi/.venv/bin/jaabi {name.removeprefix('jaabi-')}"]
+    assert said["ExecStart"] == [
+        f"/usr/local/lib/jaabi/.venv/bin/jaabi {name.removeprefix('jaabi-')}"
+    ]
     text = (UNITS / f"{name}.service").read_text()
     for secret in ("PASSPHRASE=", "password", "OWNER_URL", "TOKEN"):
         assert secret not in text
@@ -212,3 +220,41 @@ def test_a_short_passphrase_is_refused(keys, tmp_path):
     done = CliRunner(env=environment).invoke(commands, ["keys", "lock"])
     assert (done.exit_code, "12 characters" in done.stderr) == (2, True)
     assert not (keys / "keeper" / "lock.json").exists()
+
+
+def test_a_passphrase_typed_once_is_handed_to_the_keeper_alone_as_often_as_it_starts(
+    keys, tmp_path, monkeypatch
+):
+    said = "un long mot de passe"
+    box = passphrase.begin(keys / "keeper", said)
+    assert Strongbox(keys / "keeper", box).lock_all() == 3
+    settings = Settings.load(home=tmp_path, keys=keys)
+    monkeypatch.setattr(unlocking, "ask", lambda: "un autre mot de passe")
+    with pytest.raises(Unusable, match="not the passphrase"):
+        unlocking.hand_over(settings)
+    monkeypatch.setattr(unlocking, "ask", lambda: said)
+    handed = unlocking.hand_over(settings)
+    [name], [handle] = handed.environment, handed.files
+
+    def says(to):
+        """What a process can read of it, written down at each of its starts."""
+        program = (
+            "import os, sys\nfound = 'nothing'\n"
+            f"try: found = open(os.environ['{name}']).read()\nexcept (KeyError, OSError): pass\n"
+            "open(sys.argv[1], 'a').write(found + '\\n')\n"
+        )
+        return [sys.executable, "-c", program, str(to)]
+
+    keeper, public = tmp_path / "keeper", tmp_path / "public"
+    programs = [Program("keeper", says(keeper), handed=handed), Program("public", says(public))]
+
+    def both_began_twice():
+        return all(one.exists() and one.read_text().count("\n") > 1 for one in (keeper, public))
+
+    Supervisor(programs, dict(os.environ)).run(
+        both_began_twice, lambda: os.kill(os.getpid(), signal.SIGTERM)
+    )
+    os.close(handle)
+    assert set(keeper.read_text().split("\n")) == {said, ""}
+    assert set(public.read_text().split("\n")) == {"nothing", ""}
+    assert said not in json.dumps(dict(handed.environment))
