@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 from flows.case_lifecycle import JOINED
 from flows.policy import SENSITIVE
 from models.alert import AlertSource
-from models.case import Case, ItemNumber, Story
+from models.case import Case, ItemNumber
 from models.db import Work
 from models.outbound import OutboundMessage
 from models.repair import Repair, RepairCase
-from models.services import departed, erasures, stories
+from models.services import departed, stories
 from models.services.programme import put_setting, setting
 from models.services.purging import UPROOTED, delete_some
 from models.services.repair_links import cause_of
@@ -120,8 +120,6 @@ def _is_waited_for() -> ColumnElement[bool]:
 
 def _purge(work: Work, case: Case) -> None:
     departed.cases(work, [case])
-    words = work.session.scalars(select(Story).where(Story.case_id == case.id)).all()
-    erasures.words_erased(work, words)
     stories.erase(work, case)
     unlink(work, OutboundMessage.case_id == case.id)
     work.session.execute(delete(VoiceNote).where(VoiceNote.case_id == case.id))
