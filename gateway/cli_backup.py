@@ -17,6 +17,7 @@ from gateway.unlocking import unlocked
 from models import migrating
 from models.db import Operator, Store
 from models.services import restoring
+from models.services.audit import Mark, note
 from workers.keeper.collecting import Collector
 
 FEW = 2
@@ -94,6 +95,7 @@ def _write_words(settings: Settings, file: Path, to: Sequence[Recipient]) -> int
 def _note_backup(settings: Settings) -> None:
     with closing(Store(settings.owner_url)) as store, store.work(Operator()) as work:
         restoring.note_backup(work, assembly.clock())
+        note(work, Mark("backup", "database"), assembly.clock())
 
 
 def _header(settings: Settings, kind: str) -> Header:

@@ -22,8 +22,10 @@ from models.errors import KeeperAway
 from models.keeper import Keeper
 from models.services import forgetting, restoring
 from models.rights import application_role
+from models.vault import KEEPER
 from models.vault import WORDS as WORD_KEYS
 from models.word_keys import WordKeys
+from workers.keeper.chain_memory import note_restore
 from workers.keeper.journal import Clerk, Journal
 
 SLACK = timedelta(minutes=10)  # the journal may be written a little after the act
@@ -114,6 +116,7 @@ class Restoring:
                 gone = forgetting.again(work, journal.since(header.time - SLACK), now)
             # What came back of what was erased is destroyed before anybody works with it.
             Clerk(store, journal, words).go(now)
+        note_restore(self._settings.keys / KEEPER)
         return Restored(header.time, count, gone, unknown)
 
     def _keys_back(self, work: Work, words: WordKeys, keys: Path | None) -> int:

@@ -11,7 +11,7 @@ from models.db import Store, Work, is_contended
 from models.points import reached
 from models.services import clock_jumps, committees, leases, privacy, rings, settling
 from models.services.purging import Rule
-from workers import clocks, remind
+from workers import clocks, oversee, remind
 from workers.duties import ACTOR, Duties, Line, emptied, swept, until_done
 
 LEASE = leases.TIMETABLE
@@ -59,6 +59,8 @@ TIMETABLE: Sequence[Line] = (
     Line("end referrals", timedelta(hours=1), remind.end_referrals),
     Line("ask repairs", timedelta(minutes=1), clocks.ask_repairs),
     Line("follow repairs", timedelta(minutes=1), clocks.follow_repairs),
+    Line("watch readings", timedelta(minutes=1), oversee.watch_readings),
+    Line("tell openings", timedelta(minutes=10), oversee.tell_openings),
     Line("close answered", timedelta(hours=1), close_answered),
     *(
         # Each by itself: a rule that fails keeps none of the others from forgetting.

@@ -20,7 +20,7 @@ from models.db import Work
 from models.person import Hat, Person
 from models.services import break_glass
 from models.services.audit import GLASS, READ, Mark, note
-from models.services.programme import DAYTIME, setting
+from models.services.programme import DAYTIME, daytime, setting
 from models.services.routing import barred, policy
 from models.services.scene import House
 from models.services.telling import Notice, tell
@@ -63,7 +63,8 @@ def tell_week(work: Work, house: House, now: datetime) -> None:
             said = ", ".join(numbers[:LISTED])
             text = house.say("glass_week", k=len(numbers), list=said)
             cause = f"glass:{week_of(now)}:{person.id}"
-            tell(work, house, person.id, Notice("glass_week", text, cause), now)
+            notice = Notice("glass_week", text, cause, due_at=daytime(work, now))
+            tell(work, house, person.id, notice, now)
 
 
 def _openings(work: Work, now: datetime) -> Iterable[_Opening]:
