@@ -69,7 +69,8 @@ def load(url: URL, tools: Path | None, rows: Path) -> None:
         if found != "ok":
             raise BackupRefused("the rows of this backup are damaged")
         return
-    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-password")
+    whose = ("--no-owner", "--no-privileges")  # the role that restores owns it; rights follow
+    options = ("--single-transaction", "--exit-on-error", "--no-password", *whose)
     command = [_tool(tools, "pg_restore"), *options, f"--dbname={_address(url)}", str(rows)]
     done = subprocess.run(command, env=_environment(url), capture_output=True, check=False)  # noqa: S603 the tool of the server
     if done.returncode:

@@ -12,6 +12,7 @@ CASE_LIFE = "90 days after closing; C5 to C7 as the protection rule says, 30 whe
 ITEM_LIFE = "as long as its item"
 OWED = "while an SMS or a call is owed, 30 days after closing at most"
 UNNAMED = "seconds, until the keeper named it"
+COLLECTED = "seconds, until the keeper collected it"
 YEARS = "5 years"
 _UNNAMED = text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL")
 
@@ -232,19 +233,19 @@ class Story(Base):
 
 
 class CaseKey(Base):
-    """The key of one story, wrapped for the keeper. Deleting it erases the words."""
+    """The key of one story, wrapped for the keeper, until it has it in a store of its own."""
 
     __tablename__ = "case_key"
 
     story_id: Mapped[int] = mapped_column(
-        ForeignKey("story.id"), primary_key=True, info=says("S1", "the story", CASE_LIFE)
+        ForeignKey("story.id"), primary_key=True, info=says("S1", "the story", COLLECTED)
     )
-    case_id: Mapped[int] = mapped_column(index=True, info=says("S1", "the case", CASE_LIFE))
+    case_id: Mapped[int] = mapped_column(index=True, info=says("S1", "the case", COLLECTED))
     key_id: Mapped[str] = mapped_column(
-        String(16), info=says("S1", "which class key wraps it", CASE_LIFE)
+        String(16), info=says("S1", "which class key wraps it", COLLECTED)
     )
     wrapped: Mapped[bytes] = mapped_column(
-        LargeBinary, info=says("S3", "case key, wrapped", CASE_LIFE)
+        LargeBinary, info=says("S3", "case key, wrapped", COLLECTED)
     )
 
 

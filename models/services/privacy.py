@@ -125,6 +125,7 @@ PROOF = "gone:"  # how the counters of each day begin that say what was forgotte
 
 ELSEWHERE: Mapping[str, str] = {
     case.UNNAMED: "the keeper names it, every other second",
+    case.COLLECTED: "the keeper collects it into its own store, every other second",
     erasure.SECONDS: "the keeper writes it into its journal, every other second",
     conversation.UNTIL_CALLED: "whoever said STOP says JAABI",
     conversation.WHILE_USED: "changed by hand or by its process; names nobody who spoke",
