@@ -27,6 +27,8 @@ from models.services.scene import House, Scene
 from models.vault import Vault, create_keys
 from workers.keeper.chain import Chain
 from workers.keeper.chain_memory import FILE, Memory
+from workers.keeper.chain import Chain
+from workers.keeper.chain_memory import FILE, Memory
 from workers.keeper.openings import Openings
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.watch import Watch
@@ -34,6 +36,7 @@ from workers.keeper.watch import Watch
 FLOWS = load()
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # quick, for tests only
 PIN = "4826"
+NOTICE = FLOWS.texts.messages["notice_by_sms"].text  # before a phone's first question by SMS
 
 SPEAKER = "+22370000001"
 NEIGHBOUR = "+22370000002"

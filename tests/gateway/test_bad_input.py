@@ -10,7 +10,7 @@ from flows.gsm7 import segments, septets
 from models.case import CaseEvent
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
-from tests.factories import NEIGHBOUR, SPEAKER, TESSIT, phone_of
+from tests.factories import NEIGHBOUR, NOTICE, SPEAKER, TESSIT, phone_of
 from tests.gateway.service import CHANNEL, FORM, TOKEN, code_on
 
 WRONG = (
@@ -35,7 +35,10 @@ FRENCH = (
 )
 RESUMED = "C'est fait: les SMS reprennent. Pour arreter: STOP."
 NO_CODE = "Ce code ne donne rien. Verifiez les chiffres, ou composez *123# puis 4."
-WHERE = "C'est ou? Ecrivez le nom de la commune ou le code de 4 chiffres. 0 pour ne pas dire."
+WHERE = (
+    f"{NOTICE} C'est ou? Ecrivez le nom de la commune ou le code de 4 chiffres. "
+    "0 pour ne pas dire."
+)
 
 NONSENSE = {
     "spaces": "   ",

@@ -98,7 +98,8 @@ def test_it_is_remembered_for_the_next_session_and_for_sms(spoken):
     assert remembered(spoken, SPEAKER) == ("xx", True)
     assert phone.dial().startswith("CON <Jaabi.")
     [asked] = phone.asks("les vivres ne sont pas complets")
-    assert asked.startswith("<C'est ou?")
+    assert asked.startswith("<Ceux qui lisent")
+    assert "<C'est ou?" in asked
     [told] = phone.asks("AIDE")
     assert told.startswith("<Jaabi. Ecrivez ici")
     other = spoken.phone(NEIGHBOUR)
@@ -130,7 +131,7 @@ def test_langue_by_sms_lists_the_languages_and_takes_the_digit(spoken):
 def test_words_not_filed_yet_are_filed_before_another_question_is_asked(spoken, word):
     phone = spoken.phone()
     [asked] = phone.asks("on a rien recu comme vivres")
-    assert asked.startswith("C'est ou?")
+    assert "C'est ou?" in asked
     told = phone.asks(word)
     assert told[0].startswith("Recu. Code:")
     assert told[1].startswith("Jaabi parle" if word == "LANGUE" else "C'est note:")
@@ -141,7 +142,7 @@ def test_words_instead_of_a_language_are_a_message(spoken):
     phone = spoken.phone()
     phone.asks("LANGUE")
     [asked] = phone.asks("on a rien recu comme vivres a tessit")
-    assert asked.startswith("C'est bien Tessit?")
+    assert "C'est bien Tessit?" in asked
 
 
 def test_a_question_of_languages_left_open_files_nothing(spoken):

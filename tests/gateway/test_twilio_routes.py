@@ -12,7 +12,7 @@ from models.outbound import OutboundMessage
 from models.person import Person
 from models.services import messages, outbox
 from models.voice_note import VoiceNote
-from tests.factories import SPEAKER, phone_of
+from tests.factories import NOTICE, SPEAKER, phone_of
 from tests.gateway import twilio_posts as posts
 from tests.gateway.service import TOKEN, serving
 from tests.gateway.twilio_posts import POSTS
@@ -68,7 +68,7 @@ def told(service, fields, channel="tw"):
 
 
 ANSWERED = {
-    "an SMS": "C'est ou?",
+    "an SMS": f"{NOTICE} C'est ou?",
     "ten parts": "Recu, merci. Vous pouvez effacer ces SMS.",
     "an empty SMS": UNREAD,
     "fields nobody knows": UNREAD,
@@ -353,7 +353,8 @@ def test_a_voice_becomes_a_case_for_a_person_to_hear(on_each):
 
 def test_a_question_that_is_open_stays_open_when_somebody_speaks_instead(service):
     [asked] = told(service, posts.chat("e1", "Le CSCOM demande 2000F pour la fiche"), "wa")
-    assert asked.startswith("C'est ou?")
+    assert asked.startswith("Ceux qui lisent ne voient ni nom ni numero. L'application voit")
+    assert "C'est ou?" in asked
     told(service, POSTS["a voice note"].content, "wa")
     [receipt] = told(service, posts.chat("e2", "6143"), "wa")
     assert receipt.startswith("Recu. Code: ")
