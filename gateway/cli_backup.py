@@ -48,9 +48,18 @@ def backup(file: Path) -> None:
 @file
 @click.option("--identity", required=True, type=click.Path(path_type=Path), help="of a recipient")
 @click.option("--without-words", is_flag=True, help="FILE.words is destroyed: leave words closed")
-def restore(file: Path, identity: Path, without_words: bool) -> None:
+@click.option(
+    "--only-words", is_flag=True, help="the database is whole, the keys of words are lost"
+)
+def restore(file: Path, identity: Path, *, without_words: bool, only_words: bool) -> None:
     """Put FILE into an empty place, forget again what was erased since, and pause sending."""
     settings = load_settings()
+    if only_words:
+        with _in_words():
+            opened_by = backups.identities(identity)
+            count = Restoring(settings, opened_by).words_back(words_of(file))
+        click.echo(f"the keys of {count} texts are back")
+        return
     words = None if without_words else words_of(file)
     if words is not None and not words.exists():
         raise Unusable([f"{words} is missing: with --without-words no word can be read again"])

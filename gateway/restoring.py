@@ -20,8 +20,8 @@ from models import migrating
 from models.db import Operator, Store, Work
 from models.errors import KeeperAway
 from models.keeper import Keeper
-from models.services import forgetting, restoring
 from models.rights import application_role
+from models.services import erasures, forgetting, restoring
 from models.vault import KEEPER
 from models.vault import WORDS as WORD_KEYS
 from models.word_keys import WordKeys
@@ -65,6 +65,24 @@ class Restoring:
                 dumps.refuse_unless_empty(self._url)  # nobody began there meanwhile
                 Path(str(url.database)).rename(str(self._url.database))
         return restored
+
+    def words_back(self, words: Path) -> int:
+        """Put keys of words back beside a database that is whole; return how many.
+
+        For when the keeper's disk alone was lost. What was erased since stays erased.
+        """
+        kept = WordKeys(self._settings.keys / WORD_KEYS)
+        with (
+            self._alone(),
+            self._folder() as own,
+            closing(kept),
+            closing(Store(self._url)) as store,
+        ):
+            header, lines = self._open(words, WORDS, Path(own))
+            since = Journal(self._settings.erasures).since(header.time - SLACK)
+            erased = {fact.ref for fact in since if fact.what == erasures.WORDS}
+            with store.reading(Operator()) as work, lines.open("rb") as found:
+                return word_key_files.put_back(work, kept, found, erased)
 
     @contextmanager
     def _half(self) -> Iterator[None]:

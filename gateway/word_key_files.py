@@ -19,14 +19,17 @@ def lines(words: WordKeys) -> Iterator[bytes]:
         yield json.dumps(fields).encode() + b"\n"
 
 
-def put_back(work: Work, words: WordKeys, found: Iterable[bytes]) -> int:
+def put_back(
+    work: Work, words: WordKeys, found: Iterable[bytes], erased: Collection[str] = ()
+) -> int:
     """Keep the keys of words that are in this database; return how many.
 
-    A key whose story is not here, or is another one of the same id, is passed over.
+    A key whose story is not here, or is another one of the same id, is passed over, and so is one
+    that was ``erased`` since.
     """
     count = 0
     for batch in batches(_key(line) for line in found):
-        here = _here(work, [one.name for one in batch])
+        here = _here(work, [one.name for one in batch]) - set(erased)
         kept = [one for one in batch if one.name in here]
         words.put(kept)
         count += len(kept)

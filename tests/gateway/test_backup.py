@@ -223,6 +223,24 @@ def test_without_the_file_of_its_words_a_backup_opens_no_word(drill):
     restored.close()
 
 
+def test_when_the_keepers_disk_alone_is_lost_words_come_back_and_erased_ones_do_not(drill):
+    stage = drill.stage
+    kept, withdrawn = tells(stage, SPEAKER, "Le puits est sec"), tells(stage, NEIGHBOUR, "Oubliez")
+    drill.backs_up()
+    stage.does("withdraw", {"case": str(withdrawn)}, NEIGHBOUR)
+    drill.clerk.go(datetime.now(UTC))
+    stage.vault.words.close()
+    shutil.rmtree(drill.home / "keys" / "words")
+    words = ("restore", drill.file, "--identity", drill.identity, "--only-words")
+    done = drill.jaabi(*words)
+    assert (done.exit_code, done.output) == (0, "the keys of 1 texts are back\n")
+    with stage.store.reading(Job("test")) as work:
+        assert drill.opened(work, kept) == ["Le puits est sec"]
+        assert drill.opened(work, withdrawn) == []
+    assert len(list(stage.vault.words.all())) == 1
+    assert drill.jaabi(*words).exit_code == 0
+
+
 def test_a_backup_holds_nothing_in_clear_and_no_key_of_ours(drill):
     tells(drill.stage, SPEAKER, "Le puits est sec")
     drill.backs_up()
