@@ -2,6 +2,7 @@
 
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from models.db import Store
 from tests.factories import Stage, staged
 
 PROMISED_MS = 5.0
+SQLITE = "sqlite"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 Ask = Callable[[int], object]
@@ -44,22 +46,23 @@ def heading(one: str, other: str) -> None:
 
 
 @contextmanager
-def engines() -> Iterator[dict[str, Stage]]:
-    """Give a programme on each engine, with a keeper of its own."""
+def programme(engine: str) -> Iterator[Stage]:
+    """Give a programme on an engine, with a keeper of its own."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="jaabi-bench-"))
         stack.callback(shutil.rmtree, folder)
-        urls = {"sqlite": f"sqlite:///{folder / 'jaabi.db'}"}
-        urls["postgresql"] = stack.enter_context(service.postgres())
-        found = {}
-        for name, url in urls.items():
-            migrating.upgrade(url)
-            store = Store(url)
-            stack.callback(store.close)
-            home = folder / name
-            home.mkdir()
-            found[name] = stack.enter_context(staged(store, home, NOW))
-        yield found
+        url = f"sqlite:///{folder / 'jaabi.db'}"
+        if engine != SQLITE:
+            url = stack.enter_context(service.postgres())
+        migrating.upgrade(url)
+        store = Store(url)
+        stack.callback(store.close)
+        yield stack.enter_context(staged(store, folder, NOW))
+
+
+def engines() -> list[str]:
+    """Return the engines asked for on the command line, else both."""
+    return sys.argv[1:] or [SQLITE, "postgresql"]
 
 
 def _places(lasted: list[float]) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from models.errors import NotFound
 from models.person import Person
 from models.seal import Sealer
 from models.services import directory as register
-from models.services import exchange, known_names
+from models.services import exchange, known_names, outside
 from models.services.audit import Mark, about_person, note
 from models.services.directory import DirectoryRefused, NewPerson, Numbers
 
@@ -96,7 +96,7 @@ def people_block(number: str) -> None:
     """Report a phone lost: at its next message nothing opens on it, its items go to others."""
     with opened() as (work, _):
         click.echo(f"{register.block(work, number, _now()).number} is blocked")
-        for sentence in register.ready(work):
+        for sentence in outside.missing(work):
             click.echo(sentence, err=True)
 
 

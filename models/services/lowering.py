@@ -119,7 +119,7 @@ def _second(desk: Desk, case: Case) -> Seat | None:
 
 
 def _mark(desk: Desk, case: Case, act: str, row: Lowering) -> None:
-    details = {"from": row.from_class, "lowering": row.id}
+    details: dict[str, str | int | bool | None] = {"from": row.from_class, "lowering": row.id}
     note(desk.work, Mark(act, "case", case.id, case.number, row.reason, details), desk.now)
 
 

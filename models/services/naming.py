@@ -8,7 +8,7 @@ theirs.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from flows import naming
 from flows.directory import Subject, overlaps
@@ -57,7 +57,7 @@ def _by_name(work: Work, words: str) -> Iterator[int]:
             yield one.person_id
 
 
-def _by_telephone(words: str, staff: Iterable[Row[Any]]) -> Iterator[int]:
+def _by_telephone(words: str, staff: Iterable[Any]) -> Iterator[int]:
     # The keeper is not asked whose a number is: a text full of numbers would look to it like an
     # attempt at all of them, and silence it for everybody.
     ends = {number[-ENDS:] for number in naming.numbers_in(words)}

@@ -193,3 +193,39 @@ def test_everybody_of_the_demo_is_called_by_a_function_of_the_policy(jaabi):
         functions = {hat.function for one in directory.people(work) for hat in one.hats}
     store.close()
     assert {"mcd", "meal", "integrity", "outside_body", "relay"} <= functions
+
+
+def test_the_last_one_who_judges_from_outside_stays(jaabi):
+    refused = jaabi("people revoke P0159")
+    assert refused.exit_code == 2
+    assert "the programme would not be open any more" in refused.output
+    assert "Nobody answers for the outside body" in refused.output
+    line = "--role focal_point --phone 70000179 --organisation outside --function outside_body"
+    said(jaabi(f"people add {line}"))
+    assert "is revoked" in said(jaabi("people revoke P0159"))
+
+
+def test_a_lost_phone_of_the_outside_body_is_blocked_all_the_same_and_told(jaabi):
+    told = said(jaabi("people block P0159"))
+    assert told.startswith("P0159 is blocked\nNobody answers for the outside body")
+
+
+def test_an_outside_body_that_would_work_in_the_field_is_not_taken_in(jaabi):
+    rows = said(jaabi("directory export coverage -"))
+    head = rows.splitlines()[0].split(",")
+    own = {"organisation": "outside", "sector": "food", "role": "distributes"}
+    own |= {"area_pcode": TESSIT, "area": TESSIT, "since": "2026-01-01"}
+    line = ",".join(own.get(name, "") for name in head)
+    refused = jaabi("directory import coverage -", f"{rows}{line}\n")
+    assert refused.exit_code == 2
+    assert "works in the field itself" in refused.output
+    assert "outside" not in said(jaabi("directory export coverage -"))
+
+
+def test_names_of_people_are_noted_told_and_forgotten(jaabi):
+    assert said(jaabi("people known-as P0111 Moussa")) == "Moussa\n"
+    assert said(jaabi("people known-as p0111 Vieux")) == "Moussa\nVieux\n"
+    assert said(jaabi("people known-as P0111 --forget")) == ""
+    refused = jaabi("people known-as P0111 Al")
+    assert refused.exit_code == 2
+    assert "three letters at least" in refused.output
