@@ -52,9 +52,8 @@ def class_of(
 
     ``about``: who is concerned (W1 to W6). ``excluded``: see `left_out`.
     """
-    if words_class is not None:
-        return max(words_class, _class_by_table(category, about or "", excluded), key=_weight)
-    return _class_by_table(category, about or "", excluded)
+    by_table = _class_by_table(category, about or "", excluded)
+    return by_table if words_class is None else max(words_class, by_table, key=_weight)
 
 
 def words_class(words: str, languages: Collection[str] = ()) -> Compartment | None:
