@@ -91,6 +91,15 @@ def test_a_total_rounded_down_that_leaves_its_parts_no_room_is_rounded_up():
     assert told[COUNTRY] == Shown(45, None)
 
 
+def test_two_values_left_are_too_few():
+    # 43 at least, and 44 at most if it said 40.
+    def choose(cell, turn):
+        return UP if cell.value else DOWN
+
+    told = Release(5, choose).of(Node(COUNTRY, 43, (values(11, 11, 11, 5, 5, 0),)))
+    assert told[COUNTRY] == Shown(45, None)
+
+
 def test_a_total_rounded_up_that_leaves_its_parts_no_room_is_rounded_down():
     # 16 at least if it said 20, and four times 4 at most: each would be 4.
     told = Release(5, always(UP)).of(Node(COUNTRY, 16, (values(4, 4, 4, 4),)))
@@ -125,6 +134,13 @@ def test_parts_that_give_each_other_away_are_withheld_those_told_last_first():
     assert {told[one.cell] for one in tens} == {Shown(5, None)}
     assert {told[one.cell] for one in fours} == {Shown(None, None)}
     assert turns == set(range(TURNS))
+
+
+def test_parts_of_a_small_whole_are_withheld_where_nearly_all_of_it_lies_elsewhere():
+    # Below 5 together, three of them known: of the part only 0 and 1 would be left.
+    rest = Node(Cell("ML", ELSEWHERE), 3, told=False)
+    told = Release(5, always(DOWN)).of(Node(COUNTRY, 4, ((*values(1), rest),)))
+    assert told == {COUNTRY: Shown(None, 5), Cell("ML", "by", "0"): Shown(None, None)}
 
 
 def test_what_hangs_on_a_part_that_is_withheld_is_withheld_too():
