@@ -27,8 +27,6 @@ from models.services.scene import House, Scene
 from models.vault import Vault, create_keys
 from workers.keeper.chain import Chain
 from workers.keeper.chain_memory import FILE, Memory
-from workers.keeper.chain import Chain
-from workers.keeper.chain_memory import FILE, Memory
 from workers.keeper.openings import Openings
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.watch import Watch

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, exists, select
 
 from models.audit import AuditEntry, AuditLink
 from models.case import Tally
@@ -33,11 +33,15 @@ def forget_counts(work: Work, now: datetime) -> int:
 
 
 def forget_audit(work: Work, now: datetime) -> int:
-    """Forget who did what: the oldest entries first, with their places in the chain."""
-    old = AuditEntry.at <= now - FIVE_YEARS - APART
+    """Forget who did what, of which the keeper never made a link.
+
+    What is linked goes by the keeper's own hand (workers/keeper/chain.py): it must know where the
+    chain begins from now on, or what is forgotten would look as if somebody had taken it away.
+    """
+    linked = exists().where(AuditLink.entry_id == AuditEntry.id)
+    old = and_(AuditEntry.at <= now - FIVE_YEARS - APART, ~linked)
     found = select(AuditEntry.id).where(old).order_by(AuditEntry.id).limit(AT_ONCE)
     ids = work.session.scalars(found).all()
-    for table, key in ((AuditLink, AuditLink.entry_id), (AuditEntry, AuditEntry.id)):
-        gone = delete(table).where(key.in_(ids))
-        work.session.execute(gone.execution_options(synchronize_session=False))
+    gone = delete(AuditEntry).where(AuditEntry.id.in_(ids))
+    work.session.execute(gone.execution_options(synchronize_session=False))
     return len(ids)
