@@ -1,4 +1,4 @@
-"""What routing does where nobody is left, who is told beside the desk, and its reasons to the letter."""
+"""Where nobody is left, who is told beside the desk, and the reasons to the letter."""
 
 from dataclasses import replace
 
