@@ -68,8 +68,7 @@ def issue(
     booklet = Booklet(person_id=person.id, issued_at=now)
     work.session.add(booklet)
     work.session.flush()
-    details = {"person": person.number, "slips": count}
-    note(work, Mark("slips_issued", "booklet", booklet.id, details=details), now)
+    note(work, Mark("slips_issued", "booklet", booklet.id, person.number), now)
     return booklet, [_add(work, house, booklet, number) for number in free[:count]]
 
 
