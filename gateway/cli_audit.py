@@ -84,7 +84,7 @@ def _place(sent: IO[str]) -> Place:
         said = json.loads(sent.read())
         return Place(said["position"], said["mac"], said["entry"])
     except (ValueError, KeyError, TypeError):
-        raise Unusable(["that file is no head: give what `jaabi audit head --json` wrote"]) from None
+        raise Unusable(["that is no head: give what `jaabi audit head --json` wrote"]) from None
 
 
 def _row(entry: AuditEntry) -> Row:

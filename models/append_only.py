@@ -9,20 +9,11 @@ from collections.abc import Iterator
 AUDIT = ("audit_entry", "audit_link")
 HISTORY = ("case_event", "referral_step")
 SAYS = "rows are only added"
-KEPT = "5 years"
-_NOW = f"strftime('%Y-%m-%d %H:%M:%f', 'now', '-{KEPT}')"
-# Which rows of the audit may not be removed yet, as each engine asks.
+_ITS_ENTRY = "(SELECT at FROM audit_entry WHERE id = OLD.entry_id)"
+# Whether a row of the audit may not be removed yet, as each engine asks.
 _YOUNG = {
-    "sqlite": {
-        "audit_entry": f"OLD.at > {_NOW}",
-        "audit_link": "EXISTS (SELECT 1 FROM audit_entry"
-        f" WHERE id = OLD.entry_id AND at > {_NOW})",
-    },
-    "postgresql": {
-        "audit_entry": f"OLD.at > now() - interval '{KEPT}'",
-        "audit_link": "EXISTS (SELECT 1 FROM audit_entry"
-        f" WHERE id = OLD.entry_id AND at > now() - interval '{KEPT}')",
-    },
+    "sqlite": "{at} > strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 years')",
+    "postgresql": "{at} > now() - interval '5 years'",
 }
 
 
@@ -31,7 +22,8 @@ def made(engine: str) -> Iterator[str]:
     for table in (*AUDIT, *HISTORY):
         yield from _refused(engine, table, "update", "1 = 1")
     for table in AUDIT:
-        yield from _refused(engine, table, "delete", _YOUNG[engine][table])
+        at = "OLD.at" if table == "audit_entry" else _ITS_ENTRY
+        yield from _refused(engine, table, "delete", _YOUNG[engine].format(at=at))
 
 
 def unmade(engine: str) -> Iterator[str]:
@@ -60,10 +52,7 @@ def _refused(engine: str, table: str, act: str, when: str) -> Iterator[str]:
         f" IF {when} THEN RAISE EXCEPTION '{table}: {SAYS}'; END IF;"
         f" RETURN {kept}; END $$"
     )
-    yield (
-        f"CREATE TRIGGER {name} BEFORE {act} ON {table}"
-        f" FOR EACH ROW EXECUTE FUNCTION {name}()"
-    )
+    yield (f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
 
 
 def _name(table: str, act: str) -> str:

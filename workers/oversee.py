@@ -1,4 +1,4 @@
-"""Lines of the timetable for those who watch over readers: what is unusual, and each week's list."""
+"""Lines of the timetable for those who watch over readers: what is unusual, and each week."""
 
 from models.services import unusual
 from workers.duties import done_once

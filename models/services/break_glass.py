@@ -1,6 +1,6 @@
 """A case of somebody else's, opened for half an hour: with a reason, and a second person told.
 
-Never by whom it is about, nor by whom its compartment is closed to: they find what a stranger finds.
+Never by whom it is about, nor by whom its compartment is closed to: they find what strangers do.
 """
 
 from collections.abc import Collection, Iterator, Sequence

@@ -133,11 +133,14 @@ def _tell(work: Work, house: House, entry: AuditEntry, now: datetime) -> None:
 
 
 def _supervisors(work: Work, reader: str) -> Sequence[Person]:
-    """Return whoever answers for the outside body; if that is the reader, the cell's supervisors."""
+    """Return who answers for the outside body; if that is the reader, the cell's supervisors."""
     for function in (policy().outside, break_glass.SUPERVISOR):
         worn = select(Hat.person_id).where(Hat.function == function)
         asked = select(Person).where(
-            Person.id.in_(worn), Person.usable, Person.number != reader, Person.phone_sealed.is_not(None)
+            Person.id.in_(worn),
+            Person.usable,
+            Person.number != reader,
+            Person.phone_sealed.is_not(None),
         )
         found = work.session.scalars(asked.order_by(Person.id)).all()
         if found:
@@ -145,9 +148,7 @@ def _supervisors(work: Work, reader: str) -> Sequence[Person]:
     return ()
 
 
-def _unbarred(
-    work: Work, entries: Sequence[AuditEntry], person: Person
-) -> Iterable[AuditEntry]:
+def _unbarred(work: Work, entries: Sequence[AuditEntry], person: Person) -> Iterable[AuditEntry]:
     for entry in entries:
         case = None if entry.row_id is None else work.session.get(Case, entry.row_id)
         subjects = [] if case is None else [(one.kind, one.ref) for one in case.subjects]

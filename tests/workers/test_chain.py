@@ -22,7 +22,8 @@ from workers.keeper.chain_memory import FILE, NO_MAC, Memory, Place, note_restor
 from workers.keeper.ledger import KEPT, Ledger
 from workers.keeper.proof import compare, prove
 
-TRIGGERS = [f"audit_{table}_no_{act}" for table in ("entry", "link") for act in ("update", "delete")]
+ACTS = ("update", "delete")
+TRIGGERS = [f"audit_{table}_no_{act}" for table in ("entry", "link") for act in ACTS]
 KEY = b"a key of thirty-two bytes, nearly"
 MANY = 100_000
 WHOLE = []
@@ -172,7 +173,9 @@ def test_whoever_touches_it_is_found(store, chain, now, how, by_force):
 
 
 @pytest.mark.parametrize("how", ["the end is cut off", "all of it is"])
-def test_what_was_cut_off_stays_found_when_the_chain_goes_on(store, chain, now, how, caplog, by_force):
+def test_what_was_cut_off_stays_found_when_the_chain_goes_on(
+    store, chain, now, how, caplog, by_force
+):
     write(store, now, 9)
     chain.catch_up(now)
     by_force(*TOUCHED[how])
@@ -187,7 +190,9 @@ def test_what_was_cut_off_stays_found_when_the_chain_goes_on(store, chain, now, 
     assert len(faults(store, again, now)) == 1
 
 
-def test_a_backup_that_was_put_back_is_no_fault_and_excuses_no_other(store, chain, folder, now, by_force):
+def test_a_backup_that_was_put_back_is_no_fault_and_excuses_no_other(
+    store, chain, folder, now, by_force
+):
     write(store, now, 9)
     chain.catch_up(now)
     chain.remember()
@@ -319,16 +324,12 @@ FAR = {
 @pytest.mark.parametrize("how", FAR)
 def test_one_among_a_hundred_thousand_is_found(long_chain, now, how):
     folder, store = long_chain
-    with pytest.raises(_Undone), store.work(Job("test")) as work:
+    with store.work(Job("test")) as work:
         for statement in (*(f"DROP TRIGGER {name}" for name in TRIGGERS), *FAR[how]):
             work.session.execute(text(statement))
         found = prove(work, KEY, Memory.load(folder), now).faults
-        raise _Undone
+        work.session.rollback()
     assert bool(found) is bool(FAR[how])
-
-
-class _Undone(Exception):
-    """Lets a test leave everything as it was."""
 
 
 def test_a_head_that_was_sent_away_is_in_the_chain_or_the_chain_is_another(long_chain):
@@ -381,11 +382,14 @@ def add_history(work, now):
 def test_the_history_of_cases_and_referrals_is_never_changed(store, now):
     with store.work(Job("test")) as work:
         add_history(work, now)
-    for table in ("case_event", "referral_step"):
+    for change, end in (
+        ("UPDATE case_event SET status = 'closed'", "DELETE FROM case_event"),
+        ("UPDATE referral_step SET status = 'closed'", "DELETE FROM referral_step"),
+    ):
         with pytest.raises(DBAPIError), store.work(Job("test")) as work:
-            work.session.execute(text(f"UPDATE {table} SET status = 'closed'"))
+            work.session.execute(text(change))
         with store.work(Job("test")) as work:
-            work.session.execute(text(f"DELETE FROM {table}"))
+            work.session.execute(text(end))
 
 
 def test_entries_of_more_than_five_years_go_and_the_chain_holds(store, chain, folder, by_force):

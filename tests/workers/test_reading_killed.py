@@ -20,7 +20,7 @@ from models.vault import Vault
 from tests.conftest import NOON
 from tests.factories import phone_of, staged
 from workers.keeper.chain import Chain
-from workers.keeper.chain_memory import FILE, Memory
+from workers.keeper.chain_memory import Memory
 from workers.keeper.openings import Openings
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.watch import Watch

@@ -33,6 +33,7 @@ TRIES = 20
 
 log = logging.getLogger(__name__)
 
+
 def audit_key(box: Strongbox) -> bytes:
     """Return the key of the chain, made when it is first asked for; it is never changed."""
     box.keep(KEY, nacl.utils.random(KEY_BYTES))

@@ -95,8 +95,9 @@ class Memory:
 def note_restore(folder: Path) -> None:
     """Remember that a backup was put back: what is missing then is missing for that reason."""
     memory = Memory.load(folder)
-    memory.is_restored = True
-    memory.save()
+    if memory.head is not None:  # else there is nothing that could be missing
+        memory.is_restored = True
+        memory.save()
 
 
 def _cut(said: dict[str, Any]) -> Cut:

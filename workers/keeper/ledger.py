@@ -1,4 +1,4 @@
-"""What the keeper does for the audit beside opening words: links, remembers, sends the head away."""
+"""What the keeper does for the audit beside opening words: links it, and sends its head away."""
 
 import json
 import logging
@@ -52,9 +52,12 @@ class Ledger:
                 self._failing = False
             except OSError as error:
                 if not self._failing:
-                    log.error("head not written", extra={"reason": type(error).__name__})
+                    self._say(error)
                 self._failing = True
             wait(ROUND_S)
+
+    def _say(self, error: OSError) -> None:
+        log.error("head not written", extra={"reason": type(error).__name__})
 
     def _send_away(self, path: Path, now: datetime) -> None:
         """Write the head of today for whoever keeps it off this machine; forget old ones."""

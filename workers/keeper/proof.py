@@ -52,7 +52,7 @@ def prove(work: Work, key: bytes, memory: Memory, now: datetime) -> Proof:
 
 
 def compare(work: Work, head: Place, memory: Memory) -> list[str]:
-    """Return what speaks against a head that was sent away earlier; nothing = it is in the chain."""
+    """Return what speaks against a head that was sent away earlier; nothing: it is in the chain."""
     if head.position <= memory.first.position:
         return []  # over its time since
     link = work.session.get(AuditLink, head.position)
@@ -65,9 +65,7 @@ def _chain(work: Work, first: Place) -> Iterator[Row[Any]]:
     """Return every link with its entry; as rows, because there may be very many."""
     entry = AuditEntry
     rows = (
-        select(
-            AuditLink.position, AuditLink.mac, AuditLink.entry_id, *entry.__table__.columns
-        )
+        select(AuditLink.position, AuditLink.mac, AuditLink.entry_id, *entry.__table__.columns)
         .outerjoin(entry, entry.id == AuditLink.entry_id)
         .where(AuditLink.position > first.position)
         .order_by(AuditLink.position)
