@@ -92,7 +92,7 @@ def protection(days: int, reason: str | None) -> None:
     now = assembly.clock()
     with _changing() as work:
         ended_cases.set_protection_days(work, days)
-        mark(work, Mark("keep", "compartment", details={"days": days}), now)
+        mark(work, Mark("keep", "retention", details={"days": days}), now)
         if reason:
             rights.note(work, "rule", f"C5 to C7 are kept {days} days: {reason}", now)
     click.echo(f"kept for {days} days after closing")
