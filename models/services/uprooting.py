@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Column, Table, delete, select, update
+from sqlalchemy import Column, Delete, Select, Table, Update, bindparam, delete, select, update
 
 from models.base import Base
 from models.db import Work
@@ -22,7 +22,7 @@ def take_out(work: Work, rows: type[Base], ids: Collection[Any]) -> None:
     A row that must name one of them goes along; one that may name none names none from then on.
     """
     work.session.flush()
-    _take_out(work, cast("Table", rows.__table__), ids)
+    _take_out(work, cast("Table", rows.__table__), list(ids))
 
 
 def taken_along(rows: type[Base]) -> frozenset[str]:
@@ -30,32 +30,24 @@ def taken_along(rows: type[Base]) -> frozenset[str]:
     return _along(cast("Table", rows.__table__))
 
 
+def _take_out(work: Work, table: Table, ids: Sequence[Any]) -> None:
+    if not ids:
+        return
+    for column in _naming(table):
+        if not _goes_along(column):
+            work.session.execute(_blanking(column), {"ids": ids})
+        elif _naming(column.table):
+            theirs = work.session.scalars(_finding(column), {"ids": ids}).all()
+            _take_out(work, column.table, theirs)
+        else:
+            work.session.execute(_deleting(column), {"ids": ids})
+    work.session.execute(_deleting(table.primary_key.columns[0]), {"ids": ids})
+
+
 @cache
 def _along(table: Table) -> frozenset[str]:
     going = (_along(one.table) for one in _naming(table) if _goes_along(one))
     return frozenset({table.name}).union(*going)
-
-
-def _take_out(work: Work, table: Table, ids: Collection[Any]) -> None:
-    if not ids:
-        return
-    for column in _naming(table):
-        if _goes_along(column):
-            _take_along(work, column, ids)
-        else:
-            blank = update(column.table).where(column.in_(ids)).values({column: None})
-            work.session.execute(blank)
-    key = table.primary_key.columns[0]
-    work.session.execute(delete(table).where(key.in_(ids)))
-
-
-def _take_along(work: Work, column: Column[Any], ids: Collection[Any]) -> None:
-    table = column.table
-    if not _naming(table):
-        work.session.execute(delete(table).where(column.in_(ids)))
-        return
-    theirs = select(table.primary_key.columns[0]).where(column.in_(ids))
-    _take_out(work, table, work.session.scalars(theirs).all())
 
 
 @cache
@@ -71,3 +63,23 @@ def _naming(table: Table) -> Sequence[Column[Any]]:
 
 def _goes_along(column: Column[Any]) -> bool:
     return not column.nullable or any(one.ondelete == ALONG for one in column.foreign_keys)
+
+
+# Built once a column: a case is named by thirty of them, and building cost more than running.
+@cache
+def _blanking(column: Column[Any]) -> Update:
+    return update(column.table).where(_is_one(column)).values({column: None})
+
+
+@cache
+def _finding(column: Column[Any]) -> Select[Any]:
+    return select(column.table.primary_key.columns[0]).where(_is_one(column))
+
+
+@cache
+def _deleting(column: Column[Any]) -> Delete:
+    return delete(column.table).where(_is_one(column))
+
+
+def _is_one(column: Column[Any]) -> Any:
+    return column.in_(bindparam("ids", expanding=True))
