@@ -59,6 +59,27 @@ def test_an_advisory_that_was_taken_back_says_nothing(tmp_path):
     assert weaknesses.in_folder(tmp_path, ["some-library==1.0"]) == []
 
 
+def test_what_the_registry_answers_is_read_and_silence_is_no_answer():
+    sound = {"name": "Some_Library", "version": "1.0", "vulns": []}
+    weak = {"name": "another", "version": "2.0", "vulns": [{"id": "PYSEC-2026-1"}]}
+    skipped = {"name": "third", "skip_reason": "not found"}
+    assert weaknesses.answered([skipped]) is None
+    assert weaknesses.answered([sound]) == []
+    assert weaknesses.answered([sound, weak, skipped]) == [
+        ("another==2.0", "PYSEC-2026-1"),
+        ("third", "not known there"),
+    ]
+
+
+def test_safety_db_is_read_too(tmp_path):
+    (tmp_path / "data").mkdir()
+    known = '{"$meta": {"timestamp": 0}, "Some.Library": ["<1.2,>=1.0", "==2.0"]}'
+    (tmp_path / "data" / "insecure.json").write_text(known)
+    found = weaknesses.in_folder(tmp_path, ["some-library==1.1", "another==1.1"])
+    assert found == [("some-library==1.1", "Safety DB <1.2,>=1.0")]
+    assert weaknesses.in_folder(tmp_path, ["some-library==1.2"]) == []
+
+
 def test_every_locked_library_was_asked_about():
     """Where nobody can be asked: `make audit ADVISORIES=folder`, see docs/security.md."""
     assert set(pins()) - set(weaknesses.asked()["pins"]) == set()

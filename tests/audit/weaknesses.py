@@ -20,6 +20,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from tests.audit.locks import LOCKS, pins, plain
+from tests.rules.sources import ROOT
 
 HERE = Path(__file__).parent
 ASKED = HERE / "asked.toml"
@@ -42,18 +43,27 @@ def online() -> list[Finding] | None:
     locks = [word for lock in LOCKS for word in ("-r", lock)]
     words = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "-f", "json"]
     done = subprocess.run(
-        [sys.executable, "-m", "pip_audit", *words, *locks], capture_output=True, text=True
+        [sys.executable, "-m", "pip_audit", *words, *locks],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
-    if not done.stdout.startswith("{"):
-        return None
-    heard = json.loads(done.stdout)["dependencies"]
+    return answered(json.loads(done.stdout)["dependencies"]) if done.stdout else None
+
+
+def answered(heard: list[dict[str, Any]]) -> list[Finding] | None:
+    """Return what an answer of pip-audit says; None when it knows no library at all.
+
+    One that it does not know while it knows others is a finding: nobody was asked about it.
+    """
     if all("skip_reason" in one for one in heard):
         return None
-    return [
+    told = [
         (f"{plain(one['name'])}=={one['version']}", weakness["id"])
         for one in heard
         for weakness in one.get("vulns", [])
     ]
+    return told + [(plain(one["name"]), "not known there") for one in heard if "skip_reason" in one]
 
 
 def in_folder(advisories: Path, libraries: list[str]) -> list[Finding]:
