@@ -26,7 +26,16 @@ from models.services.sms import SmsDialogues
 from models.slip import Slip
 from models.stock import Stock
 from tests import referral_world
-from tests.factories import ANSONGO, FLOWS, NEIGHBOUR, SPEAKER, TESSIT, make_person, phone_of
+from tests.factories import (
+    ANSONGO,
+    FLOWS,
+    NEIGHBOUR,
+    NOTICE,
+    SPEAKER,
+    TESSIT,
+    make_person,
+    phone_of,
+)
 
 SILENCE_MINUTES = 31
 THIRD = "+22370009003"
@@ -233,9 +242,10 @@ PATTERNS = {
 def names_of(text):
     """Return the names of the text that ``text`` is: of those that fit, which say most themselves.
 
-    Two names may have the same words, as the answers to ANNULE have.
+    Two names may have the same words, as the answers to ANNULE have. The notice may stand before.
     """
-    fits = [name for name, pattern in PATTERNS.items() if pattern.fullmatch(text)]
+    said = text.removeprefix(f"{NOTICE} ")
+    fits = [name for name, pattern in PATTERNS.items() if pattern.fullmatch(said)]
     own = {name: len(PATTERNS[name].pattern.replace(".+?", "")) for name in fits}
     return [name for name in fits if own[name] == max(own.values())]
 
