@@ -10,11 +10,13 @@ from gateway.channels import forms, twilio, twilio_signature
 from gateway.console.application import console_app
 from models import keeper
 from models.services import flood, guessing, inbox, intake, pins, voice_notes
+from models.strongbox import Strongbox
 from models.vault import create_keys
 from tests.asvs.test_absent import imported
 from tests.gateway.service import serving
 from tests.rules.sources import ROOT
 from workers.keeper import watch
+from workers.keeper.chain import audit_key
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 PARTS = (
@@ -87,6 +89,7 @@ def test_the_limits_are_those_of_the_code(said):
 
 def test_every_key_that_is_made_stands_in_the_inventory(tmp_path):
     create_keys(tmp_path)
+    audit_key(Strongbox(tmp_path / "keeper"))
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     names = {
         re.sub(r"(-[0-9a-f]+)?\.key$", "", re.sub(r"\d{4}-\d\d-\d\d", "DAY", one)) for one in made
