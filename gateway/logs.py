@@ -14,7 +14,7 @@ import traceback
 import warnings
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, TextIO
+from typing import TextIO
 
 from structlog.processors import JSONRenderer, TimeStamper
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
@@ -76,7 +76,7 @@ def start(process: str, stream: TextIO | None = None) -> None:
     sys.excepthook = _log_death
     sys.unraisablehook = _log_unraisable
     threading.excepthook = _log_thread_death
-    warnings.showwarning = _log_warning
+    warnings.showwarning = _log_warning  # type: ignore[assignment]  # all six by position
 
 
 def adopt(names: Iterable[str]) -> None:
