@@ -7,7 +7,7 @@ from flows.policy import SENSITIVE
 from flows.rendering import answer_pages
 from models.case import Case
 from models.db import Work
-from models.services import decisions, handling, readings
+from models.services import decisions, handling, lowering, readings
 from models.services.alert_texts import organisation_name
 from models.services.cases import answer_date
 from models.services.facts import facts
@@ -36,9 +36,8 @@ def open_item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     if found is None:
         return _gone(answers)
     case = found[1]
-    return Outcome(
-        "opened", {"n": case.number, "facts": facts(scene.house, case), "date": answer_date(case)}
-    )
+    known = {"n": case.number, "facts": facts(scene.house, case), "date": answer_date(case)}
+    return Outcome("opened", {**known, **lowering.offered(*found)})
 
 
 def take_item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
