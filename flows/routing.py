@@ -294,7 +294,7 @@ class _Search:
             people.setdefault(seat.person, f"{seat.person} ({self.who(seat)}): {bar.words}")
         return tuple(dict.fromkeys((*about, *sorted(people.values()))))
 
-    def _told_first(self, barred: tuple[Seat, Bar]) -> tuple[bool, bool]:
-        """Sort a hat before a mere role, and what is said against it before what follows."""
-        seat, bar = barred
-        return seat.function not in self.policy.functions, bar.rule == "hats"
+    def _told_first(self, barred: tuple[Seat, Bar]) -> bool:
+        """Sort a hat before a mere role; what bars it itself stands before what follows already."""
+        seat, _ = barred
+        return seat.function not in self.policy.functions

@@ -38,6 +38,12 @@ def test_while_nobody_works_outside_the_outside_body_itself_has_it():
     )
 
 
+def test_what_follows_from_the_row_holds_though_nobody_has_it():
+    about = (("organisation", "cell"), ("organisation", "ngo-b"))
+    choice = choose(facts("12", subjects=about), small(without={"P0159"}), POLICY)
+    assert (choice.organisation, choice.number, choice.repair) == ("outside", None, "ask")
+
+
 def test_an_outside_body_that_is_accused_has_nothing_and_the_next_one_has_it():
     here = small(without={"P0153", "P0159"})
     accused = facts("51", "C5", subjects=(("organisation", "outside"),))
@@ -162,6 +168,8 @@ def test_a_pair_is_of_whom_it_is_about_or_else_of_whoever_covers():
     pair = Desk("meal", of="pair")
     covered = small(covers=[Cover("ngo-a", "food", "distributes", ANSONGO)])
     assert numbers(seats_of(pair, facts("12"), covered, POLICY)) == ["P0122"]
+    elsewhere = small(covers=[Cover("ngo-a", "food", "distributes", "ML0602")])
+    assert seats_of(pair, facts("12"), elsewhere, POLICY) == []
     other_sector = small(covers=[Cover("ngo-a", "health", "supports", ANSONGO)])
     assert seats_of(pair, facts("12"), other_sector, POLICY) == []
     named = facts("12", subjects=(("organisation", "ngo-a"),))
@@ -225,3 +233,15 @@ def test_who_is_barred_is_told_once_under_their_hat_and_a_person_by_number_alone
     assert told == ["P0101 (chef du CSCOM, CSCOM Tessit): son centre est en cause"]
     assert not any(words.startswith("P0151: ") for words in choice.barred)
     assert list(choice.barred[1:]) == sorted(choice.barred[1:])
+
+
+def test_who_wears_two_hats_is_told_under_the_one_that_is_concerned():
+    here = small(seat("P0101", "cell_triager", "cell"))
+    choice = choose(facts("21", subjects=(("facility", "MLF0219"),)), here, POLICY)
+    [told] = [words for words in choice.barred if words.startswith("P0101")]
+    assert told == "P0101 (chef du CSCOM, CSCOM Tessit): son centre est en cause"
+    before = small(without={"P0101"}).seats
+    other_order = replace(here, seats=(here.seats[-1], *before, here.seats[0]))
+    assert (
+        told in choose(facts("21", subjects=(("facility", "MLF0219"),)), other_order, POLICY).barred
+    )
