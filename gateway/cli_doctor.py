@@ -35,6 +35,7 @@ WITHIN: Mapping[str, Check] = {
     "spending": doctor_rows.spending,
     "dead letters": doctor_rows.letters,
     "backup": doctor_rows.backup,
+    "retention": doctor_rows.retention,
     "programme": doctor_rows.programme,
     "codes": doctor_rows.codes,
     "names": doctor_rows.names,

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from gateway import assembly
+from gateway import assembly, old_backups
 from gateway.assembly_of_dialogues import build_house
 from gateway.cli_base import Unusable, iso, load_settings
 from gateway.cli_lists import as_json, looking, print_rows
@@ -21,6 +22,7 @@ from models.services.programme import put_setting, setting
 from workers.duties import ACTOR, emptying
 from workers.timetable import forgetting
 
+folder = click.Path(exists=True, file_okay=False, path_type=Path)
 SAYS = {"apdp": "apdp_file", "hosting": "hosting", "controller": "controller"}
 UNSAID = "not said yet: jaabi privacy says"
 USUAL = 90  # days: longer than ordinary cases are kept needs a reason in writing
@@ -28,8 +30,15 @@ USUAL = 90  # days: longer than ordinary cases are kept needs a reason in writin
 
 @click.command(name="purge")
 @as_json
-def purge(as_json: bool) -> None:
-    """Forget now what is over its time; each worker does it every hour."""
+@click.option("--backups", type=folder, help="folder of backups: destroy those kept too long")
+def purge(as_json: bool, backups: Path | None) -> None:
+    """Forget now what is over its time; each worker does it every hour.
+
+    With --backups also keys of words of more than 7 days and rows of more than 35, in one folder.
+    """
+    if backups is not None:
+        for file in old_backups.destroy(backups, assembly.clock()):
+            click.echo(f"{file} is destroyed", err=True)
     store = assembly.open_store(load_settings())
     now = assembly.clock()
     gone = {one: emptying(store, ACTOR, forgetting(one), now) for one in privacy.RULES}

@@ -21,6 +21,7 @@ from models.services import (
     gauges,
     guessing,
     leases,
+    privacy,
     restoring,
     sending,
     watching,
@@ -31,6 +32,7 @@ OVERDUE = timedelta(minutes=2)  # the slowest of these clocks is looked at each 
 SLOW_CLOCKS = {"referrals": timedelta(hours=2)}  # looked at once an hour
 APART_S = 5.0  # two clocks may differ
 OLD_BACKUP = timedelta(days=2)
+UNFORGOTTEN = timedelta(hours=3)  # each worker's timetable does it every hour
 WHAT = {"inbox": "messages", "voice": "voice notes", "spool": "posts set aside"}
 
 
@@ -159,6 +161,15 @@ def backup(settings: Settings, store: Store) -> Iterator[str]:
         yield "There never was one: jaabi backup FILE, each night."
     elif assembly.clock() - last > OLD_BACKUP:
         yield f"The last one is of {iso(last)}: jaabi backup FILE, each night."
+
+
+def retention(settings: Settings, store: Store) -> Iterator[str]:
+    """Whether what is over its time is forgotten."""
+    del settings
+    with store.reading(Operator()) as work:
+        last = privacy.last_forgotten(work)
+    if last is not None and assembly.clock() - last > UNFORGOTTEN:
+        yield f"Nothing was forgotten since {iso(last)}: is a worker running? At once: jaabi purge."
 
 
 def programme(settings: Settings, store: Store) -> Iterator[str]:

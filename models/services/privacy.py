@@ -34,6 +34,7 @@ from models.db import Work
 from models.services import ended_cases, past_counts, past_messages, past_people, slips, voice_notes
 from models.services.counting import count_up
 from models.services.ended_referrals import purge_referrals
+from models.services.programme import put_setting, setting
 from models.services.purging import Rule, rule
 from models.services.uprooting import taken_along
 
@@ -121,6 +122,7 @@ RULES: Sequence[Rule] = (
     ),
 )
 
+FORGOTTEN = "forgotten_at"
 PROOF = "gone:"  # how the counters of each day begin that say what was forgotten
 
 ELSEWHERE: Mapping[str, str] = {
@@ -141,10 +143,18 @@ ELSEWHERE: Mapping[str, str] = {
 def forget(work: Work, one: Rule, now: datetime) -> int:
     """Do one batch of a rule and count, as a proof, how many rows that was. 0: nothing was left."""
     count = one.batch(work, now)
+    if one is RULES[-1]:
+        put_setting(work, FORGOTTEN, now.isoformat())
     if count and one.is_told:
         what = f"{PROOF}{one.name}"
         count_up(work, case.Tally, {"day": now.date().isoformat(), "what": what}, count)
     return count
+
+
+def last_forgotten(work: Work) -> datetime | None:
+    """Return when the rules were gone through last; None before the first time."""
+    said = setting(work, FORGOTTEN)
+    return None if said is None else datetime.fromisoformat(said)
 
 
 def purge(work: Work, now: datetime) -> int:

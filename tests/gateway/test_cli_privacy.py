@@ -1,6 +1,7 @@
 """`jaabi purge` and `jaabi privacy`, as whoever answers for the data types them."""
 
 import json
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +31,9 @@ def jaabi(tmp_path, sqlite_store):
         socket.symlink_to(stage.house.keeper._address)
 
         def run(*words, said=None):
-            return CliRunner(env=environment).invoke(commands, words, input=said)
+            return CliRunner(env=environment).invoke(
+                commands, [str(one) for one in words], input=said
+            )
 
         run.stage = stage
         run.socket = socket
@@ -50,6 +53,21 @@ def test_purging_says_how_much_of_each_kind_went(jaabi):
     assert (first["contacts"], first["cases"]) == (1, 0)
     assert set(json.loads(jaabi("purge", "--json").output).values()) == {0}
     assert "0  contacts" in jaabi("purge").output
+
+
+def test_backups_that_are_kept_too_long_are_destroyed_and_nothing_else(jaabi, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    ages = {"old": 35, "old.words": 7, "young": 34, "young.words": 6, "notes.txt": 99}
+    for name, days in ages.items():
+        file = folder / name
+        file.write_bytes(b"age-encryption.org/v1" if name != "notes.txt" else b"ours")
+        at = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+        os.utime(file, (at, at))
+    done = jaabi("purge", "--json", "--backups", folder)
+    assert {one.name for one in folder.iterdir()} == {"young", "young.words", "notes.txt"}
+    assert "old.words is destroyed" in done.stderr
+    assert json.loads(done.stdout)["cases"] == 0
 
 
 def test_the_register_says_every_column_and_who_answers_for_it(jaabi):

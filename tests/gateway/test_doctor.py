@@ -19,7 +19,7 @@ from models.db import Job
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.seal import Transit
-from models.services import restoring, sending
+from models.services import privacy, restoring, sending
 from models.voice_note import VoiceNote
 from tests.factories import staged
 from tests.gateway.running import free_port
@@ -198,6 +198,17 @@ def test_a_post_that_nobody_can_open_any_more_is_listed_and_no_longer_complained
     environment = {"JAABI_HOME": str(practice.home), "JAABI_DATABASE_URL": practice.url}
     done = CliRunner(env=environment).invoke(commands, ["dead-letters", "--json"])
     assert json.loads(done.stdout)["again"] is False
+
+
+def test_it_is_said_when_nothing_is_forgotten_any_more(practice):
+    def forget(ago):
+        with practice.stage.store.work(Job("timetable")) as work:
+            privacy.purge(work, datetime.now(UTC) - ago)
+
+    forget(timedelta(hours=2))
+    assert "retention" not in practice.says()
+    forget(timedelta(hours=4))
+    assert "jaabi purge" in practice.says()["retention"]
 
 
 def test_a_real_programme_without_a_backup_is_told_so(practice):
