@@ -29,7 +29,7 @@ audit: .venv/.installed-dev ## look for known weaknesses, careless patterns, sec
 	@$(BIN)/python -m tests.audit $(ADVISORIES)
 
 bench: .venv/.installed-dev ## measure every figure we promise
-	@set -e; for bench in keypress protection webhooks places language latency memory; do \
+	@set -e; for bench in keypress protection opening webhooks places language latency memory; do \
 		echo "== $$bench"; $(BIN)/python -m bench.$$bench; \
 	done
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from models.audit import AuditEntry
 from models.case import Case
@@ -24,15 +24,16 @@ def case_opened_by(work: Work, entry: AuditEntry, now: datetime) -> Case | None:
     if entry.act not in (READ, GLASS) or entry.about not in (CASE, COMPARTMENT):
         return None
     person = work.session.scalar(select(Person).where(Person.number == entry.actor))
-    case = None if entry.row_id is None else work.session.get(Case, entry.row_id)
-    if person is None or not person.usable or case is None or case.number != entry.number:
+    if person is None or not person.usable:
         return None
-    if entry.act == READ and _holds(work, person, case):
-        return case
+    # Its number too: row ids are given anew once a case is gone.
+    this = and_(Case.id == entry.row_id, Case.number == entry.number)
+    if entry.act == READ:
+        own = replace(work, actor=Handler(person.id, person.number))
+        case = work.session.scalar(visible_cases(own).where(this))
+        if case is not None:
+            return case
     # The entry that breaks the glass opens words itself, and those that follow in its time do.
-    return case if break_glass.is_broken(work, person, case, now) else None
-
-
-def _holds(work: Work, person: Person, case: Case) -> bool:
-    own = replace(work, actor=Handler(person.id, person.number))
-    return work.session.scalar(visible_cases(own).where(Case.id == case.id)) is not None
+    case = work.session.scalar(select(Case).where(this))
+    broken = case is not None and break_glass.is_broken(work, person, case, now)
+    return case if broken else None
