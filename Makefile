@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR = $${JAABI_HOME:-var}
 
-.PHONY: help run test lint audit bench chaos system-deps lock
+.PHONY: help run test lint audit mutants bench chaos system-deps lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,6 +27,11 @@ lint: .venv/.installed-dev ## style, types, import rules
 
 audit: .venv/.installed-dev ## look for known weaknesses, careless patterns, secrets; write the bill of materials
 	@$(BIN)/python -m tests.audit $(ADVISORIES)
+
+mutants: .venv/.installed-dev ## change the code that protects, see if a test notices (an hour; MUTANTS="flows.routing.*")
+	@rm -rf build/mutants && git clone -q . build/mutants
+	@cd build/mutants && ../../$(BIN)/mutmut run --max-children 1 $(MUTANTS) > ../mutants.log
+	@$(BIN)/python -m tests.audit.mutants build/mutants
 
 bench: .venv/.installed-dev ## measure every figure we promise
 	@set -e; for bench in keypress protection opening webhooks places language latency memory; do \
