@@ -15,7 +15,7 @@ from gateway.cli_base import Unusable, iso, load_settings
 from gateway.cli_lists import as_json, looking, print_rows
 from models.db import Actor, Operator, Store, Work
 from models.errors import KeeperAway
-from models.services import ended_cases, privacy, processing, rights
+from models.services import ended_cases, own_data, privacy, processing
 from models.services.audit import Mark
 from models.services.audit import note as mark
 from models.services.programme import put_setting, setting
@@ -103,7 +103,7 @@ def protection(days: int, reason: str | None) -> None:
         ended_cases.set_protection_days(work, days)
         mark(work, Mark("keep", "retention", details={"days": days}), now)
         if reason:
-            rights.note(work, "rule", f"C5 to C7 are kept {days} days: {reason}", now)
+            own_data.note(work, "rule", f"C5 to C7 are kept {days} days: {reason}", now)
     click.echo(f"kept for {days} days after closing")
 
 
@@ -113,20 +113,20 @@ def erase() -> None:
     code = "".join(sys.stdin.readline().split()).replace(".", "")
     house = build_house(load_settings())
     try:
-        with _changing(rights.ACTOR) as work:
-            rights.erase(work, house, code, assembly.clock())
+        with _changing(own_data.ACTOR) as work:
+            own_data.erase(work, house, code, assembly.clock())
     except KeeperAway:
         raise Unusable(["the keeper does not answer: nothing was erased; try again"]) from None
     click.echo("If this code opened anything, its words and its speaker are forgotten.")
 
 
 @privacy_.command("note")
-@click.argument("kind", type=click.Choice(rights.KINDS))
+@click.argument("kind", type=click.Choice(own_data.KINDS))
 @click.argument("words")
 def note(kind: str, words: str) -> None:
     """Write down a request of an authority or a person, an incident, or the reason of a rule."""
     with _changing() as work:
-        row = rights.note(work, kind, words, assembly.clock())
+        row = own_data.note(work, kind, words, assembly.clock())
         click.echo(f"{row.id} noted")
 
 
@@ -137,7 +137,7 @@ def notes(as_json: bool) -> None:
     with looking() as work:
         rows = [
             {"id": one.id, "at": iso(one.at), "kind": one.kind, "by": one.by, "words": one.words}
-            for one in rights.notes(work)
+            for one in own_data.notes(work)
         ]
     print_rows(rows, as_json=as_json)
 

@@ -9,7 +9,7 @@ from models.audit import AuditEntry
 from models.case import Case, CaseKey
 from models.db import Gateway, Job
 from models.errors import KeeperAway
-from models.services import rights, stories
+from models.services import own_data, stories
 from models.services.stories import Words
 from tests.factories import NEIGHBOUR
 
@@ -25,8 +25,8 @@ def told(stage, **said):
 
 
 def erase(stage, code, house=None):
-    with stage.store.work(Job("rights")) as work:
-        return rights.erase(work, house or stage.house, code, stage.now)
+    with stage.store.work(Job("own data")) as work:
+        return own_data.erase(work, house or stage.house, code, stage.now)
 
 
 def is_erased(stage, case_id):
@@ -100,9 +100,9 @@ def test_while_the_keeper_is_away_nothing_is_erased(stage, keeperless):
 
 def test_notes_hold_no_number(stage):
     with stage.store.work(Job("test")) as work:
-        rights.note(work, "authority", "Le tribunal demande qui est +223 70 00 00 01", stage.now)
-        rights.note(work, "incident", "x" * 900, stage.now + timedelta(days=1))
-        [asked, long] = rights.notes(work)
+        own_data.note(work, "authority", "Le tribunal demande qui est +223 70 00 00 01", stage.now)
+        own_data.note(work, "incident", "x" * 900, stage.now + timedelta(days=1))
+        [asked, long] = own_data.notes(work)
     assert "70" not in asked.words
     assert asked.words.startswith("Le tribunal demande")
-    assert len(long.words) == rights.LONGEST
+    assert len(long.words) == own_data.LONGEST

@@ -20,7 +20,7 @@ from models.services.scene import House
 
 KINDS = ("authority", "person", "incident", "rule")
 LONGEST = 400
-ACTOR = Job("rights")  # who operates the service sees no compartment, and may erase one
+ACTOR = Job("own data")  # who operates the service sees no compartment, and may erase one
 HERE = "console"  # one more place from which codes are guessed, as seldom as from a phone
 
 
