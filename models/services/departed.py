@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from flows.publications import COUNTRY, Cell, Publication, cells, period_of
 from models.case import Case
@@ -49,11 +49,12 @@ def of_period(work: Work, publication: Publication, period: str) -> Counter[Cell
     return found
 
 
-def forget(work: Work, publication: Publication, period: str) -> None:
-    """Drop the counts of a table that is published: its released numbers are all that stays."""
-    work.session.execute(
-        delete(Departed).where(Departed.publication == publication.name, Departed.period == period)
+def forget(work: Work) -> None:
+    """Drop the counts of tables that are published: their released numbers are all that stays."""
+    told = exists().where(
+        Figure.publication == Departed.publication, Figure.period == Departed.period
     )
+    work.session.execute(delete(Departed).where(told))
 
 
 def published(work: Work) -> set[tuple[str, str]]:

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import selectinload
 
 from flows.publications import (
@@ -21,7 +22,7 @@ from flows.publications import (
     period_of,
     ripe,
 )
-from flows.release import BASE, Release, Shown, tree
+from flows.release import BASE, Node, Release, Shown, tree
 from models.case import Case
 from models.db import Work
 from models.figure import Departed, Figure
@@ -35,26 +36,44 @@ Choose = Callable[[str, int], int]
 Sums = Mapping[Publication, Counter[Cell]]
 
 
-def publish(work: Work, choose: Choose, now: datetime) -> int:
-    """Publish the tables of one period that are due; return how many. Again until it returns 0.
+class Table(NamedTuple):
+    """What is to be told of one table and period."""
 
-    ``choose`` gives a stable number below the second argument for a name: the keeper's.
+    publication: Publication
+    period: str
+    released: Mapping[Cell, Shown]
+
+
+def compose(work: Work, choose: Choose, now: datetime) -> list[Table]:
+    """Return the tables of one period that are due, while others go on writing; none: none is.
+
+    ``choose`` gives a stable number below the second argument for a name: the keeper's. The work
+    only reads, and does nothing before: whoever is purged meanwhile is seen in one place, not two.
     """
+    if not _is_sqlite(work):
+        work.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     period, due = _due(work, now)
-    if not due:
-        return 0
-    # Live rows first, locked: who is purged meanwhile is in one of the two, and in one only.
-    alive = _alive(work, due, period, now)
-    areas = programme_areas(work)
-    for publication in due:
-        counts = alive[publication] + departed.of_period(work, publication, period)
-        root = tree(publication, counts, areas)
-        released = Release(publication.threshold, _keyed(choose, publication, period)).of(root)
-        work.session.add_all(
-            _frozen(publication, period, cell, shown, now) for cell, shown in released.items()
-        )
-        departed.forget(work, publication, period)
-    return len(due)
+    alive = _alive(work, due, period, now) if due else {}
+    areas = programme_areas(work) if due else frozenset[str]()
+    return [
+        _table(choose, publication, period, tree(publication, counts, areas))
+        for publication in due
+        for counts in [alive[publication] + departed.of_period(work, publication, period)]
+    ]
+
+
+def freeze(work: Work, tables: Iterable[Table], now: datetime) -> int:
+    """Publish them, and forget the sums they were made of; return how many were new."""
+    told = departed.published(work)
+    new = [one for one in tables if (one.publication.name, one.period) not in told]
+    work.session.add_all(
+        _frozen(one.publication, one.period, cell, shown, now)
+        for one in new
+        for cell, shown in one.released.items()
+    )
+    work.session.flush()
+    departed.forget(work)
+    return len(new)
 
 
 def published(work: Work, since: str = "", until: str = "9999") -> Iterator[Figure]:
@@ -117,7 +136,6 @@ def _cases(work: Work, begin: datetime, end: datetime, now: datetime) -> Iterabl
         select(Case)
         .where(Case.opened_at >= begin, Case.opened_at < end)
         .options(selectinload(Case.events))
-        .with_for_update(read=True, of=Case)
     )
     found = work.session.scalars(rows.execution_options(yield_per=AT_ONCE))
     return (case_counted(case, now) for case in found)
@@ -128,9 +146,17 @@ def _referrals(work: Work, begin: datetime, end: datetime) -> Iterable[Counted |
         select(Referral)
         .where(Referral.sent_at >= begin, Referral.sent_at < end)
         .options(selectinload(Referral.steps))
-        .with_for_update(read=True, of=Referral)
     )
     return map(referral_counted, work.session.scalars(rows.execution_options(yield_per=AT_ONCE)))
+
+
+def _table(choose: Choose, publication: Publication, period: str, root: Node) -> Table:
+    rule = Release(publication.threshold, _keyed(choose, publication, period))
+    return Table(publication, period, rule.of(root))
+
+
+def _is_sqlite(work: Work) -> bool:
+    return work.session.get_bind().dialect.name == "sqlite"
 
 
 def _keyed(choose: Choose, publication: Publication, period: str) -> Callable[[Cell, int], int]:

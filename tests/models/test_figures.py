@@ -114,6 +114,18 @@ def test_what_was_purged_meanwhile_is_published_as_if_it_were_there(stage, press
     assert waiting_to_be_told(stage) == {}
 
 
+def test_who_departs_while_a_month_is_counted_is_counted_once_and_waits_for_nobody(stage):
+    here = files(stage, 9)
+    goes(stage, here[:2])
+    with stage.store.reading(Job("figures")) as work:
+        tables = figures.compose(work, lambda name, among: 4, RIPE)
+        goes(stage, here[2:5])
+    with stage.store.work(Job("figures")) as work:
+        figures.freeze(work, tables, RIPE)
+    assert told(stage)[Cell("ML")] == 5
+    assert waiting_to_be_told(stage) == {}
+
+
 def test_what_departs_once_its_table_is_told_leaves_no_count(stage, press):
     here = files(stage, 7)
     press.go(RIPE)
@@ -135,8 +147,11 @@ def test_another_programme_rounds_its_own_way(stage):
     files(stage, 13)
     ways = []
     for way in (0, 4):
+        with stage.store.reading(Job("figures")) as work:
+            tables = figures.compose(work, lambda name, among, way=way: way, RIPE)
         with stage.store.work(Job("figures")) as work:
-            figures.publish(work, lambda name, among, way=way: way, RIPE)
+            assert figures.freeze(work, tables, RIPE) == 4
+            assert figures.freeze(work, tables, RIPE) == 0
         ways.append(told(stage)[Cell("ML")])
         with stage.store.work(Job("test")) as work:
             work.session.execute(delete(Figure))
