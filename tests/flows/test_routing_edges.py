@@ -182,6 +182,8 @@ def test_a_pair_is_of_whom_it_is_about_or_else_of_whoever_covers():
 
 def test_another_desk_is_of_an_organisation_that_did_not_have_it():
     other = Desk("meal", of="other")
+    colleague = small(seat("P0129", "meal", "ngo-a", ANSONGO))
+    assert numbers(seats_of(other, facts(tried=frozenset({121})), colleague, POLICY)) == ["P0122"]
     assert numbers(seats_of(other, facts(tried=frozenset({121})), small(), POLICY)) == ["P0122"]
     assert numbers(seats_of(other, facts(), small(), POLICY)) == ["P0121", "P0122"]
 
