@@ -247,3 +247,23 @@ def test_who_wears_two_hats_is_told_under_the_one_that_is_concerned():
     assert (
         told in choose(facts("21", subjects=(("facility", "MLF0219"),)), other_order, POLICY).barred
     )
+
+
+def test_the_person_chosen_is_named_by_row_and_by_number():
+    choice = choose(facts("12"), small(), POLICY)
+    assert (choice.person, choice.number) == (151, "P0151")
+    assert (choice.organisation, choice.function) == ("cell", "cell_triager")
+
+
+def test_even_a_policy_that_says_so_tells_nobody_of_a_compartment_and_asks_for_no_repair():
+    row = replace(
+        next(one for one in POLICY.rows if one.when == {"class": frozenset({"C5"})}),
+        informed=(Desk("mcd"),),
+        repair="ask",
+        levels=((Desk("cell_triager"), Desk("integrity")),),
+    )
+    policy = replace(POLICY, rows=(row, *POLICY.rows))
+    choice = choose(facts("51", "C5"), small(), policy)
+    assert (choice.informed, choice.repair) == ((), "")
+    assert choice.number == "P0153"  # past the desk that is no officer's, which is not even named
+    assert len(choice.why) == 1
