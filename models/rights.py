@@ -40,11 +40,8 @@ _CASE = (
 )
 
 
-def _of_case(column: str = "case_id", also: str = "false") -> str:
-    return (
-        f"{SERVES} OR {also} OR jaabi_may_know({column})"
-        f" OR ({OPERATOR} AND EXISTS (SELECT 1 FROM case_ WHERE case_.id = {column}))"
-    )
+OF_ORDINARY = f"({OPERATOR} AND EXISTS (SELECT 1 FROM case_ WHERE case_.id = case_id))"
+OF_CASE = f"{SERVES} OR jaabi_may_know(case_id) OR {OF_ORDINARY}"
 
 
 _REFERRAL = (
@@ -59,20 +56,20 @@ _STEP = "EXISTS (SELECT 1 FROM referral WHERE referral.id = referral_id)"
 RIGHTS: Mapping[str, str | None] = {
     "account": f"{OPERATES} OR {ADMINISTERS} OR person_id = {ME}"
     " OR (SELECT jaabi_actor()) = 'account:' || id",
-    "alert": _of_case(),
-    "alert_source": SERVES,
+    "alert": OF_CASE,
+    "alert_source": f"{SERVES} OR {OF_ORDINARY}",  # counted; who it was is told to nobody
     "area": None,
     "audit_entry": f"{SERVES} OR ({OPERATOR} AND about <> 'compartment')"
     f" OR ({AUDITS} AND NOT (about IN ('case', 'compartment') AND jaabi_concerns_mine(row_id)))"
     " OR actor = (SELECT jaabi_actor())",
     "audit_link": f"{OPERATES} OR {AUDITS}",
     "booklet": f"{OPERATES} OR person_id = {ME}",
-    "call_back": _of_case(),
+    "call_back": OF_CASE,
     "case_": _CASE,
-    "case_event": _of_case(),
+    "case_event": OF_CASE,
     "case_key": OPERATES,
     "channel_health": None,
-    "check_": _of_case(),
+    "check_": OF_CASE,
     "consent": SERVES,
     "contact": OPERATES,
     "conversation": OPERATES,
@@ -80,7 +77,7 @@ RIGHTS: Mapping[str, str | None] = {
     "delivery_report": OPERATES,
     "departed": SERVES,
     "erasure": OPERATES,
-    "evacuation": _of_case(),
+    "evacuation": OF_CASE,
     "evacuation_means": KNOWN,
     "evacuation_ring": f"{SERVES} OR person_id = {ME}",
     "facility": None,
@@ -101,7 +98,7 @@ RIGHTS: Mapping[str, str | None] = {
     "referral_step": _STEP,
     "repair": f"{OPERATES} OR organisation_id = ANY {MY_ORGANISATIONS}"
     " OR EXISTS (SELECT 1 FROM repair_case WHERE repair_case.repair_id = repair.id)",
-    "repair_case": _of_case(),
+    "repair_case": OF_CASE,
     "settlement": None,
     "slip": f"{OPERATES} OR EXISTS (SELECT 1 FROM booklet WHERE booklet.id = booklet_id)",
     "spending": None,
