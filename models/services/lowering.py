@@ -15,7 +15,7 @@ from flows.directory import Seat
 from flows.policy import SENSITIVE
 from flows.second import REASONS, ordinary, seconds
 from models.case import Case, Story
-from models.db import Work
+from models.db import Job, Work
 from models.lowering import Lowering
 from models.person import Person
 from models.services import cases, handling
@@ -25,7 +25,9 @@ from models.services.handling import Desk, desk_signed_in
 from models.services.routing import policy, snapshot
 from models.services.scene import EffectFunction, Outcome, Scene
 from models.services.telling import Notice, tell
+from models.services.visibility import in_service
 
+ACTOR = Job("lowering")
 WAITS = timedelta(hours=72)  # for the second word; then somebody else may be asked
 
 
@@ -52,7 +54,8 @@ def ask(desk: Desk, case: Case, reason: str) -> Lowering | None:
     desk.work.session.add(row)
     desk.work.session.flush()
     _mark(desk, case, "lower_asked", row)
-    _tell_second(desk, case, row)
+    with in_service(desk.work, ACTOR):
+        _tell_second(desk, case, row)
     return row
 
 
@@ -61,11 +64,12 @@ def decide(desk: Desk, case: Case, *, agrees: bool) -> bool:
     row = waiting(desk, case)
     if row is None or row.second_id != desk.person.id:
         return False
-    row.decided_at, row.agreed = desk.now, agrees
     _mark(desk, case, "lower" if agrees else "lower_refused", row)
-    if agrees:
-        case.category, case.case_class = ordinary(case.kind, case.category, case.about)
-        cases.reclass(desk.work, desk.house, case, desk.now)
+    with in_service(desk.work, ACTOR):
+        row.decided_at, row.agreed = desk.now, agrees
+        if agrees:
+            case.category, case.case_class = ordinary(case.kind, case.category, case.about)
+            cases.reclass(desk.work, desk.house, case, desk.now)
     return True
 
 

@@ -63,7 +63,7 @@ def seen_by(work: Work) -> Iterator[None]:
     For works that serve others too, and so were opened as the gateway or a job; SQLite has the one
     wall of ``visible_cases``. What fails in here leaves the transaction seeing too little.
     """
-    if work.opened_by in {None, work.actor} or work.session.get_bind().dialect.name == "sqlite":
+    if work.opened_by in {None, work.actor} or _is_sqlite(work):
         yield
         return
     work.session.flush()
@@ -71,6 +71,26 @@ def seen_by(work: Work) -> Iterator[None]:
         _become(work, work.actor)
         yield
         _become(work, work.opened_by)
+
+
+@contextmanager
+def in_service(work: Work, job: Job) -> Iterator[None]:
+    """Let the service do, as long as this lasts, what takes a case out of its actor's own sight.
+
+    Only after it was judged that they may: the database would else take the act for none.
+    """
+    if not isinstance(work.opened_by, Handler) or _is_sqlite(work):
+        yield
+        return
+    work.session.flush()
+    _become(work, job)
+    yield
+    work.session.flush()
+    _become(work, work.opened_by)
+
+
+def _is_sqlite(work: Work) -> bool:
+    return work.session.get_bind().dialect.name == "sqlite"
 
 
 def _become(work: Work, actor: Actor | None) -> None:

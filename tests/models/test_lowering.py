@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from models.audit import AuditEntry
 from models.case import Subject
-from models.db import Job
+from models.db import Handler, Job
 from models.lowering import Lowering
 from models.person import Hat, Person
-from models.services import agent_menu
+from models.services import agent_menu, handling, lowering
 from tests.factories import SPEAKER, phone_of
 
 FIRST = "P0153"
@@ -261,3 +261,26 @@ def test_two_answers_at_once_are_one(two, filed):
         told = list(hands.map(lambda one: say(two, second, filed, one), ["lower", "lower"]))
     assert sorted(told) == ["gone", "lowered"]
     assert len(marks(two, filed)) == 2
+
+
+def test_from_the_console_the_second_person_works_under_their_own_name(two, filed):
+    """The database hides the case from them as soon as it left: that must not undo the act."""
+    first, second = first_of(two, filed), second_of(two, filed)
+    ask(two, first, filed)
+    with two.store.work(Job("test")) as work:
+        person = work.session.scalar(select(Person).where(Person.number == second))
+    with two.store.work(Handler(person.id, person.number)) as work:
+        desk = handling.desk_of(work, two.house, person.id, two.now)
+        case = handling.find(desk, filed["n"])
+        assert lowering.decide(desk, case, agrees=True)
+    assert two.case(filed["case"]).case_class == "C3"
+
+
+def test_from_the_console_the_first_person_asks_under_their_own_name(two, filed):
+    first = first_of(two, filed)
+    with two.store.work(Job("test")) as work:
+        person = work.session.scalar(select(Person).where(Person.number == first))
+    with two.store.work(Handler(person.id, person.number)) as work:
+        desk = handling.desk_of(work, two.house, person.id, two.now)
+        assert lowering.ask(desk, handling.find(desk, filed["n"]), "misheard") is not None
+    assert say(two, second_of(two, filed), filed, "keep") == "kept"
