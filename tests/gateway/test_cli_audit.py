@@ -106,3 +106,41 @@ def test_without_the_keepers_folder_nothing_is_verified_and_no_key_is_made(jaabi
     assert done.exit_code == 1
     assert "cannot be read" in done.output
     assert not key.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "noted"),
+    [
+        ("people pin R128", ("pin", "R128", None)),
+        ("people revoke R128", ("revoke", "R128", None)),
+        ("people ring r128", ("ring", "R128", None)),
+        ("people tie P0151 P0121", ("tie", "P0151", None)),
+        ("people phone R128 --phone +22370000999", ("phone", "R128", None)),
+        ("directory hours 6-20", ("set", None, "daytime")),
+        ("directory numbers --green-line +22370000998", ("set", None, "green_line")),
+        ("directory export areas {home}/areas.csv", ("export", None, "areas")),
+        ("sending pause", ("pause", None, None)),
+        ("sending resume", ("resume", None, None)),
+        ("sending cap 5000", ("cap", None, None)),
+        (
+            "slips issue --operator P0301 --count 3 --out {home}/slips.pdf",
+            ("slips_issued", "P0301"),
+        ),
+    ],
+)
+def test_what_can_harm_somebody_is_noted_without_any_telephone(jaabi, line, noted):
+    assert jaabi(line.format(home=jaabi.home)).exit_code == 0
+    last = jaabi("audit list --json --last 1").output
+    row = json.loads(last)
+    assert (row["actor"], row["act"], row["number"], row["reason"])[: len(noted) + 1] == (
+        "operator",
+        *noted,
+    )
+    assert "7000099" not in last
+
+
+def test_what_was_not_done_is_not_noted(jaabi):
+    before = jaabi("audit list").output
+    assert jaabi("people block R999").exit_code == 2
+    assert jaabi("slips revoke 7").exit_code == 2
+    assert jaabi("audit list").output == before
