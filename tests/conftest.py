@@ -40,6 +40,12 @@ def postgres_url() -> Iterator[str]:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+def as_application(url: str) -> str:
+    """Return the same database as the role that the service runs as."""
+    own = make_url(url).set(username=APPLICATION, password=APPLICATION)
+    return own.render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session")
 def application_url(postgres_url: str) -> str:
     """The same database, migrated, as the role that owns nothing: what the service runs as."""
@@ -48,11 +54,7 @@ def application_url(postgres_url: str) -> str:
         connection.execute(text(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{APPLICATION}'"))
     engine.dispose()
     migrating.upgrade(postgres_url, role=APPLICATION)
-    return (
-        make_url(postgres_url)
-        .set(username=APPLICATION, password=APPLICATION)
-        .render_as_string(hide_password=False)
-    )
+    return as_application(postgres_url)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from tests.journeys.world import World
 
 
 @pytest.fixture(scope="module")
-def postgres_database(postgres_url, request):
-    """A database of this module's own, on the run's PostgreSQL."""
+def postgres_database(postgres_url, application_url, request):
+    """A database of this module's own, on the run's PostgreSQL, where the application's role is."""
+    assert application_url
     name = request.module.__name__.rpartition(".")[2]
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as link:
         link.execute(f'CREATE DATABASE "{name}"')

@@ -22,6 +22,7 @@ from sqlalchemy import NullPool, create_engine, text
 from gateway.settings import Settings
 from models.db import Job, Store
 from models.vault import Vault
+from tests.conftest import as_application
 from tests.journeys.provider import PATIENCE_S, Provider
 from workers.keeper.reading import with_keys
 
@@ -58,8 +59,9 @@ class World:
             "JAABI_NETWORK_PORT": str(free_port()),
             "JAABI_DEMO": "force" if database_url else "on",
         }
-        if database_url:
-            self.environment["JAABI_DATABASE_URL"] = database_url
+        if database_url:  # all of it runs as the role that owns nothing
+            self.environment["JAABI_DATABASE_URL"] = as_application(database_url)
+            self.environment["JAABI_DATABASE_OWNER_URL"] = database_url
         self.database_url = database_url or f"sqlite:///{self.home / 'jaabi.db'}"
         self.settings = Settings.load(home=self.home)
         self.database = create_engine(self.database_url, poolclass=NullPool)
