@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.gateway.running import free_port
 from tests.rules.sources import ROOT
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 SERVE = (
     "import sys; from gateway.ports import Port; from gateway.serving import serve; "
     "serve('tests.asvs.echo:app', Port('127.0.0.1', int(sys.argv[1]), ''), 1)"
