@@ -28,9 +28,11 @@ def port():
     number = free_port()
     server = subprocess.Popen([sys.executable, "-c", SERVE, str(number)], cwd=ROOT)
     end = time.monotonic() + PATIENCE_S
+    pause = threading.Event()
     while not _listens(number):
         assert server.poll() is None
         assert time.monotonic() < end
+        pause.wait(0.02)
     yield number
     server.send_signal(signal.SIGTERM)
     server.wait(PATIENCE_S)
