@@ -6,7 +6,7 @@ import pytest
 
 from flows.directory import Body, Cover
 from flows.policy import Desk, default_policy
-from flows.routing import choose, informed, seats_of
+from flows.routing import choose, informed, row_for, seats_of
 from tests.flows.directories import ANSONGO, GAO, TESSIT, facts, seat, small
 
 POLICY = default_policy()
@@ -267,3 +267,14 @@ def test_even_a_policy_that_says_so_tells_nobody_of_a_compartment_and_asks_for_n
     assert (choice.informed, choice.repair) == ((), "")
     assert choice.number == "P0153"  # past the desk that is no officer's, which is not even named
     assert len(choice.why) == 1
+
+
+def test_a_row_fits_by_who_raised_it_by_what_was_said_of_the_place_and_by_what_came_back():
+    assert row_for(facts("64", "C9", registered=True), POLICY).number == 19
+    assert row_for(facts("64", "C9"), POLICY).number == 5
+    assert row_for(facts("12", **UNKNOWN_PLACE), POLICY).number == 26
+    assert row_for(facts("12", returned=True), POLICY).number == 29
+    named = replace(POLICY.rows[-1], number=99, when={"place": "known"})
+    policy = replace(POLICY, rows=(named, *POLICY.rows))
+    assert row_for(facts("12"), policy).number == 99
+    assert row_for(facts("12", **UNKNOWN_PLACE), policy).number == 26
