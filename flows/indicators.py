@@ -32,6 +32,7 @@ INDICATORS = (
     Indicator("complaints.women", COMPLAINTS.name, ("sex", "F")),
     Indicator("alerts.decided_in_72_h", ALERTS.name, ("decided", "in_time")),
     Indicator("evacuations.taken", EVACUATIONS.name, ("taken", "yes")),
+    Indicator("referrals.accepted_in_48_h", REFERRALS.name, ("accepted", "48_h")),
     Indicator("referrals.arrival", REFERRALS.name, _CAME),
     Indicator("referrals.service", REFERRALS.name, _SERVED, _CAME),
     Indicator("referrals.completion", REFERRALS.name, _SERVED),

@@ -90,6 +90,7 @@ EVACUATIONS = Publication(
 )
 # A cohort is everybody sent in a month, watched for thirty days (domain.md 4.3).
 _WATCHED = timedelta(days=30)
+DAYS: Mapping[str, int] = {"0-2": 2, "3-7": 7, "8-14": 14, "15-30": 30}  # up to how many
 _CAME, _SERVED = ("arrived", "yes"), ("served", "yes")
 _MET = (
     Split("served", ("yes", "no", "waiting"), of=_CAME),
@@ -104,7 +105,10 @@ REFERRALS = Publication(
         Split("sent_by", ("relay", "herself", OTHER)),
         Split("age", BANDS),
         Split("asked", (*PRODUCTS, UNSAID)),
+        Split("accepted", ("48_h", "later", "no")),
         Split("arrived", ("yes", "no")),
+        # Where the middle lies can be read off these; a median is some woman's own day.
+        Split("days_to_arrival", tuple(DAYS), of=_CAME),
         *_MET,
     ),
     CERCLE,

@@ -3,7 +3,7 @@
 Left out are those who said stop: withdrawn is "do not count me" (docs/decisions/0031).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from flows.publications import (
     ALERTS,
     COMPARTMENTS,
     COMPLAINTS,
+    DAYS,
     EVACUATIONS,
     INCOMPLETE,
     OTHER,
@@ -30,8 +31,13 @@ from models.services.referrals import standing
 
 PASS_ON = timedelta(hours=24)  # domain.md 4.3: sensitive ones, passed on within it
 DECIDE = timedelta(hours=72)
+ACCEPT = timedelta(hours=48)
 UNCOUNTED = frozenset({"withdrawn", JOINED})  # one event, one item
+LONGEST = tuple(DAYS)[-1]
 TAKEN_UP = frozenset({"taken", "answered"})
+
+
+Steps = Mapping[str, datetime]  # when each was first done
 
 
 class Counted(NamedTuple):
@@ -53,8 +59,8 @@ def case_counted(case: Case, now: datetime) -> Counted | None:
 
 def referral_counted(referral: Referral) -> Counted | None:
     """Return how a referral counts; None if it was a mistake, or she asked for it to stop."""
-    steps = {step.transition for step in standing(referral)}
-    if steps & {"cancelled", "withdrawn"}:
+    steps = {step.transition: step.at for step in reversed(standing(referral))}
+    if {"cancelled", "withdrawn"} & steps.keys():
         return None
     publication = WALK_INS if referral.source == WALK_IN else REFERRALS
     traits = dict(_met(referral, steps))
@@ -132,14 +138,21 @@ def _first(case: Case, transitions: frozenset[str]) -> datetime | None:
     return next((one.at for one in case.events if one.transition in transitions), None)
 
 
-def _met(referral: Referral, steps: set[str]) -> Iterator[tuple[str, str]]:
+def _met(referral: Referral, steps: Steps) -> Iterator[tuple[str, str]]:
     yield "sent_by", referral.source or OTHER
     yield "age", referral.age_band
     yield "asked", referral.wish or UNSAID
-    came = "arrived" in steps
-    yield "arrived", "yes" if came else "no"
-    if not came:
-        return
+    accepted = steps.get("accepted")
+    in_time = accepted is not None and accepted <= referral.sent_at + ACCEPT
+    yield "accepted", "no" if accepted is None else "48_h" if in_time else "later"
+    came = steps.get("arrived")
+    yield "arrived", "no" if came is None else "yes"
+    if came is not None:
+        yield "days_to_arrival", _days(came - referral.sent_at)
+        yield from _received(referral, steps)
+
+
+def _received(referral: Referral, steps: Steps) -> Iterator[tuple[str, str]]:
     if "served" in steps:
         yield "served", "yes"
         yield "given", referral.given or UNSAID
@@ -149,3 +162,7 @@ def _met(referral: Referral, steps: set[str]) -> Iterator[tuple[str, str]]:
         yield "not_served", referral.reason or UNSAID
     else:
         yield "served", "waiting"
+
+
+def _days(passed: timedelta) -> str:
+    return next((name for name, days in DAYS.items() if passed.days <= days), LONGEST)

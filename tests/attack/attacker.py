@@ -16,6 +16,7 @@ BASE = 5
 LEVELS = (2, 4, 6, 8)  # digits of country, region, cercle, commune
 # Of whom a fact is told that is not told of everybody: threat model and domain.md 4.3.
 KNOWN_OF = {
+    "days_to_arrival": ("arrived", "yes"),
     "served": ("arrived", "yes"),
     "given": ("served", "yes"),
     "counter_referred": ("served", "yes"),
