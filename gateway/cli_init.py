@@ -15,7 +15,6 @@ from gateway.unlocking import lock_of, unlocked
 from models import migrating
 from models.db import Operator, Store
 from models.rights import NoSuchRole, application_role
-from models.rights import NoSuchRole, application_role
 from models.seal import Sealer
 from models.services import directory
 from models.services.directory import Numbers

@@ -10,7 +10,7 @@ from gateway import assembly, spooled
 from gateway.cli_base import iso
 from gateway.demo import PINS
 from gateway.settings import Settings
-from models import migrating
+from models import migrating, rights
 from models.channel import ChannelHealth
 from models.db import Operator, Store
 from models.inbound import InboundMessage
@@ -41,12 +41,14 @@ def database(settings: Settings, store: Store) -> Iterator[str]:
     del settings
     try:
         with store.durable.connect() as link:
-            talkative = migrating.talkative(link)
+            talkative, passed_by = migrating.talkative(link), rights.are_passed_by(link)
     except SQLAlchemyError as error:
         yield f"It does not answer ({type(error).__name__})."
         return
     if talkative:
         yield f"PostgreSQL may log what was said; ask its superuser to set: {', '.join(talkative)}."
+    if passed_by:
+        yield "The role of JAABI_DATABASE_URL owns the tables: no rule hides a row from it."
 
 
 def migrations(settings: Settings, store: Store) -> Iterator[str]:

@@ -53,3 +53,53 @@ def test_its_owners_name_is_no_password():
 def test_length_is_the_only_other_rule(length, why):
     said = refused(("quatre vaches au puits de la digue " * 8)[:length])
     assert (said is None) if why is None else (why in said)
+
+
+def test_a_password_is_taken_as_it_is_typed():
+    spaced = "  quatre vaches  "
+    assert refused(spaced) is None
+    assert refused(spaced.strip()) is None
+    assert refused(" " * 12) is not None
+    assert refused("x" * 11 + " ") is not None
+
+
+def test_words_of_the_service_are_no_password():
+    assert refused("jaabi-tessit-2026", ("tessit",)) is not None
+    assert refused("ngo-a-tessit-26", ("ngo-a", "tessit")) is not None
+    assert refused("Jaabi2026Jaabi2026") is not None
+
+
+# Of the lists that are tried everywhere, those of twelve characters and more.
+LONG_AND_COMMON = (
+    "123456789101112",
+    "1234567890123",
+    "qwertyuiop123456",
+    "1q2w3e4r5t6y7u8i",
+    "iloveyou1234",
+    "password12345",
+    "passwordpassword",
+    "qwerty123456",
+    "aaaaaaaaaaaa",
+    "111111111111",
+    "abcdefghijkl",
+    "welcome12345",
+    "administrator",
+    "changeme12345",
+    "letmein123456",
+    "sunshine1234",
+    "footballfootball",
+    "trustno1trustno1",
+    "qazwsxedcrfv",
+    "zaq12wsxcde3",
+)
+
+
+@pytest.mark.parametrize("password", LONG_AND_COMMON)
+def test_the_long_ones_among_the_commonest_are_refused(password):
+    assert refused(password) is not None
+
+
+def test_long_ones_are_welcome():
+    long = "une pirogue rouge descend le fleuve avant la pluie, sans bruit, et personne ne la voit"
+    assert len(long) > 64
+    assert refused(long) is None

@@ -178,6 +178,14 @@ def test_a_role_that_does_not_exist_is_named(owner, application_url):
         rights.lay(link, "nobody_here")
 
 
+def test_the_doctor_can_tell_who_passes_every_rule_by(owner, stage, sqlite_store):
+    with owner.connect() as link:
+        assert rights.are_passed_by(link)
+    for store in (stage.store, sqlite_store):
+        with store.durable.connect() as link:
+            assert not rights.are_passed_by(link)
+
+
 def test_whose_rights_are_given():
     owning = "postgresql+psycopg://owner:x@db/jaabi"
     assert rights.application_role("postgresql+psycopg://jaabi:y@db/jaabi", owning) == "jaabi"
