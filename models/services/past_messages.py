@@ -7,13 +7,15 @@ then known to the day.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, null, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.conversation import Conversation, WrongCode
 from models.db import Work
 from models.inbound import InboundMessage
 from models.outbound import DeliveryReport, OutboundMessage
 from models.services import messages
+from models.services.front import Front
 from models.services.purging import AT_ONCE, YEAR, delete_some
 
 DIALOGUE = timedelta(hours=24)
@@ -45,10 +47,14 @@ def forget_received(work: Work, now: datetime) -> int:
         InboundMessage.provider_at.is_not(None),
         InboundMessage.likeness.is_not(None),
     )
+    front = Front(InboundMessage.id, InboundMessage.received_at)
     times = (InboundMessage.id, InboundMessage.received_at, InboundMessage.settled_at)
-    found = work.session.execute(select(*times).where(old, known).limit(AT_ONCE)).all()
+    asked = select(*times).where(front.within(work), old, known)
+    found = work.session.execute(asked.order_by(InboundMessage.id).limit(AT_ONCE)).all()
     if found:
         work.session.execute(update(InboundMessage), [_forgotten(*row) for row in found])
+    else:
+        front.move(work, now - IN_MOTION)
     return len(found)
 
 
@@ -59,21 +65,26 @@ def forget_sent(work: Work, now: datetime) -> int:
     messages.end(work, and_(old, row.settled_at.is_(None)), "failed", TOO_LATE, now)
     sealed = or_(row.address.is_not(None), row.text_sealed.is_not(None))
     known = or_(row.contact.is_not(None), row.fills.is_not(null()), sealed)
-    some = select(row.id).where(old, known).limit(AT_ONCE)
+    front = Front(row.id, row.created_at)
+    some = select(row.id).where(front.within(work), old, known).order_by(row.id).limit(AT_ONCE)
     gone = (
         update(row)
         .where(row.id.in_(some))
         .values(contact=None, fills=null(), address=None, text_sealed=None)
         .returning(row.id)
+        .execution_options(synchronize_session=False)
     )
-    return len(work.session.execute(gone.execution_options(synchronize_session=False)).all())
+    count = len(work.session.execute(gone).all())
+    if not count:
+        front.move(work, now - IN_MOTION)
+    return count
 
 
 def delete_sent(work: Work, now: datetime) -> int:
     """Delete the rows of texts, and what was reported of them, after a year."""
-    old = now - YEAR
-    return delete_some(work, OutboundMessage.id, OutboundMessage.created_at <= old) + delete_some(
-        work, DeliveryReport.id, DeliveryReport.received_at <= old
+    old, texts, reports = now - YEAR, OutboundMessage, DeliveryReport
+    return delete_some(work, texts.id, _is_first(texts.id), texts.created_at <= old) + delete_some(
+        work, reports.id, _is_first(reports.id), reports.received_at <= old
     )
 
 
@@ -82,6 +93,11 @@ def forget_wrong_codes(work: Work, now: datetime) -> int:
     oldest = (now - WRONG_CODES).date().isoformat()
     gone = delete(WrongCode).where(WrongCode.day < oldest).returning(WrongCode.day)
     return len(work.session.execute(gone.execution_options(synchronize_session=False)).all())
+
+
+def _is_first(key: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Tell the first rows: the oldest stand there, so the others need not be looked at."""
+    return key.in_(select(key).order_by(key).limit(AT_ONCE))
 
 
 def _forgotten(row: int, received_at: datetime, settled_at: datetime | None) -> dict[str, Any]:
