@@ -157,3 +157,8 @@ def test_of_the_labelled_lines_none_that_is_sensitive_stays_and_few_others_leave
 @given(st.text(max_size=300))
 def test_any_words_have_a_compartment_or_none(words):
     assert words_class(words) in {None, "C5", "C6", "C7"}
+
+
+def test_that_people_without_a_right_received_accuses_nobody_until_somebody_is_named():
+    assert words_class("des gens sans droit ont eu les vivres") is None
+    assert words_class("le chef a fait inscrire des gens sans droit") == "C5"
