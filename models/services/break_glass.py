@@ -14,14 +14,16 @@ from flows.directory import within
 from flows.policy import SENSITIVE
 from models.audit import AuditEntry
 from models.case import Case
-from models.db import Work
+from models.db import Job, Work
 from models.organisation import Organisation
 from models.person import Hat, Person
 from models.services.audit import GLASS, about_case, note
 from models.services.handling import Desk
 from models.services.routing import barred, policy
 from models.services.telling import Notice, tell
+from models.services.visibility import in_service
 
+ACTOR = Job("break_glass")
 LASTS = timedelta(minutes=30)
 REASONS = ("absent", "urgent", "misplaced", "asked")  # why it cannot wait for whoever has it
 SKEW = timedelta(minutes=1)  # by so much two clocks may differ
@@ -38,6 +40,12 @@ def break_open(desk: Desk, number: str, reason: str) -> AuditEntry | None:
     """
     if reason not in REASONS:
         raise ValueError("no such reason")
+    # Who is not given a case does not see it: the service looks in their stead, and judges.
+    with in_service(desk.work, ACTOR):
+        return _broken(desk, number, reason)
+
+
+def _broken(desk: Desk, number: str, reason: str) -> AuditEntry | None:
     case = desk.work.session.scalar(select(Case).where(Case.number == number))
     if case is None or not may_break(desk.work, desk.person, case):
         return None

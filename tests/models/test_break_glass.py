@@ -84,6 +84,19 @@ def test_with_a_reason_a_case_of_another_is_opened_and_a_second_person_told_at_o
         assert noted.details == {"second": "P0152"}
 
 
+def test_a_page_of_the_console_may_open_it_that_sees_no_case_of_others(stage, filed):
+    who = person(stage, "P0151")
+    actor = Handler(who.id, who.number)
+    with stage.store.work(actor) as work:
+        desk = desk_of(work, stage.house, who.id, stage.now)
+        if not stage.store.is_sqlite:
+            assert work.session.get(Case, filed["case"]) is None
+        entry = break_glass.break_open(desk, filed["n"], "urgent").id
+        assert break_glass.break_open(desk, "99999", "urgent") is None
+    assert stage.house.keeper.words(entry) == [WORDS]
+    assert [who for who, _ in told(stage)] == ["P0152"]
+
+
 def test_it_stays_open_for_half_an_hour_each_reading_noted(stage, filed):
     opened = opens(stage, "P0151", filed)
     stage.later(minutes=29)
