@@ -76,6 +76,20 @@ def test_the_same_question_has_the_same_answer_and_each_cell_its_own_choice():
     assert {turn for _, turn in asked} == {0}
 
 
+def test_each_try_asks_for_choices_of_its_own_however_deep():
+    asked = set()
+
+    def choose(cell, turn):
+        asked.add((cell, turn))
+        return UP
+
+    inner = Node(Cell("ML07"), 12, (values(6, 6),))
+    Release(5, choose).of(Node(COUNTRY, 13, ((inner, Node(OTHER, 1)),)))
+    turns = {turn for _, turn in asked}
+    assert turns == set(range(len(turns)))
+    assert all(isinstance(turn, int) for turn in turns)
+
+
 def test_every_cell_that_is_told_of_is_answered_and_no_other():
     rest = Node(Cell("ML", ELSEWHERE), 7, told=False)
     root = Node(COUNTRY, 31, ((*values(12, 12), rest),))
@@ -210,6 +224,11 @@ def test_who_lies_in_no_area_of_the_programme_is_told_of_nowhere_and_counted_abo
     [[region, rest]] = tree(TABLE, counts, ["ML07"]).parts
     assert (region.count, region.told) == (5, True)
     assert (rest.count, rest.told) == (4, False)
+    assert rest.cell == Cell("ML", ELSEWHERE)
+    counts |= {Cell("ML07"): 9, Cell("ML07", "by", "b"): 1}
+    [[region]] = tree(TABLE, counts, ["ML07"]).parts
+    [[_, _, undivided]] = region.parts
+    assert (undivided.cell, undivided.count) == (Cell("ML07", ELSEWHERE), 3)
 
 
 def test_parts_that_are_more_than_their_whole_are_a_fault():
