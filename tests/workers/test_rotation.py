@@ -22,7 +22,7 @@ from tests.factories import NEIGHBOUR, SPEAKER, phone_of, staged
 from workers.keeper.keys import Rounds
 from workers.keeper.naming import NamingVault
 from workers.keeper.reading import opened
-from workers.keeper.watch import Watch
+from workers.keeper.watch import Notebook, Watch
 
 MONTH = timedelta(days=36)
 
@@ -34,7 +34,8 @@ class Desk:
         self.stage, self.store, self.keys = stage, stage.store, folder / "keys"
         self.vault = NamingVault(self.keys, stage.store)
         self.now = stage.now
-        self.rounds = Rounds(self.store, self.vault, self.keys, Watch())
+        self.watch = Watch(Notebook(folder / "keys" / "words"))
+        self.rounds = Rounds(self.store, self.vault, self.keys, self.watch)
 
     def goes_round(self, after=timedelta(minutes=11)):
         self.now += after
@@ -165,6 +166,19 @@ def test_registered_people_are_renamed_without_a_word_from_them(desk):
     assert all(name.startswith(newest) for name in names)
     [name] = desk.one(select(Person.pseudonym).where(Person.number == "P0151"))
     assert desk.vault.pseudonym(phone_of("P0151")) == name
+
+
+def test_whoever_is_renamed_was_not_asked_for_needlessly(desk):
+    desk.stage.files(SPEAKER)
+    desk.rotates("pepper")
+    desk.rounds.go(desk.now)
+    desk.watch.asked(desk.vault.pseudonym(SPEAKER), desk.now)
+    desk.goes_round(timedelta(seconds=2))
+    desk.watch = Watch(Notebook(desk.keys / "words"))  # nor after a restart
+    for watch in (desk.rounds._watch, desk.watch):
+        with desk.store.reading(Job("test")) as work:
+            watch.look(work, desk.now + timedelta(minutes=2))
+        assert watch.needless == 0
 
 
 def test_who_was_met_under_both_names_and_refused_under_one_stays_refused(desk):

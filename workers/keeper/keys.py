@@ -62,7 +62,7 @@ class Rounds:
         try:
             self._collector.go()
             if isinstance(self._vault, NamingVault):
-                self._vault.rename()
+                self._watch.renamed(self._vault.rename())
             if self._is_time(now):
                 self._rewrapper.go(now)
         except OSError as error:

@@ -58,8 +58,8 @@ class NamingVault(Vault):
             long = (renaming.held(work, longs, renaming.LONG) if longs else None) or long
         return short, long
 
-    def rename(self) -> int:
-        """Give those who were met under an older name their new one; return how many."""
+    def rename(self) -> list[tuple[str, str]]:
+        """Give those who were met under an older name their new one; return (older, new)."""
         with self._guard:
             found, self._found = self._found, {}
         for new, older in found.items():
@@ -70,7 +70,7 @@ class NamingVault(Vault):
             with self._store.work(ACTOR) as work:
                 for old in older:
                     renaming.rename(work, old, new)
-        return len(found)
+        return [(old, new) for new, older in found.items() for old in older]
 
     def forget(self) -> None:
         """Forget what contacts were called before: the peppers that called them so are gone."""

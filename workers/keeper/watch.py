@@ -1,7 +1,7 @@
 """Notices who asks for pseudonyms without need: trying all numbers is how a pepper is misused."""
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,6 +86,7 @@ class Watch:
         self._asked: dict[str, datetime] = {} if notebook is None else notebook.asked()
         self._needless = deque(() if notebook is None else notebook.needless())
         self._written = set(self._asked)
+        self._dropped: set[str] = set()
 
     @property
     def needless(self) -> int:
@@ -128,18 +129,28 @@ class Watch:
         with self._lock:
             self._asked.setdefault(pseudonym, now)
 
+    def renamed(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Look for these under their new name from now on: (older, new)."""
+        with self._lock:
+            for old, new in pairs:
+                at = self._asked.pop(old, None)
+                if at is not None:
+                    self._asked.setdefault(new, at)
+                    self._dropped.add(old)
+
     def look(self, work: Work, now: datetime) -> None:
         """Count the names given a minute ago or more that no committed row holds."""
         with self._lock:
             ripe = {one: at for one, at in self._asked.items() if now - at >= GRACE}
             self._asked = {one: at for one, at in self._asked.items() if one not in ripe}
             given = {one: at for one, at in self._asked.items() if one not in self._written}
+            dropped, self._dropped = self._dropped, set()
         held, before = _held(work, ripe), list(self._needless)
         self._needless.extend(sorted(at for one, at in ripe.items() if one not in held))
         while self._needless and now - self._needless[0] >= HOUR:
             self._needless.popleft()
-        if given or ripe or list(self._needless) != before:
-            self._write(given, ripe)
+        if given or ripe or dropped or list(self._needless) != before:
+            self._write(given, ripe.keys() | dropped)
 
     def _write(self, given: Mapping[str, datetime], judged: Collection[str]) -> None:
         if self._notebook is not None:
