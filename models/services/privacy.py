@@ -11,7 +11,6 @@ from models import (
     account,
     alert,
     area,
-    audit,
     case,
     channel,
     consent,
@@ -114,12 +113,6 @@ RULES: Sequence[Rule] = (
         past_people.delete_people,
     ),
     rule("counts", _COUNTS, {case.YEARS}, past_counts.forget_counts),
-    rule(
-        "audit log",
-        (audit.AuditEntry, audit.AuditLink),
-        {audit.YEARS},
-        past_counts.forget_audit,
-    ),
 )
 
 FORGOTTEN = "forgotten_at"
@@ -138,6 +131,12 @@ ELSEWHERE: Mapping[str, str] = {
     area.LIFE: "the directory is imported anew",
 }
 """By what is forgotten what no rule forgets."""
+
+KEEPER: Mapping[str, str] = {
+    "audit_entry": "the keeper, which remembers where the chain begins from then on",
+    "audit_link": "the keeper, which remembers where the chain begins from then on",
+}
+"""Tables whose five years the keeper counts."""
 
 
 def forget(work: Work, one: Rule, now: datetime) -> int:
@@ -166,5 +165,7 @@ def forgotten_by(table: str, keep: str) -> str | None:
     """Return what forgets a column of a table that says this of itself; None if nothing does."""
     if keep in ELSEWHERE:
         return ELSEWHERE[keep]
+    if table in KEEPER:
+        return KEEPER[table]
     names = [one.name for one in RULES if table in one.tables and keep in one.keeps]
     return f"rule: {', '.join(names)}" if names else None

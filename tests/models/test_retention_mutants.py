@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from models.account import Account
-from models.audit import AuditEntry, AuditLink
 from models.case import Tally
 from models.channel import Spending
 from models.db import Job
@@ -16,13 +14,13 @@ from models.privacy_note import PrivacyNote
 from models.services import privacy
 from models.services.purging import FIVE_YEARS
 from tests.factories import staged
-from tests.models.retention_world import World, left_of
+from tests.models.retention_world import World
 from tests.oracles import retention as oracle
 from workers.duties import Duties
 from workers.timetable import TIMETABLE
 
 SECOND = timedelta(seconds=1)
-FAR = {"former people", "counts", "audit log"}  # beyond three years: tested below
+FAR = {"former people", "counts"}  # beyond three years: tested below
 RULES = [one.name for one in privacy.RULES if one.name not in FAR]
 
 
@@ -104,26 +102,3 @@ def test_counts_and_notes_go_after_five_years(stage):
 
 
 LINKED = 7  # years
-
-
-def test_the_audit_log_goes_after_five_years_and_the_database_lets_nothing_go_before(store, now):
-    """By the database's own clock, so these entries are as old as they say."""
-    begun = now.now(now.tzinfo)
-    with store.work(Job("test")) as work:
-        for place, years in enumerate((6, 5, 1, 7), 1):
-            at = begun - timedelta(days=years * 366)
-            entry = AuditEntry(at=at, actor="operator", act="read", about="case", details={})
-            work.session.add(entry)
-            work.session.flush()
-            if years == LINKED:
-                work.session.add(AuditLink(position=place, entry_id=entry.id, mac="0" * 64))
-    with store.work(Job("test")) as work:
-        rule = next(one for one in privacy.RULES if one.name == "audit log")
-        assert privacy.forget(work, rule, begun) == 2
-    with store.work(Job("test")) as work:
-        # What is in the chain goes by the keeper's hand (tests/workers/test_chain.py).
-        assert [one.position for one in work.session.scalars(select(AuditLink))] == [4]
-        assert left_of(work, AuditEntry.__table__) == 2
-    ahead = begun + timedelta(days=5 * 366)
-    with pytest.raises(DBAPIError), store.work(Job("test")) as work:  # a clock that runs ahead
-        privacy.forget(work, rule, ahead)
