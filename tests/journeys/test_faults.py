@@ -288,6 +288,23 @@ def test_an_emptied_valkey_costs_seconds(world, speaker):
     link.close()
 
 
+@ON_SQLITE
+def test_an_emptied_valkey_gives_nobody_more_tries_at_a_code(world, speaker):
+    tell(speaker)
+    filed = speaker.type("1")
+    code = re.search(r"(\d\d \d\d \d\d)", filed).group(1).replace(" ", "")
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    link = valkey.connect(valkey.url_of(world.settings))
+    for _ in range(5):
+        speaker.dial()
+        assert "ne donne rien" in speaker.type("4", wrong)
+    link.flushall()
+    world.mark_fault()
+    speaker.dial()
+    assert "ne donne rien" in speaker.type("4", code)
+    link.close()
+
+
 def test_filing_that_died_before_its_commit_is_filed_once_when_sent_again(world, speaker):
     tell(speaker)
     server = world.processes()["public below"]

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from flows import publications
 from flows.loader import load
 from flows.place_names import words_of
 from flows.words import Menu
@@ -15,6 +16,7 @@ from models.db import Job, Operator
 from models.outbound import OutboundMessage
 from models.person import Person
 from models.services import agent_menu, slips
+from models.services.counted import case_counted
 from models.services.visibility import countable_cases, visible_cases
 from tests.factories import NEIGHBOUR, PEOPLE, SPEAKER, TESSIT, make_person, phone_of
 from tests.models.talking import Talking
@@ -265,6 +267,35 @@ class TestRule7AChild:
         assert "D'accord" not in screen
         for key in ("1", "2", "3"):
             assert "D'accord" not in private(stage, "1", "2", "1", "4", "1", "2", key, session=key)
+
+
+class TestRule8Numbers:
+    @pytest.mark.parametrize("compartment", SAID)
+    def test_by_region_and_quarter_and_with_nothing_beside(self, compartment):
+        told = publications.PUBLICATIONS[compartment]
+        assert told.level <= publications.REGION
+        assert told.divided == 0
+        assert (told.period, told.public) == ("quarter", False)
+        assert told.threshold >= 5
+        told_of_each = {split.name for split in told.splits}
+        assert not told_of_each & {"age", "sex", "asked", "given", "source", "topic"}
+
+    def test_no_public_table_divides_by_a_compartment_or_counts_one(self):
+        for told in publications.PUBLICATIONS.values():
+            values = {value for split in told.splits for value in split.values}
+            if told.public:
+                assert not values & {"C5", "C6", "C7"}
+                assert told.name not in SAID
+
+    @pytest.mark.parametrize(("category", "compartment"), [("17", "C5"), ("93", "C7")])
+    def test_a_case_of_a_compartment_counts_in_its_own_table_alone(
+        self, stage, category, compartment
+    ):
+        given = stage.files(category=category)
+        with stage.store.work(Job("test")) as work:
+            told = case_counted(work.session.get_one(Case, given["case"]), stage.now)
+        assert told.publication.name == compartment
+        assert not told.publication.public
 
 
 class TestRule9EveryReadingIsMarked:
