@@ -234,3 +234,27 @@ def test_who_lies_in_no_area_of_the_programme_is_told_of_nowhere_and_counted_abo
 def test_parts_that_are_more_than_their_whole_are_a_fault():
     with pytest.raises(ValueError, match="more than the whole"):
         tree(TABLE, {COUNTRY: 1, Cell("ML07"): 2}, ["ML07"])
+
+
+def beside(told, known, count):
+    """A whole of one cell that is told and a rest that counts as known."""
+    rest = Node(Cell("ML", ELSEWHERE), known, told=False)
+    return Node(COUNTRY, count, ((Node(OTHER, told), rest),))
+
+
+def test_a_number_stands_as_long_as_just_enough_values_are_left():
+    # What is known of the parts leaves 7 to 11, the number 5 leaves 5 to 9: three values.
+    assert Release(5, always(DOWN)).of(beside(1, 7, 8))[COUNTRY] == Shown(5, None)
+    # With one more known, 5 leaves only 8 and 9: it is rounded the other way.
+    assert Release(5, always(DOWN)).of(beside(1, 8, 9))[COUNTRY] == Shown(10, None)
+
+
+def test_where_neither_way_leaves_enough_it_is_told_as_below_the_next_step():
+    # The parts leave 2 to 6; 5 would leave 5 and 6, and 10 would leave 6 alone.
+    for way in (UP, DOWN):
+        shown = Release(5, always(way)).of(beside(4, 2, 6))
+        assert shown == {COUNTRY: Shown(None, 10), OTHER: Shown(None, 5)}
+
+
+def test_the_smallest_threshold_leaves_just_enough():
+    assert alone(1, threshold=SPREAD + 1) == Shown(None, SPREAD + 1)
