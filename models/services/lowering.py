@@ -20,7 +20,7 @@ from models.lowering import Lowering
 from models.person import Person
 from models.services import cases, handling
 from models.services.announcing import text_of
-from models.services.audit import Mark, note
+from models.services.audit import about_case, note
 from models.services.handling import Desk, desk_signed_in
 from models.services.routing import policy, snapshot
 from models.services.scene import EffectFunction, Outcome, Scene
@@ -123,8 +123,9 @@ def _second(desk: Desk, case: Case) -> Seat | None:
 
 
 def _mark(desk: Desk, case: Case, act: str, row: Lowering) -> None:
-    details: dict[str, str | int | bool | None] = {"from": row.from_class, "lowering": row.id}
-    note(desk.work, Mark(act, "case", case.id, case.number, row.reason, details), desk.now)
+    # Before its class changes: the command line lists nothing of a compartment.
+    mark = about_case(act, case, row.reason, before=row.from_class, lowering=row.id)
+    note(desk.work, mark, desk.now)
 
 
 def _tell_second(desk: Desk, case: Case, row: Lowering) -> None:
