@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, update
 
@@ -23,16 +23,23 @@ SILENT = frozenset({"operator", "voice"})  # nor were words of ours shown or rea
 Item = Case | Referral
 
 
+class _Way(NamedTuple):
+    """By which road it was said, and the conversations whose words asked."""
+
+    road: str
+    flows: Flows
+
+
 def agree(work: Work, scene: Scene, item: Item, what: str, answers: Mapping[str, Any]) -> None:
     """Keep a yes given on a screen or in a text, in the language of that dialogue."""
     if scene.is_written and what == "call":
         what = "written_call"
-    _keep(work, scene, item, what, scene.kind, spoken(scene, answers))
+    _keep(work, scene, item, what, _Way(scene.kind, spoken(scene, answers)))
 
 
 def agree_aloud(work: Work, scene: Scene, item: Item, what: str, road: str) -> None:
     """Keep a yes given to a person or by a beep: nobody knows in which language it was asked."""
-    _keep(work, scene, item, what, road, scene.house.flows)
+    _keep(work, scene, item, what, _Way(road, scene.house.flows))
 
 
 def take_back(work: Work, item: Item, now: datetime, what: str | None = None) -> None:
@@ -78,18 +85,16 @@ def spoken(scene: Scene, answers: Mapping[str, Any]) -> Flows:
     return scene.house.speaking(str(answers.get("language") or scene.language), scene.channel)
 
 
-def _keep(
-    work: Work, scene: Scene, item: Item, what: str, road: str, flows: Flows
-) -> None:
+def _keep(work: Work, scene: Scene, item: Item, what: str, way: _Way) -> None:
     of_case = isinstance(item, Case)
     work.session.add(
         Consent(
             case_id=item.id if of_case else None,
             referral_id=None if of_case else item.id,
             what=what,
-            version=None if road in SILENT else _version(work, flows, ASKED[what]),
-            language=None if road in ALOUD else flows.language,
-            road=road,
+            version=None if way.road in SILENT else _version(work, way.flows, ASKED[what]),
+            language=None if way.road in ALOUD else way.flows.language,
+            road=way.road,
             at=scene.now,
         )
     )

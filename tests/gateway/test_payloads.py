@@ -6,7 +6,8 @@ import pytest
 
 from models.conversation import Contact, Conversation
 from models.db import Job
-from tests.factories import NOTICE, SPEAKER, TESSIT
+from tests import factories
+from tests.factories import SPEAKER, TESSIT
 from tests.gateway import africastalking_posts as posts
 from tests.gateway.service import code_on
 
@@ -42,8 +43,8 @@ def test_whatever_is_posted_in_whatever_order_has_its_answer_and_the_second_time
 
 
 ANSWERED = {
-    "an SMS": f"{NOTICE} C'est ou?",
-    "an SMS with an ISO date and without options": f"{NOTICE} C'est ou?",
+    "an SMS": f"{factories.NOTICE} C'est ou?",
+    "an SMS with an ISO date and without options": f"{factories.NOTICE} C'est ou?",
     "an SMS without words": UNREAD,
     "an SMS in Bambara with emoji": UNREAD,
     "an SMS of ten parts": "Recu, merci. Vous pouvez effacer ces SMS.",
