@@ -1,4 +1,4 @@
-"""`jaabi directory numbers` and `hours`: whom callers are told to ring, and when phones ring."""
+"""`jaabi directory numbers`, `hours` and `child-reporting`: what the programme is set to."""
 
 import click
 
@@ -8,7 +8,15 @@ from gateway.assembly import clock
 from gateway.cli_directory import directory, opened
 from models.services.audit import Mark, note
 from models.services.facilities import dialled
-from models.services.programme import DAYTIME, GREEN_LINE, WOMAN_TO_TALK, put_setting, setting
+from models.services.programme import (
+    CHILD_REPORTING,
+    DAYTIME,
+    GREEN_LINE,
+    REPORTING,
+    WOMAN_TO_TALK,
+    put_setting,
+    setting,
+)
 
 __all__ = ["directory"]
 
@@ -37,6 +45,17 @@ def hours(said: str | None) -> None:
             put_setting(work, DAYTIME, said)
             note(work, Mark("set", "programme", reason=DAYTIME), clock())
         click.echo(_said(hours_of(setting(work, DAYTIME))))
+
+
+@directory.command("child-reporting")
+@click.argument("said", type=click.Choice(REPORTING), required=False)
+def child_reporting(said: str | None) -> None:
+    """Set or show whether harm to a child must be reported by law, as lawyers decided."""
+    with opened() as (work, _):
+        if said is not None:
+            put_setting(work, CHILD_REPORTING, said)
+            note(work, Mark("set", "programme", reason=CHILD_REPORTING), clock())
+        click.echo(setting(work, CHILD_REPORTING) or "undecided")
 
 
 def _said(from_until: Hours) -> str:

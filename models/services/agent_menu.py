@@ -12,7 +12,10 @@ from models.services.alert_texts import organisation_name
 from models.services.cases import answer_date
 from models.services.facts import facts
 from models.services.handling import Desk, desk_signed_in
+from models.services.programme import CHILD_REPORTING, REPORTING, setting
 from models.services.scene import EffectFunction, House, Outcome, Scene
+
+CHILD = frozenset({"35", "94"})  # categories of harm to a child
 
 
 def my_items(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
@@ -36,7 +39,10 @@ def open_item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     if found is None:
         return _gone(answers)
     case = found[1]
-    known = {"n": case.number, "facts": facts(scene.house, case), "date": answer_date(case)}
+    what = facts(scene.house, case)
+    if case.category in CHILD and setting(work, CHILD_REPORTING) == REPORTING[0]:
+        what = scene.house.say("child_to_report")
+    known = {"n": case.number, "facts": what, "date": answer_date(case)}
     return Outcome("opened", {**known, **lowering.offered(*found)})
 
 

@@ -16,6 +16,8 @@ from models.services.upsert import insert
 
 GREEN_LINE, WOMAN_TO_TALK = "green_line", "woman_to_talk"
 DAYTIME = "daytime"  # hours in which phones may ring for what can wait: 7-17 unless set
+CHILD_REPORTING = "child_reporting"  # whether the law of the land wants harm to a child reported
+REPORTING = ("required", "not-required", "undecided")  # for lawyers to say (domain.md 4.2, rule 7)
 CERCLE = 2  # level of an area from which its programme is local
 
 

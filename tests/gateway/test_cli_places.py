@@ -77,3 +77,10 @@ def test_the_hours_in_which_phones_ring_are_set_shown_and_refused_when_no_day_ha
     assert jaabi("hours").output == "6-20\n"
     assert jaabi("hours", "20-6").exit_code == 2
     assert jaabi("hours").output == "6-20\n"
+
+
+def test_whether_harm_to_a_child_must_be_reported_is_set_and_shown(jaabi):
+    assert jaabi("child-reporting").output == "undecided\n"
+    assert jaabi("child-reporting", "required").output == "required\n"
+    assert jaabi("child-reporting").output == "required\n"
+    assert jaabi("child-reporting", "perhaps").exit_code == 2

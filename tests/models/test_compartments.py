@@ -17,6 +17,7 @@ from models.outbound import OutboundMessage
 from models.person import Person
 from models.services import agent_menu, slips
 from models.services.counted import case_counted
+from models.services.programme import CHILD_REPORTING, put_setting
 from models.services.visibility import countable_cases, visible_cases
 from tests.factories import NEIGHBOUR, PEOPLE, SPEAKER, TESSIT, make_person, phone_of
 from tests.models.talking import Talking
@@ -260,6 +261,21 @@ class TestRule7AChild:
     def test_a_child_at_school(self, stage):
         given = stage.files(category="35")
         assert stage.holder(given["case"]) == "P0158"
+
+    @pytest.mark.parametrize(
+        ("said", "shown"),
+        [(None, "prive"), ("undecided", "prive"), ("required", "prive, a signaler")],
+    )
+    def test_whether_it_must_be_reported_is_for_lawyers_to_set(self, stage, said, shown):
+        given = stage.files(category="94")
+        if said is not None:
+            with stage.store.work(Operator()) as work:
+                put_setting(work, CHILD_REPORTING, said)
+        opened = stage.signed_in("P0158", "open_item", item=given["n"])
+        assert opened.values["facts"] == shown
+        other = stage.files(category="93")
+        opened = stage.signed_in("P0155", "open_item", item=other["n"])
+        assert opened.values["facts"] == "prive"
 
     def test_no_screen_lets_a_child_sign(self, stage):
         """After she said that she is under 18 nothing more is asked for her consent."""
