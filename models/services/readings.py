@@ -24,7 +24,7 @@ def case_opened_by(work: Work, entry: AuditEntry, now: datetime) -> Case | None:
     if entry.act not in (READ, GLASS) or entry.about not in (CASE, COMPARTMENT):
         return None
     person = work.session.scalar(select(Person).where(Person.number == entry.actor))
-    if person is None or not person.usable:
+    if person is None:
         return None
     # Its number too: row ids are given anew once a case is gone.
     this = and_(Case.id == entry.row_id, Case.number == entry.number)

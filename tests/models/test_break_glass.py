@@ -12,6 +12,7 @@ from models.db import Handler, Job
 from models.errors import KeeperRefused
 from models.person import Hat, Person, Tie
 from models.services import break_glass, readings, unusual
+from models.services.audit import about_case, note
 from models.services.handling import desk_of
 from tests.factories import ANSONGO
 
@@ -107,6 +108,16 @@ def test_it_stays_open_for_half_an_hour_each_reading_noted(stage, filed):
     assert refused(stage, begins(stage, "P0151", filed))
 
 
+def test_no_other_entry_opens_words_while_it_lasts(stage, filed):
+    assert opens(stage, "P0151", filed)
+    who = person(stage, "P0151")
+    with stage.store.work(Job("test")) as work:
+        case = work.session.get_one(Case, filed["case"])
+        own = replace(work, actor=Handler(who.id, who.number))
+        entry = note(own, about_case("lower_asked", case), stage.now).id
+    assert refused(stage, entry)
+
+
 def test_the_supervisors_own_act_is_told_to_another(stage, filed):
     assert opens(stage, "P0152", filed)
     assert [who for who, _ in told(stage)] == ["P0151"]
@@ -130,6 +141,11 @@ def test_a_reason_is_one_of_those_there_are(stage, filed):
 def test_who_does_not_triage_in_the_cell_opens_nothing_of_others(stage, filed, number):
     assert opens(stage, number, filed) is None
     assert told(stage) == []
+
+
+def test_who_triages_for_another_organisation_is_not_of_the_cell(stage, filed):
+    stage.change(Hat, {"person_id": person(stage, "P0151").id}, organisation_id="drs-gao")
+    assert opens(stage, "P0151", filed) is None
 
 
 def test_no_such_case_reads_the_same(stage, filed):
