@@ -8,6 +8,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError
+
 from models.db import Job, Store
 from models.services import figures
 from models.vault import Vault
@@ -46,7 +48,12 @@ class Press:
         going: Callable[[], bool],
         clock: Callable[[], datetime],
     ) -> None:
-        """Go until ``going`` says no."""
+        """Go until ``going`` says no. A fault here may not stop whoever names and sends."""
         while going():
-            self.go(clock())
+            try:
+                self.go(clock())
+            except OperationalError:
+                raise  # the database is away: outlast waits for it
+            except Exception:
+                log.exception("figures wait")
             wait(EVERY_S)
