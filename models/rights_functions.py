@@ -1,7 +1,7 @@
 """What rights by row are made of: functions of PostgreSQL, run as the owner where people look.
 
-``jaabi_may_know`` says of one case whether the person of this transaction may know of it. It tells
-nothing else: of a case that they are barred from, and of none, it says the same.
+``jaabi_visible`` gives the cases that the person of this transaction may know of, and nothing else:
+one that they are barred from is as absent as one that is not there.
 """
 
 from collections.abc import Iterable
@@ -39,53 +39,63 @@ SELECT person.id, number, hat.function, hat.organisation_id, hat.area_pcode
 
 # A subject accuses a seat by its organisation, its centre, its function there, or by name.
 _ACCUSES = """
-   (s.kind = 'organisation' AND x.organisation = s.ref)
-OR (s.kind = 'facility' AND EXISTS (SELECT 1 FROM organisation o
-                                     WHERE o.id = x.organisation AND o.facility_id = s.ref))
-OR (s.kind = 'function' AND x.function = split_part(s.ref, '@', 1)
-    AND jaabi_overlap(x.area, split_part(s.ref, '@', 2)))
-OR (s.kind = 'person' AND x.number = s.ref)
+   (kind = 'organisation' AND x.organisation = ref)
+OR (kind = 'facility' AND EXISTS (SELECT 1 FROM organisation o
+                                   WHERE o.id = x.organisation AND o.facility_id = ref))
+OR (kind = 'function' AND x.function = split_part(ref, '@', 1)
+    AND jaabi_overlap(x.area, split_part(ref, '@', 2)))
+OR (kind = 'person' AND x.number = ref)
 """
 
-MAY_KNOW = f"""
-CREATE FUNCTION jaabi_may_know(wanted integer) RETURNS boolean {_OWNERS} $$
+# All that the person of this transaction may know of: asked once a statement, not once a row.
+VISIBLE = f"""
+CREATE FUNCTION jaabi_visible() RETURNS integer[]
+SET plan_cache_mode = force_generic_plan {_OWNERS} $$
 DECLARE
   me integer := jaabi_person();
+  functions text[] := ARRAY(SELECT h.function FROM hat h WHERE h.person_id = jaabi_person());
   circle integer[];
+  mine integer[];
+  barring text[] := '{{}}';
+  kind text;
+  ref text;
 BEGIN
   IF me IS NULL OR NOT EXISTS (SELECT 1 FROM person
       WHERE id = me AND revoked_at IS NULL AND blocked_at IS NULL) THEN
-    RETURN false;
+    RETURN '{{}}';
   END IF;
-  IF NOT EXISTS (SELECT 1 FROM case_ c
-      WHERE c.id = wanted AND c.status IN ({_HELD}) AND (
-        EXISTS (SELECT 1 FROM lowering l
-                 WHERE l.case_id = c.id AND l.second_id = me AND l.decided_at IS NULL)
-        OR ((c.class NOT IN ({_SENSITIVE}) OR EXISTS (SELECT 1 FROM hat h
-              WHERE h.person_id = me AND (h.function = '{_POLICY.outside}' OR {_CLEARED})))
-          AND (c.holder_person = me
-            OR EXISTS (SELECT 1 FROM evacuation_ring r
-                        WHERE r.case_id = c.id AND r.person_id = me)
-            OR EXISTS (SELECT 1 FROM hat h
-                        WHERE h.person_id = me AND h.function = c.holder_function
-                          AND h.organisation_id = c.holder_organisation
-                          AND (h.area_pcode IS NULL OR c.area_pcode IS NULL
-                               OR starts_with(c.area_pcode, h.area_pcode))))))) THEN
-    RETURN false;
-  END IF;
+  mine := ARRAY(SELECT c.id FROM case_ c WHERE c.status IN ({_HELD}) AND (
+      c.id IN (SELECT l.case_id FROM lowering l WHERE l.second_id = me AND l.decided_at IS NULL)
+      OR ((c.class NOT IN ({_SENSITIVE}) OR EXISTS (SELECT 1 FROM hat h
+            WHERE h.person_id = me AND (h.function = '{_POLICY.outside}' OR {_CLEARED})))
+        AND (c.holder_person = me
+          OR c.id IN (SELECT r.case_id FROM evacuation_ring r WHERE r.person_id = me)
+          OR (c.holder_function = ANY (functions) AND EXISTS (SELECT 1 FROM hat h
+                WHERE h.person_id = me AND h.function = c.holder_function
+                  AND h.organisation_id = c.holder_organisation
+                  AND (h.area_pcode IS NULL OR c.area_pcode IS NULL
+                       OR starts_with(c.area_pcode, h.area_pcode))))))));
   -- Barred in any hat, or kin of somebody barred.
   circle := ARRAY(SELECT me
             UNION SELECT t.other_id FROM tie t WHERE t.person_id = me
             UNION SELECT t.person_id FROM tie t WHERE t.other_id = me);
-  IF EXISTS (SELECT 1 FROM subject s, {VIEW} x
-              WHERE s.case_id = wanted AND x.person_id = ANY (circle) AND ({_ACCUSES})) THEN
-    RETURN false;
+  FOR kind, ref IN
+      SELECT DISTINCT s.kind, s.ref FROM subject s WHERE s.case_id = ANY (mine) LOOP
+    IF EXISTS (SELECT 1 FROM {VIEW} x WHERE x.person_id = ANY (circle) AND ({_ACCUSES}))
+      -- Same employer and same site as somebody accused in person.
+      OR (kind IN ('function', 'person') AND EXISTS (
+        SELECT 1 FROM {VIEW} x, {VIEW} y
+         WHERE ({_ACCUSES}) AND y.person_id = me AND y.organisation = x.organisation
+           AND jaabi_overlap(y.area, x.area))) THEN
+      barring := barring || (kind || ':' || ref);
+    END IF;
+  END LOOP;
+  IF barring = '{{}}' THEN
+    RETURN mine;
   END IF;
-  -- Same employer and same site as somebody accused in person.
-  RETURN NOT EXISTS (SELECT 1 FROM subject s, {VIEW} x, {VIEW} y
-    WHERE s.case_id = wanted AND s.kind IN ('function', 'person') AND ({_ACCUSES})
-      AND y.person_id = me AND y.organisation = x.organisation
-      AND jaabi_overlap(y.area, x.area));
+  RETURN ARRAY(SELECT one.id FROM unnest(mine) AS one (id) WHERE NOT EXISTS (
+    SELECT 1 FROM subject s
+     WHERE s.case_id = one.id AND s.kind || ':' || s.ref = ANY (barring)));
 END $$
 """
 
@@ -134,10 +144,6 @@ FUNCTIONS = (
     ),
     _sql("jaabi_known() RETURNS boolean", "SELECT jaabi_actor() <> ''"),
     _sql(
-        "jaabi_functions() RETURNS text[]",
-        "SELECT array_agg(function) FROM hat WHERE person_id = jaabi_person()",
-    ),
-    _sql(
         "jaabi_organisations() RETURNS text[]",
         "SELECT array_agg(organisation_id) FROM (SELECT organisation_id FROM hat"
         " WHERE person_id = jaabi_person() UNION SELECT organisation_id FROM person"
@@ -153,7 +159,7 @@ FUNCTIONS = (
         "SELECT starts_with(coalesce(one, ''), coalesce(other, ''))"
         " OR starts_with(coalesce(other, ''), coalesce(one, ''))",
     ),
-    MAY_KNOW,
+    VISIBLE,
     ROLE,
     CONCERNS_MINE,
 )
@@ -163,11 +169,10 @@ NAMES = (
     "jaabi_serves()",
     "jaabi_operates()",
     "jaabi_known()",
-    "jaabi_functions()",
     "jaabi_organisations()",
     "jaabi_receives()",
     "jaabi_overlap(text, text)",
-    "jaabi_may_know(integer)",
+    "jaabi_visible()",
     "jaabi_role()",
     "jaabi_concerns_mine(integer)",
 )
