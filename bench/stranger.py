@@ -28,11 +28,11 @@ def main() -> None:
     kept = []
     for name in _apart.engines():
         with _apart.programme(name) as stage:
-            kept += compare(name, stage)
+            kept.append(compare(name, stage))
     sys.exit(not all(kept))
 
 
-def compare(name: str, stage: Stage) -> list[bool]:
+def compare(name: str, stage: Stage) -> bool:
     for number in range(CASES):
         stage.files(f"+2237000{5000 + number}", category="17" if number % 3 else "12")
     with stage.store.work(Job("bench")) as work:
@@ -44,18 +44,15 @@ def compare(name: str, stage: Stage) -> list[bool]:
     drawn = (numbers.item_number(stage.house.draw) for _ in range(CASES * 2))
     absent = [one for one in drawn if one not in taken]
 
-    def asks(line: str, known: list[str]) -> _apart.Ask:
+    def asks(known: list[str]) -> _apart.Ask:
         def ask(number: int) -> object:
             stage.asked.pop(ACCUSED, None)
+            line = LINES[number % len(LINES)]
             return stage.writes(ACCUSED, line.format(n=known[number % len(known)]))
 
         return ask
 
-    share = TRIES // len(LINES)
-    return [
-        _apart.apart(f"{name}, {line}", asks(line, about), asks(line, absent), share)
-        for line in LINES
-    ]
+    return _apart.apart(f"{name}, every command", asks(about), asks(absent), TRIES)
 
 
 if __name__ == "__main__":
