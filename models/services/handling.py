@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import lazyload
 
 from flows.case_lifecycle import OPEN, WAITING, allows
 from flows.deadlines import UNDO
@@ -83,8 +84,10 @@ def open_items(desk: Desk) -> Sequence[Case]:
     own, nobodys = Case.holder_person == desk.person.id, Case.holder_person.is_(None)
     mine = or_(own, nobodys, to_judge(desk.person.id))
     wanted = visible_cases(desk.work).where(Case.status.in_(OPEN), mine)
+    # Whom each is about is no part of a list: asked only of the one that is opened.
+    listed = wanted.options(lazyload(Case.subjects)).order_by(Case.due_at, Case.id)
     with seen_by(desk.work):
-        return desk.work.session.scalars(wanted.order_by(Case.due_at, Case.id)).all()
+        return desk.work.session.scalars(listed).all()
 
 
 def take(desk: Desk, case: Case) -> bool:
