@@ -11,6 +11,7 @@ import requests
 from africastalking.SMS import SMSService
 from flask import Flask
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -176,7 +177,8 @@ class Hand:
 
     def shows(self, words):
         """Wait until the screen holds these words."""
-        WebDriverWait(self.browser, 15, 0.05).until(
+        loading = (IndexError, StaleElementReferenceException)  # the page is not there yet
+        WebDriverWait(self.browser, 15, 0.05, loading).until(
             lambda _: words in self.part("text").text, message=words
         )
         return True
