@@ -34,7 +34,7 @@ mutants: .venv/.installed-dev ## change the code that protects, see if a test no
 	@$(BIN)/python -m tests.audit.mutants build/mutants
 
 bench: .venv/.installed-dev ## measure every figure we promise
-	@set -e; for bench in keypress protection opening webhooks places language latency memory; do \
+	@set -e; for bench in keypress protection opening webhooks places language receipts stranger latency memory; do \
 		echo "== $$bench"; $(BIN)/python -m bench.$$bench; \
 	done
 
