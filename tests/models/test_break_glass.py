@@ -123,6 +123,15 @@ def test_the_supervisors_own_act_is_told_to_another(stage, filed):
     assert [who for who, _ in told(stage)] == ["P0151"]
 
 
+def test_who_may_not_know_of_it_is_not_told(stage, filed):
+    one, other = sorted(person(stage, number).id for number in ("P0161", "P0152"))
+    with stage.store.work(Job("test")) as work:
+        work.session.add(Tie(person_id=one, other_id=other))
+    concern(stage, filed, "person", "P0161")
+    assert opens(stage, "P0151", filed)
+    assert [who for who, _ in told(stage)] == ["P0150"]
+
+
 def test_where_nobody_else_is_left_nobody_looks_alone(stage, filed):
     for number in ("P0150", "P0152", OUTSIDE):
         stage.change(Person, {"number": number}, blocked_at=stage.now)

@@ -172,6 +172,13 @@ def test_whoever_touches_it_is_found(store, chain, now, how, by_force):
     assert faults(store, chain, now) != WHOLE
 
 
+def test_it_is_said_where_and_how_many_are_missing(store, chain, now, by_force):
+    write(store, now, 9)
+    chain.catch_up(now)
+    by_force(*TOUCHED["an entry is removed with its link"])
+    assert faults(store, chain, now)[0] == "before position 6: 1 links are missing"
+
+
 @pytest.mark.parametrize("how", ["the end is cut off", "all of it is"])
 def test_what_was_cut_off_stays_found_when_the_chain_goes_on(
     store, chain, now, how, caplog, by_force
