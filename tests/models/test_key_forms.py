@@ -8,9 +8,10 @@ import pytest
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import SecretBox
 
-from models.errors import SealBroken, TransitLost
-from models.seal import Sealer, Transit, key_id, read_days, read_key
-from models.vault import Vault, create_keys, make_arrivals, renew_transit
+from models.errors import KeysLocked, SealBroken, TransitLost
+from models.seal import LOOK_S, Sealer, Transit, key_id, read_days, read_key
+from models.strongbox import Strongbox
+from models.vault import Vault, create_keys, make_arrivals, make_pair, renew_transit
 
 NUMBER, RECEIPT = "+22370000001", "482173061549"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -240,3 +241,57 @@ def test_a_story_has_a_key_of_its_own_that_only_the_pair_opens(keys, clock):
     key = SealedBox(pair).decrypt(wrapped)
     assert len(key) == SecretBox.KEY_SIZE
     assert SecretBox(key).decrypt(sealed).decode() == "on m'a dit"
+
+
+def put(path, key):
+    path.write_text(key.hex() + "\n")
+
+
+def test_whoever_seals_looks_once_a_minute_and_goes_on_with_what_it_has(keys, clock):
+    sealer = Sealer.load(keys, clock)
+    old = sealer.number(NUMBER)[:4]
+    first, second = (bytes(PrivateKey.generate().public_key) for _ in range(2))
+    put(keys / "addresses.pub", first)
+    clock.later(seconds=LOOK_S - 0.5)
+    assert sealer.number(NUMBER)[:4] == old
+    clock.later(seconds=0.5)
+    assert sealer.number(NUMBER)[:4] == key_id(first)
+    put(keys / "addresses.pub", second)
+    assert sealer.number(NUMBER)[:4] == key_id(first)
+    clock.later(seconds=-1)  # put back: nobody knows how long ago it looked
+    assert sealer.number(NUMBER)[:4] == key_id(second)
+    (keys / "addresses.pub").write_text("half a k")
+    clock.later(seconds=LOOK_S)
+    assert sealer.number(NUMBER)[:4] == key_id(second)
+    (keys / "addresses.pub").unlink()
+    clock.later(seconds=LOOK_S)
+    assert sealer.number(NUMBER)[:4] == key_id(second)
+
+
+def test_a_vault_follows_a_rotation_though_no_day_began(keys, vault):
+    public = make_pair(Strongbox(keys / "keeper"), "addresses")
+    put(keys / "addresses.pub", public)
+    assert vault.current("addresses") != key_id(public)
+    vault.begin_day(NOON)
+    assert vault.current("addresses") == key_id(public)
+    assert len(vault.older("addresses")) == 1
+
+
+def test_a_vault_reads_again_when_days_begin_and_only_then(keys, vault):
+    before = vault.older("stories")
+    vault.begin_day(NOON)
+    assert vault.older("stories") == before
+    vault.begin_day(NOON + timedelta(days=1))
+    assert len(vault.older("stories")) == len(before) + 1
+
+
+def test_with_a_passphrase_the_keys_of_new_days_are_locked_too(tmp_path, clock):
+    lock = SecretBox(bytes(range(32)))
+    create_keys(tmp_path, clock, lock)
+    vault = Vault.load(tmp_path, lock)
+    vault.begin_day(NOON + timedelta(days=1))
+    sizes = {path.stat().st_size for path in (tmp_path / "words").glob("*.key")}
+    assert len(sizes) == 1
+    assert sizes != {65}  # 64 hex digits in clear
+    with pytest.raises(KeysLocked):
+        Vault.load(tmp_path)
