@@ -54,7 +54,7 @@ OWN_PATTERNS = {
     "gateway/channels_file.py:pattern",
     "workers/language_build.py:written",
 }
-OWN_FORMATS = {"gateway/cli_init.py:template"}
+OWN_FORMATS = {"gateway/cli_init.py:template", "models/append_only.py:engine"}
 OWN_SQL = {  # names of tables, roles and settings, none of which comes from outside
     "models/db.py",
     "models/keeper_file.py",
