@@ -148,3 +148,19 @@ def test_counting_knows_the_same_bars_and_never_a_compartment(stage):
     # Another employer, and no kin.
     assert counted(stage, handler(stage, "P0111"), Case.category == "12") == {mine, theirs}
     assert counted(stage, Gateway()) == set()
+
+
+def test_a_phone_that_is_lost_sees_nothing_and_a_person_that_never_was_neither(stage):
+    stage.files()
+    actor = handler(stage, "P0151")
+    assert seen(stage, actor)
+    stage.change(Person, {"number": "P0151"}, blocked_at=stage.now)
+    assert seen(stage, actor) == set()
+    assert seen(stage, Handler(999_999, "P9999")) == set()
+
+
+def test_counting_leaves_out_what_is_not_among_what_was_asked(stage):
+    food, health = stage.files()["case"], stage.files(category="22")["case"]
+    assert counted(stage, Job("timetable")) == {food, health}
+    assert counted(stage, Operator(), Case.category == "12") == {food}
+    assert counted(stage, handler(stage, "P0111"), Case.category == "12") == {food}
