@@ -164,3 +164,26 @@ def test_counting_leaves_out_what_is_not_among_what_was_asked(stage):
     assert counted(stage, Job("timetable")) == {food, health}
     assert counted(stage, Operator(), Case.category == "12") == {food}
     assert counted(stage, handler(stage, "P0111"), Case.category == "12") == {food}
+
+
+def test_a_function_worn_for_another_organisation_does_not_see_it(stage):
+    case = stage.files()["case"]
+    wears(stage, "P0161", "cell_triager", "drs-gao")
+    assert seen(stage, handler(stage, "P0161")) == set()
+    wears(stage, "P0161", "cell_triager", "cell")
+    assert seen(stage, handler(stage, "P0161")) == {case}
+
+
+def test_a_case_without_a_place_is_of_every_area_of_the_function(stage):
+    case = stage.files(category="22")["case"]
+    wears(stage, "P0122", "mcd", "csref-ansongo", "ML0702")
+    stage.change(Case, {"id": case}, area_pcode=None)
+    assert seen(stage, handler(stage, "P0122")) == {case}
+
+
+def test_whoever_holds_a_compartments_case_by_mistake_does_not_see_it(stage):
+    case = stage.files()["case"]
+    actor = handler(stage, "P0151")
+    assert seen(stage, actor) == {case}
+    stage.change(Case, {"id": case}, case_class="C5")
+    assert seen(stage, actor) == set()
