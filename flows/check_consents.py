@@ -1,4 +1,4 @@
-"""Proves that nothing is asked of the service that its speaker did not agree to on the way there."""
+"""Proves that nothing is asked of the service but what its speaker agreed to on the way there."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +30,7 @@ def check(walk: Walk) -> list[Finding]:
 
 
 def _gone(flows: Flows) -> Iterator[Finding]:
-    """The words of a yes are looked up by where they stand: they must stand there."""
+    """Find words of a yes that do not stand where they are looked up."""
     asked = {node.do for node in flows.nodes.values() if isinstance(node, Act)}
     if not asked & BEHIND.keys():
         return

@@ -73,9 +73,7 @@ class Contact(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "STOP received", UNTIL_CALLED)
     )
-    language: Mapped[str | None] = mapped_column(
-        String(8), info=says("S1", "language", LAST_USE)
-    )
+    language: Mapped[str | None] = mapped_column(String(8), info=says("S1", "language", LAST_USE))
     language_chosen: Mapped[bool] = mapped_column(
         default=False,
         server_default=false(),
@@ -106,7 +104,9 @@ class WrongCode(Base):
     __tablename__ = "wrong_code"
 
     contact: Mapped[str] = mapped_column(
-        String(64), primary_key=True, info=says("S3", "pseudonym, or * for the programme", WRONG_CODES)
+        String(64),
+        primary_key=True,
+        info=says("S3", "pseudonym, or * for the programme", WRONG_CODES),
     )
     day: Mapped[str] = mapped_column(
         String(10), primary_key=True, info=says("S1", "ISO date", WRONG_CODES)

@@ -270,8 +270,8 @@ BROKEN = {
     ),
     "a private call that nobody agreed to": (
         "private.yaml",
-        "{text: \"Non, j'appelle moi-meme\", to: not_called}",
-        "{text: \"Non, j'appelle moi-meme\", to: agreed}",
+        '{text: "Non, j\'appelle moi-meme", to: not_called}',
+        '{text: "Non, j\'appelle moi-meme", to: agreed}',
         r"private\.(agree_call|open_call_back) can be reached without a yes to it",
     ),
     "an SMS chosen elsewhere": (

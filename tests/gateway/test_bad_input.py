@@ -36,8 +36,7 @@ FRENCH = (
 RESUMED = "C'est fait: les SMS reprennent. Pour arreter: STOP."
 NO_CODE = "Ce code ne donne rien. Verifiez les chiffres, ou composez *123# puis 4."
 WHERE = (
-    f"{NOTICE} C'est ou? Ecrivez le nom de la commune ou le code de 4 chiffres. "
-    "0 pour ne pas dire."
+    f"{NOTICE} C'est ou? Ecrivez le nom de la commune ou le code de 4 chiffres. 0 pour ne pas dire."
 )
 
 NONSENSE = {

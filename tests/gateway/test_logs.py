@@ -40,8 +40,8 @@ SPELLINGS = [
     "70_00_00_01",
     "".join(f"%{ord(one):02X}" for one in "70000001"),
     "a%20number%3A70%30%30%30%30%30%31",
-    "22370000001".encode().hex(),
-    "to 22370000001".encode().hex().upper(),
+    b"22370000001".hex(),
+    b"to 22370000001".hex().upper(),
     *(coded(f"{before}22370000001 is here") for before in ("", "a", "ab", "abc")),
     base64.urlsafe_b64encode(b"\xff\xfe+22370000001").decode(),
 ]
