@@ -11,9 +11,10 @@ SAYS = "a text of a referral without consent"
 _PREFIX = "referral-step:"
 _CONCERNED = f"substr(NEW.cause, 1, {len(_PREFIX)}) = '{_PREFIX}'"
 _AGREED = (
-    "SELECT 1 FROM referral_step JOIN consent ON consent.referral_id = referral_step.referral_id"
+    "SELECT 1 FROM referral_step"  # noqa: S608 nothing but constants of ours
+    " JOIN consent ON consent.referral_id = referral_step.referral_id"
     f" WHERE referral_step.id = CAST(substr(NEW.cause, {len(_PREFIX) + 1}) AS INTEGER)"
-    " AND consent.what = 'referral' AND consent.withdrawn_at IS NULL"  # noqa: S608 our constants
+    " AND consent.what = 'referral' AND consent.withdrawn_at IS NULL"
 )
 
 
