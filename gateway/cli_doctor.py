@@ -39,6 +39,7 @@ WITHIN: Mapping[str, Check] = {
     "programme": doctor_rows.programme,
     "codes": doctor_rows.codes,
     "names": doctor_rows.names,
+    "audit log": doctor_rows.audit_log,
 }
 CHECKS = {**AROUND, **WITHIN}
 

@@ -203,3 +203,11 @@ def codes(settings: Settings, store: Store) -> Iterator[str]:
                 f"{guessing.WRONG_A_DAY_TOGETHER} wrong codes were tried today: somebody is "
                 "guessing. One long code a minute is tried until midnight, UTC."
             )
+
+
+def audit_log(settings: Settings, store: Store) -> Iterator[str]:
+    """Whether somebody took the end of the audit log away."""
+    del settings
+    with store.reading(Operator()) as work:
+        if watching.cuts(work):
+            yield "The end of the audit log was taken away: jaabi audit verify says where."

@@ -42,6 +42,7 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "reports_unmatched": ("Delivery reports for messages nobody knows yet", ()),
     "names_needless": ("Names asked for within an hour that no row needed", ()),
     "names_refused": ("1 while the keeper therefore gives none", ()),
+    "audit_cuts": ("How often the end of the audit log was gone, but by a restore", ()),
     "timetable_held": ("1 while a worker goes through the timetable", ()),
     "database_clock_ahead_seconds": ("The database's clock against ours", ()),
     "database_bytes": ("Size of the database", ()),

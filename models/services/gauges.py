@@ -66,6 +66,7 @@ def read(work: Work, now: datetime) -> Iterator[Reading]:
     watched = watching.watched(work)
     yield Reading("names_needless", watched.needless)
     yield Reading("names_refused", watched.over_since is not None)
+    yield Reading("audit_cuts", watching.cuts(work))
     yield Reading("timetable_held", leases.is_held(work, leases.TIMETABLE, now))
     yield Reading("sending_paused", sending.why_paused(work) is not None)
     cap = sending.cap(work)

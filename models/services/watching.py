@@ -1,4 +1,4 @@
-"""What the keeper's watch over pseudonyms found, said where doctor and metrics can read it."""
+"""What the keeper found out of order, said where doctor and metrics can read it."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,6 +8,7 @@ from models.db import Work
 from models.services.programme import put_setting, setting
 
 WATCHED = "names_watched"
+CUTS = "audit_cuts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,13 @@ def watched(work: Work) -> Watched:
     """Return what was found last."""
     said = setting(work, WATCHED)
     return Watched() if said is None else Watched(**json.loads(said))
+
+
+def note_cuts(work: Work, count: int) -> None:
+    """Say how often the end of the audit log was gone, other than by a restore."""
+    put_setting(work, CUTS, str(count))
+
+
+def cuts(work: Work) -> int:
+    """Return how often that was."""
+    return int(setting(work, CUTS) or 0)

@@ -16,7 +16,9 @@ from models.audit import AuditEntry, AuditLink
 from models.case import Case, CaseEvent, ItemNumber
 from models.db import Job, Operator, Store
 from models.referral import Referral, ReferralStep
+from models.services import gauges
 from models.services.audit import Mark, note
+from tests.conftest import NOON
 from workers.keeper.chain import AT_ONCE, Chain, mac, years_ago
 from workers.keeper.chain_memory import FILE, NO_MAC, Memory, Place, note_restore
 from workers.keeper.ledger import KEPT, Ledger
@@ -195,6 +197,16 @@ def test_what_was_cut_off_stays_found_when_the_chain_goes_on(
     write(store, now)
     again.catch_up(now)
     assert len(faults(store, again, now)) == 1
+    assert told_of(store) == 0
+    Ledger(again, chain._memory.path.parent / "exports").go(now)
+    assert told_of(store) == 1
+
+
+def told_of(store):
+    """What metrics say of cuts."""
+    with store.reading(Operator()) as work:
+        [cuts] = [one.value for one in gauges.read(work, NOON) if one.name == "audit_cuts"]
+        return cuts
 
 
 def test_a_backup_that_was_put_back_is_no_fault_and_excuses_no_other(

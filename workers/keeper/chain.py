@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from models.audit import AuditEntry, AuditLink
 from models.db import Job, Store, Work
 from models.points import reached
+from models.services import watching
 from models.strongbox import Strongbox
 from workers.keeper.chain_memory import Memory, Place
 
@@ -86,6 +87,13 @@ class Chain:
     def head(self) -> Place:
         """Return the last link."""
         return self._memory.head or self._memory.first
+
+    def tell(self) -> None:
+        """Say where everybody on duty looks how often its end was gone, but by a restore."""
+        count = sum(not one.restored for one in self._memory.cuts)
+        with self._store.work(ACTOR) as work:
+            if watching.cuts(work) != count:
+                watching.note_cuts(work, count)
 
     def forget(self, now: datetime) -> None:
         """Remove the entries of more than five years, from the beginning of the chain on."""

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from workers.keeper.chain import Chain
@@ -13,6 +13,7 @@ from workers.keeper.chain import Chain
 ROUND_S = 2.0
 FILE = "audit-head-{day}.json"
 FILES = "audit-head-????-??-??.json"
+TELL_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=90)  # here; who keeps them elsewhere has them for five years
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Ledger:
         self._chain = chain
         self._exports = exports
         self._begun = False
+        self._told_at = datetime.min.replace(tzinfo=UTC)
         self._failing = False
 
     def go(self, now: datetime) -> None:
@@ -34,6 +36,9 @@ class Ledger:
         self._chain.catch_up(now, whole=daily)
         self._begun = True
         self._chain.remember()
+        if daily or now - self._told_at >= TELL_EVERY:
+            self._chain.tell()
+            self._told_at = now
         if daily:
             self._chain.forget(now)
         if not today.exists():
