@@ -385,9 +385,11 @@ def test_whatever_dies_while_many_speak_everything_acknowledged_is_there_once(wo
     draw, enough = random.Random(SEED), threading.Event()
     with world.patient(), ThreadPoolExecutor(SPEAKERS) as crowd:
         speaking = [crowd.submit(speak, world, first, enough) for first in CROWD]
-        for _ in range(DEATHS):
-            replaced(world, draw.choice([*MOMENTS, "network"]))
-        enough.set()
+        try:
+            for _ in range(DEATHS):
+                replaced(world, draw.choice([*MOMENTS, "network"]))
+        finally:
+            enough.set()  # else a crowd that nobody tells speaks for ever
         phones = [phone for one in speaking for phone in one.result()]
     assert len(phones) > DEATHS
     for one in phones:
