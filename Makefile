@@ -28,10 +28,10 @@ lint: .venv/.installed-dev ## style, types, import rules
 audit: .venv/.installed-dev ## look for known weaknesses, careless patterns, secrets; write the bill of materials
 	@$(BIN)/python -m tests.audit $(ADVISORIES)
 
-mutants: .venv/.installed-dev ## change the code that protects, see if a test notices (an hour; MUTANTS="flows.routing.*")
+mutants: build/mutants-venv/.installed ## change the code that protects, see if a test notices (an hour; MUTANTS="flows.routing.*")
 	@rm -rf build/mutants && git clone -q . build/mutants
-	@cd build/mutants && ../../$(BIN)/mutmut run --max-children 1 $(MUTANTS) > ../mutants.log
-	@$(BIN)/python -m tests.audit.mutants build/mutants
+	@cd build/mutants && ../mutants-venv/bin/mutmut run --max-children 1 $(MUTANTS) > ../mutants.log
+	@build/mutants-venv/bin/python -m tests.audit.mutants build/mutants
 
 bench: .venv/.installed-dev ## measure every figure we promise
 	@set -e; for bench in keypress protection opening webhooks places language receipts stranger latency memory; do \
@@ -62,6 +62,8 @@ lock: ## choose versions anew from pyproject.toml and write them down with their
 	.venv-lock/bin/pip install --quiet uv
 	.venv-lock/bin/uv pip compile $(LOCK) --output-file requirements.lock pyproject.toml
 	.venv-lock/bin/uv pip compile $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml
+	.venv-lock/bin/uv pip compile $(LOCK) --extra dev --extra mutants \
+		--output-file requirements-mutants.lock pyproject.toml
 	rm -rf .venv-lock
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
@@ -78,3 +80,9 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch .venv/.installed $@
+
+build/mutants-venv/.installed: requirements-mutants.lock
+	$(PYTHON) -m venv build/mutants-venv
+	build/mutants-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-mutants.lock
+	@touch $@
