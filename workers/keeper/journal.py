@@ -5,7 +5,6 @@ which row; never a word, never a number. A restore reads it (docs/decisions/0025
 """
 
 import json
-import logging
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -15,12 +14,10 @@ from models.db import Job, Store
 from models.services import erasures
 from models.services.erasures import AT_ONCE, Fact
 from models.word_keys import WordKeys
+from workers.keeper.on_disk import go_round
 
 ACTOR = Job("journal")
-ROUND_S = 2.0
 KEPT = timedelta(days=40)  # a little longer than any backup may be kept
-
-log = logging.getLogger(__name__)
 
 
 class Journal:
@@ -73,7 +70,6 @@ class Clerk:
         self._store = store
         self._journal = journal
         self._words = words
-        self._failing = False
 
     def go(self, now: datetime) -> None:
         """Write down what is noted, and do what it says of keys.
@@ -98,15 +94,4 @@ class Clerk:
         clock: Callable[[], datetime],
     ) -> None:
         """Go on until ``going`` says no. While the disk is full the notes stay in the database."""
-        while going():
-            try:
-                self.go(clock())
-                self._failing = False
-            except OSError as error:
-                self._say(error)
-                self._failing = True
-            wait(ROUND_S)
-
-    def _say(self, error: OSError) -> None:
-        if not self._failing:  # once, not every other second for as long as it lasts
-            log.error("journal not written", extra={"reason": type(error).__name__})
+        go_round(self.go, "journal not written", wait, going, clock)

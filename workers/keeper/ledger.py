@@ -1,7 +1,6 @@
 """What the keeper does for the audit beside opening words: links it, and sends its head away."""
 
 import json
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,14 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from workers.keeper.chain import Chain
+from workers.keeper.on_disk import go_round
 
-ROUND_S = 2.0
 FILE = "audit-head-{day}.json"
 FILES = "audit-head-????-??-??.json"
 TELL_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=90)  # here; who keeps them elsewhere has them for five years
-
-log = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -27,7 +24,6 @@ class Ledger:
         self._exports = exports
         self._begun = False
         self._told_at = datetime.min.replace(tzinfo=UTC)
-        self._failing = False
 
     def go(self, now: datetime) -> None:
         """Do one round. Doing it twice is harmless. Raises OSError while the disk is full."""
@@ -51,18 +47,7 @@ class Ledger:
         clock: Callable[[], datetime],
     ) -> None:
         """Go on until ``going`` says no."""
-        while going():
-            try:
-                self.go(clock())
-                self._failing = False
-            except OSError as error:
-                if not self._failing:
-                    self._say(error)
-                self._failing = True
-            wait(ROUND_S)
-
-    def _say(self, error: OSError) -> None:
-        log.error("head not written", extra={"reason": type(error).__name__})
+        go_round(self.go, "head not written", wait, going, clock)
 
     def _send_away(self, path: Path, now: datetime) -> None:
         """Write the head of today for whoever keeps it off this machine; forget old ones."""
