@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
@@ -278,9 +279,10 @@ def _begin_as_actor(connection: Connection) -> None:
     link, driver = connection.connection.dbapi_connection, connection.dialect.loaded_dbapi
     person_id = actor.person_id if isinstance(actor, Handler) else None
     assert link is not None  # noqa: S101 nobody begins on a link that was given back
+    assert isinstance(driver, ModuleType)  # noqa: S101 narrows the type
     try:
         # Two statements at once, which cannot be prepared.
-        link.execute(begin_as(str(actor or ""), person_id), prepare=False)
+        link.execute(begin_as(driver, str(actor or ""), person_id), prepare=False)
     except driver.Error as error:
         cut = connection.dialect.is_disconnect(error, link, None)
         if cut:
