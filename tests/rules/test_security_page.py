@@ -66,7 +66,6 @@ NOT_CALLING = {
     "gateway/cli_run.py",
     "gateway/cli_worker.py",
     "gateway/ports.py",
-    "models/identity.py",
     "workers/main.py",
     "workers/queues.py",
 }
