@@ -44,7 +44,8 @@ def raise_alert(work: Work, scene: Scene, person: Person, raised: Raised) -> Cas
 
     Words that accuse make a sealed complaint of it, which is returned instead.
     """
-    accusing = words_class(raised.words, languages(scene.house, raised.words))
+    said = raised.words
+    accusing = words_class(said, languages(scene.house, said)) if said else None
     if accusing is not None:
         return accuse(work, scene, raised.place, raised.words, accusing)
     own = replace(work, actor=ACTOR)

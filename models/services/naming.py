@@ -5,8 +5,8 @@ is stands in the routing policy; of a telephone its last three digits are known,
 theirs.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -26,13 +26,25 @@ _STAFF = select(Person.id, Person.number, Person.role, Person.area_pcode, Person
 _HATS = select(Hat.person_id, Hat.function, Hat.area_pcode)
 
 
-def people_named(work: Work, words: str, area: str | None) -> list[Subject]:
+class Staff(NamedTuple):
+    """Everybody registered and all that they are, read once for each text."""
+
+    people: Sequence[Any]
+    hats: Sequence[Any]
+
+
+def registered(work: Work) -> Staff:
+    """Return whom words may name."""
+    return Staff(work.session.execute(_STAFF).all(), work.session.execute(_HATS).all())
+
+
+def people_named(work: Work, among: Staff, words: str, area: str | None) -> list[Subject]:
     """Return who works at a place, by name or telephone in ``words``: ("person", number).
 
     Where the place is not known anybody may be meant.
     """
-    staff = {one.id: one for one in work.session.execute(_STAFF) if overlaps(one.area_pcode, area)}
-    hats = [one for one in work.session.execute(_HATS) if one.person_id in staff]
+    staff = {one.id: one for one in among.people if overlaps(one.area_pcode, area)}
+    hats = [one for one in among.hats if one.person_id in staff]
     there = {one.person_id for one in hats if overlaps(one.area_pcode, area)}
     there |= staff.keys() - {one.person_id for one in hats}
     here = {one: staff[one] for one in there}
@@ -41,11 +53,11 @@ def people_named(work: Work, words: str, area: str | None) -> list[Subject]:
     return [("person", number) for number in sorted(here[one].number for one in meant)]
 
 
-def functions_named(work: Work, words: str, area: str | None) -> list[Subject]:
+def functions_named(among: Staff, words: str, area: str | None) -> list[Subject]:
     """Return what those who work at a place are, where ``words`` say it: ("function", mcd@...)."""
     said, labels = naming.said_in(words), policy().functions
-    worn = {one.function for one in work.session.execute(_HATS) if overlaps(one.area_pcode, area)}
-    worn |= {one.role for one in work.session.execute(_STAFF) if overlaps(one.area_pcode, area)}
+    worn = {one.function for one in among.hats if overlaps(one.area_pcode, area)}
+    worn |= {one.role for one in among.people if overlaps(one.area_pcode, area)}
     found = (one for one in sorted(worn & labels.keys()) if naming.names(labels[one], said))
     return [("function", f"{one}@{area}" if area else one) for one in found]
 

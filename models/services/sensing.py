@@ -10,7 +10,7 @@ from flows.directory import Subject
 from flows.harm import unheard
 from flows.sensitivity import Compartment, class_of, left_out, words_class
 from models.db import Work
-from models.services.naming import functions_named, people_named
+from models.services.naming import functions_named, people_named, registered
 from models.services.scene import House
 
 HELD: Compartment = "C5"
@@ -49,11 +49,11 @@ UNHEARD = Sensed()  # of what was chosen by digits alone
 
 def sense(work: Work, house: House, words: str, area: str | None) -> Sensed:
     """Return what ``words`` told of a place say; ``area`` is its p-code, None where unknown."""
-    spoken = languages(house, words)
+    spoken, among = languages(house, words), registered(work)
     return Sensed(
         heard=words_class(words, spoken) or _in_doubt(house, spoken),
-        people=tuple(people_named(work, words, area)),
-        functions=tuple(functions_named(work, words, area)),
+        people=tuple(people_named(work, among, words, area)),
+        functions=tuple(functions_named(among, words, area)),
         excluded=left_out(words),
     )
 
