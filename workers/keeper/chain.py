@@ -57,6 +57,7 @@ class Chain:
         self._key = key
         self._memory = memory
         self._lock = Lock()
+        self._told: int | None = None
 
     @classmethod
     def load(cls, store: Store, box: Strongbox) -> "Chain":
@@ -91,9 +92,10 @@ class Chain:
     def tell(self) -> None:
         """Say where everybody on duty looks how often its end was gone, but by a restore."""
         count = sum(not one.restored for one in self._memory.cuts)
-        with self._store.work(ACTOR) as work:
-            if watching.cuts(work) != count:
+        if count != self._told:  # most rounds have no news: then nobody who writes waits for them
+            with self._store.work(ACTOR) as work:
                 watching.note_cuts(work, count)
+            self._told = count
 
     def forget(self, now: datetime) -> None:
         """Remove the entries of more than five years, from the beginning of the chain on."""

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from workers.keeper.chain import Chain
@@ -12,7 +12,6 @@ from workers.keeper.on_disk import go_round
 
 FILE = "audit-head-{day}.json"
 FILES = "audit-head-????-??-??.json"
-TELL_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=90)  # here; who keeps them elsewhere has them for five years
 
 
@@ -23,7 +22,6 @@ class Ledger:
         self._chain = chain
         self._exports = exports
         self._begun = False
-        self._told_at = datetime.min.replace(tzinfo=UTC)
 
     def go(self, now: datetime) -> None:
         """Do one round. Doing it twice is harmless. Raises OSError while the disk is full."""
@@ -32,9 +30,7 @@ class Ledger:
         self._chain.catch_up(now, whole=daily)
         self._begun = True
         self._chain.remember()
-        if daily or now - self._told_at >= TELL_EVERY:
-            self._chain.tell()
-            self._told_at = now
+        self._chain.tell()
         if daily:
             self._chain.forget(now)
         if not today.exists():
