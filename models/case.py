@@ -38,6 +38,8 @@ class Case(Base):
         Index("ix_case_open", "status", "due_at"),
         Index("ix_case_holder", "holder_person", "status"),
         Index("ix_case_place", "area_pcode", "category", "opened_at"),
+        # What a desk has, in the order in which it is to be done.
+        Index("ix_case_desk", "holder_function", "holder_organisation", "status", "due_at", "id"),
         # The keeper looks here every other second: only the few rows that wait are in it.
         Index("ix_case_unnamed", "id", sqlite_where=_UNNAMED, postgresql_where=_UNNAMED),
     )
@@ -152,6 +154,10 @@ class Case(Base):
     )
     why: Mapped[list[str]] = mapped_column(
         info=says("S1", "reasons of the routing, in words", CASE_LIFE)
+    )
+    subject_line: Mapped[str | None] = mapped_column(
+        String(120),
+        info=says("S2", "neutral line written at triage (objet); never in C5 to C7", CASE_LIFE),
     )
 
     subjects: Mapped[list["Subject"]] = relationship(

@@ -35,6 +35,11 @@ _CASE = (
     f" OR id = ANY {MINE}"
 )
 OF_ORDINARY = f"({OPERATOR} AND EXISTS (SELECT 1 FROM case_ WHERE case_.id = case_id))"
+# Of an account: its person's, or its own where it has none.
+MY_ACCOUNT = (
+    "account_id IN (SELECT id FROM account WHERE person_id = (SELECT jaabi_person())"
+    " OR (SELECT jaabi_actor()) = 'account:' || id)"
+)
 OF_CASE = f"{SERVES} OR case_id = ANY {MINE} OR {OF_ORDINARY}"
 
 
@@ -52,6 +57,7 @@ RIGHTS: Mapping[str, str | None] = {
     " OR (SELECT jaabi_actor()) = 'account:' || id",
     "alert": OF_CASE,
     "alert_source": f"{SERVES} OR {OF_ORDINARY}",  # counted; who it was is told to nobody
+    "answer_template": None,
     "area": None,
     "audit_entry": f"{SERVES} OR ({OPERATOR} AND about <> 'compartment')"
     f" OR ({AUDITS} AND NOT (about IN ('case', 'compartment') AND jaabi_concerns_mine(row_id)))"
@@ -65,8 +71,10 @@ RIGHTS: Mapping[str, str | None] = {
     "channel_health": None,
     "check_": OF_CASE,
     "consent": SERVES,
+    "console_session": OPERATES,
     "contact": OPERATES,
     "conversation": OPERATES,
+    "counter": KNOWN,
     "coverage": None,
     "delivery_report": OPERATES,
     "departed": SERVES,
@@ -74,9 +82,11 @@ RIGHTS: Mapping[str, str | None] = {
     "evacuation": OF_CASE,
     "evacuation_means": KNOWN,
     "evacuation_ring": f"{SERVES} OR person_id = {ME}",
+    "export_request": f"{OPERATES} OR {MY_ACCOUNT}",
     "facility": None,
     "figure": f"{SERVES} OR is_public",
     "hat": KNOWN,
+    "import_draft": f"{OPERATES} OR {MY_ACCOUNT}",
     "inbound_message": OPERATES,
     "item_number": OPERATES,
     "known_as": OPERATES,
@@ -84,16 +94,21 @@ RIGHTS: Mapping[str, str | None] = {
     "lowering": f"{SERVES} OR first_id = {ME} OR second_id = {ME}",
     "organisation": None,
     "outbound_message": OPERATES,
+    "passkey": OPERATES,
     "person": KNOWN,
     "place_code": None,
+    "policy_version": None,
     "privacy_note": OPERATES,
     "programme_setting": None,
+    "recovery": f"{OPERATES} OR {ADMINISTERS}",
     "referral": _REFERRAL,
     "referral_step": _STEP,
     "repair": f"{OPERATES} OR organisation_id = ANY {MY_ORGANISATIONS}"
     " OR EXISTS (SELECT 1 FROM repair_case WHERE repair_case.repair_id = repair.id)",
     "repair_case": OF_CASE,
+    "saved_filter": f"{OPERATES} OR {MY_ACCOUNT}",
     "settlement": None,
+    "sign_in_failure": OPERATES,
     "slip": f"{OPERATES} OR EXISTS (SELECT 1 FROM booklet WHERE booklet.id = booklet_id)",
     "spending": None,
     "stock": None,

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from models.case import Tally
 from models.channel import Spending
+from models.counter import Counter
 from models.db import Work
 from models.figure import Figure
 from models.privacy_note import PrivacyNote
@@ -19,6 +20,7 @@ def forget_counts(work: Work, now: datetime) -> int:
     spent = delete(Spending).where(Spending.day < day).returning(Spending.day)
     stocks = delete(Stock).where(Stock.as_of <= old).returning(Stock.product)
     count = delete_some(work, Tally.id, Tally.day < day)
+    count += delete_some(work, Counter.id, Counter.day < day)
     count += delete_some(work, StockReport.id, StockReport.at <= old)
     count += delete_some(work, PrivacyNote.id, PrivacyNote.at <= old)
     count += delete_some(work, Figure.id, Figure.published_at <= old)

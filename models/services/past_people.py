@@ -20,6 +20,8 @@ from models.known_as import KnownAs
 from models.person import LIFE, Hat, Person, Tie
 from models.services.purging import AT_ONCE, FIVE_YEARS, YEAR, delete_some
 from models.services.uprooting import take_out
+from models.sign_in import Passkey
+from models.triage import SavedFilter
 
 LAST_PLACE = timedelta(days=30)
 THEIRS: tuple[tuple[type[Base], Any], ...] = (
@@ -63,6 +65,8 @@ def forget_accounts(work: Work, now: datetime) -> int:
     over = or_(Account.revoked_at <= now - YEAR, Account.person_id.in_(ended))
     found = select(Account.id).where(over, Account.password_hash != "").limit(AT_ONCE)
     ids = work.session.scalars(found).all()
+    for table in (Passkey, SavedFilter):
+        work.session.execute(delete(table).where(table.account_id.in_(ids)))
     for row in ids:
         blank = {**_nothing(_kept(Account, ACCOUNT_LIFE)), "email": f"gone:{row}"}
         _blank(work, Account, (Account.id == row,), **blank)

@@ -15,22 +15,34 @@ from models import (
     channel,
     consent,
     conversation,
+    counter,
     erasure,
     figure,
     inbound,
     known_as,
     outbound,
+    paperwork,
     person,
     privacy_note,
     programme,
     referral,
     repair,
+    sign_in,
     slip,
     stock,
+    triage,
     voice_note,
 )
 from models.db import Work
-from models.services import ended_cases, past_counts, past_messages, past_people, slips, voice_notes
+from models.services import (
+    ended_cases,
+    past_console,
+    past_counts,
+    past_messages,
+    past_people,
+    slips,
+    voice_notes,
+)
 from models.services.counting import count_up
 from models.services.ended_referrals import purge_referrals
 from models.services.programme import put_setting, setting
@@ -41,12 +53,15 @@ _OF_CASES = taken_along(case.Case) | {"item_number", "voice_note", "slip", "aler
 _OF_PEOPLE = (person.Person, person.Hat, person.Tie, known_as.KnownAs, alert.EvacuationMeans)
 _COUNTS = (
     case.Tally,
+    counter.Counter,
     channel.Spending,
     stock.Stock,
     stock.StockReport,
     figure.Figure,
     privacy_note.PrivacyNote,
 )
+_FILES = (paperwork.ImportDraft, paperwork.ExportRequest)
+_OF_ACCOUNTS = (account.Account, sign_in.Passkey, triage.SavedFilter)
 _TEXTS, _RECEIVED = (outbound.OutboundMessage,), (inbound.InboundMessage,)
 _CONTACTS = (conversation.Contact,)
 
@@ -104,11 +119,15 @@ RULES: Sequence[Rule] = (
         past_people.forget_contacts,
     ),
     rule("booklets", (slip.Booklet, slip.Slip), {slip.LIFE}, slips.purge),
-    rule("accounts", (account.Account,), {account.LIFE}, past_people.forget_accounts),
+    rule("sessions", (sign_in.ConsoleSession,), {sign_in.A_DAY}, past_console.forget_sessions),
+    rule("failures", (sign_in.SignInFailure,), {sign_in.TRIED}, past_console.forget_failures),
+    rule("recoveries", (sign_in.Recovery,), {sign_in.MONTH}, past_console.forget_recoveries),
+    rule("files", _FILES, {paperwork.SEVEN_DAYS}, past_console.forget_files),
+    rule("accounts", _OF_ACCOUNTS, {account.LIFE}, past_people.forget_accounts),
     rule("people", _OF_PEOPLE, {person.LIFE}, past_people.forget_people),
     rule(
         "former people",
-        (person.Person, account.Account),
+        (person.Person, account.Account, paperwork.PolicyVersion),
         {person.NAMED},
         past_people.delete_people,
     ),
