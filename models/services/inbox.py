@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from models.db import Work
@@ -43,7 +54,9 @@ def claim(work: Work, now: datetime, limit: int = AT_ONCE) -> list[Claim]:
     taken alone: should it be what kills workers, it takes no other message with it. After TRIES it
     is a dead letter.
     """
-    taken = _alone(_in_order(work.session.execute(_free(now, limit)).all()))
+    about = {"now": now, "named_since": now - NAMED_WITHIN, "limit": limit}
+    free = FREE[work.session.get_bind().dialect.name]
+    taken = _alone(_in_order(work.session.execute(free, about).all()))
     if not taken:
         return []
     work.session.execute(
@@ -55,54 +68,73 @@ def claim(work: Work, now: datetime, limit: int = AT_ONCE) -> list[Claim]:
     return [Claim(row.id, row.tries + 1, row.contact) for row in taken]
 
 
-def _free(now: datetime, limit: int) -> Select[Any]:
+def _is_open() -> ColumnElement[bool]:
+    return Message.settled_at.is_(None)  # waiting or processing; so is the index spelt
+
+
+def _first_nameless() -> ScalarSelect[Any]:
+    # Not for ever: what nobody can name, its key being lost, may not keep all others waiting.
+    nameless = aliased(Message, name="nameless")
+    return (
+        select(func.min(nameless.id))
+        .where(nameless.settled_at.is_(None), nameless.contact.is_(None))
+        .where(nameless.sender_sealed.is_not(None), nameless.received_at > bindparam("named_since"))
+        .scalar_subquery()
+    )
+
+
+def _is_due(row: Any) -> ColumnElement[bool]:
+    return and_(row.due_at <= bindparam("now"), row.tries < TRIES)
+
+
+def _in_turn() -> Select[Any]:
     """Select what may be taken, with the place that each row has among its contact's open ones.
 
     Nobody's later message ranks before an earlier one, though the hour of that one be over. Behind
     one that was just received without a name all wait: it may be of the same phone.
     """
     in_order: dict[str, Any] = {"partition_by": Message.contact, "order_by": Message.id}
+    kept = (Message.id, Message.tries, Message.contact, Message.due_at)
     opened = (
         select(
-            Message.id,
-            Message.contact,
+            *kept,
             func.row_number().over(**in_order).label("place"),
             func.max(Message.rank).over(**in_order).label("rank"),
+            func.first_value(Message.due_at).over(**in_order).label("first_due_at"),
+            func.first_value(Message.tries).over(**in_order).label("first_tries"),
         )
         .where(_is_open(), Message.contact.is_not(None))
-        .cte("opened")
+        .subquery("opened")
     )
-    first, head = aliased(opened, name="first"), aliased(Message, name="head")
+    row = opened.c
     return (
-        select(Message.id, Message.tries, Message.contact, opened.c.place)
-        .join(opened, opened.c.id == Message.id)
-        .join(first, and_(first.c.contact == opened.c.contact, first.c.place == 1))
-        .join(head, head.id == first.c.id)
-        .where(_is_due(head, now), _is_open(), _is_due(Message, now))
-        .where(Message.id < func.coalesce(_first_nameless(now), Message.id + 1))
-        .order_by(opened.c.rank, Message.id)
-        .limit(limit)
-        .with_for_update(of=Message, skip_locked=True)
+        select(row.id, row.tries, row.contact, row.place, row.rank)
+        .where(row.first_due_at <= bindparam("now"), row.first_tries < TRIES, _is_due(row))
+        .where(row.id < func.coalesce(_first_nameless(), row.id + 1))
+        .order_by(row.rank, row.id)
     )
 
 
-def _is_open() -> ColumnElement[bool]:
-    return Message.settled_at.is_(None)  # waiting or processing; so is the index spelt
-
-
-def _first_nameless(now: datetime) -> ScalarSelect[Any]:
-    # Not for ever: what nobody can name, its key being lost, may not keep all others waiting.
-    nameless = aliased(Message, name="nameless")
-    return (
-        select(func.min(nameless.id))
-        .where(nameless.settled_at.is_(None), nameless.contact.is_(None))
-        .where(nameless.sender_sealed.is_not(None), nameless.received_at > now - NAMED_WITHIN)
-        .scalar_subquery()
+def _locked() -> Select[Any]:
+    """Select the same, each row locked as its turn comes, until there are enough of them."""
+    # Joined with their table, each of some thousand rows was compared with each of them, because
+    # the database expects few: this way it can do nothing but look up one row for each.
+    turn = _in_turn().subquery("turn")
+    ours = (
+        select(Message.tries)
+        .where(Message.id == turn.c.id, _is_open(), _is_due(Message))
+        .with_for_update(skip_locked=True)
+        .lateral("ours")
     )
+    taken = select(turn.c.id, ours.c.tries, turn.c.contact, turn.c.place)
+    return taken.join(ours, true()).order_by(turn.c.rank, turn.c.id)
 
 
-def _is_due(row: Any, now: datetime) -> ColumnElement[bool]:
-    return and_(row.due_at <= now, row.tries < TRIES)
+# Built once: building a statement costs more than running it. SQLite has one writer and no locks.
+FREE = {
+    "postgresql": _locked().limit(bindparam("limit")),
+    "sqlite": _in_turn().limit(bindparam("limit")),
+}
 
 
 def _in_order(rows: Sequence[Row[Any]]) -> Iterable[Row[Any]]:
