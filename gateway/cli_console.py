@@ -1,47 +1,53 @@
-"""`jaabi console`: one process on a port of its own; for now it says how the service does."""
+"""`jaabi console`: the pages for staff, one process on a port of its own."""
 
 import signal
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import click
-from werkzeug.serving import WSGIRequestHandler, make_server
+from flask import Flask
+from waitress import create_server
 
-from gateway import lifeline, logs
-from gateway.cli_base import load_settings
-from gateway.console.application import create_console_app
+from gateway import assembly, lifeline, logs
+from gateway.cli_base import Unusable, load_settings
+from gateway.console import key
+from gateway.console.application import console_app
 from gateway.ports import Port, await_free
 
-LOOK_S = 0.2  # how soon the server looks up from an idle line to see that it should stop
-
-
-class _Quiet(WSGIRequestHandler):
-    """Writes no log of requests, and does not say of which make it is."""
-
-    def version_string(self) -> str:
-        """Return what stands in the header Server."""
-        return "jaabi"
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Write nothing."""
+THREADS = 4
+STOP_S = 2.0
 
 
 @click.command(name="console")
 def console() -> None:
-    """Run the console: /health and /metrics on JAABI_CONSOLE_PORT."""
+    """Run the console: pages, /health and /metrics on JAABI_CONSOLE_PORT."""
     lifeline.follow()
     logs.start("console")
     settings = load_settings()
     await_free([Port(settings.host, settings.console_port, "JAABI_CONSOLE_PORT")])
-    app = create_console_app(settings)
-    server = make_server(
-        settings.host, settings.console_port, app, threaded=True, request_handler=_Quiet
-    )
-    thread = threading.Thread(target=server.serve_forever, args=(LOOK_S,), name="console")
+    try:
+        key.create(settings.keys)
+    except OSError as error:
+        raise Unusable([f"{error.filename} cannot be written: {error.strerror}"]) from None
+    app = console_app(settings, assembly.open_store(settings), lambda: datetime.now(UTC))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    thread.start()
+    ended = serve(app, settings.host, settings.console_port)
     stop.wait()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    ended()
+
+
+def serve(app: Flask, host: str, port: int) -> Callable[[], None]:
+    """Serve from beside, and return what stops it."""
+    server = create_server(app, host=host, port=port, threads=THREADS, ident="jaabi")
+    thread = threading.Thread(target=server.run, name="console", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        server.close()
+        server.task_dispatcher.shutdown(timeout=STOP_S)
+        thread.join(STOP_S)
+
+    return stop

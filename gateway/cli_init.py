@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from gateway import assembly, demo
 from gateway.cli_base import Unusable, load_settings
+from gateway.console import key as console_key
 from gateway.settings import Settings
 from gateway.simulator.phones import PHONES, SPEAKERS
 from gateway.unlocking import lock_of, unlocked
@@ -54,6 +55,7 @@ def init(wants_demo: bool) -> None:
     settings = load_settings(demo=wants_demo)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_keys(settings.keys, lock=lock_of(settings))
+    console_key.create(settings.keys)
     _migrate(settings)
     store = assembly.open_store(settings, wakes=False)
     _fill(settings, store)

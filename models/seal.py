@@ -95,6 +95,16 @@ class Sealer:
         sealed = bytes(SecretBox(case_key).encrypt(sound))
         return sealed, name, box.encrypt(case_key)
 
+    def outward(self, text: str) -> bytes:
+        """Seal words in motion for the keeper under its key of the day. Raises TransitLost."""
+        self._follow()
+        if self._arrivals is None:
+            self._look(self._clock())
+        if self._arrivals is None:
+            raise TransitLost("no key for arrivals")
+        name, box = self._arrivals
+        return bytes.fromhex(name) + box.encrypt(text.encode())
+
     def _seal(self, kind: bytes, value: str) -> bytes:
         self._follow()
         name, box = self._addresses
@@ -186,3 +196,26 @@ class Transit:
         self._current = None if current is None else (key_id(current), boxes[key_id(current)])
         midnight = (now // DAY_S + 1) * DAY_S
         self._until = midnight if current_day == today else now + RECHECK_S
+
+
+class OneWay(Transit):
+    """Wraps words in motion for the keeper alone: for a process that may open none of them."""
+
+    __slots__ = ("_sealer",)
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def wrap(self, text: str) -> bytes:
+        """Seal words for the keeper. Raises TransitLost when there is no key of the day."""
+        return self._sealer.outward(text)
+
+    def unwrap(self, wrapped: bytes) -> str:
+        """Open nothing: whoever holds this has no key. Raises TransitLost."""
+        del wrapped
+        raise TransitLost("no key to open it")
+
+    def digest(self, words: str, day: date) -> str | None:
+        """Return none: whether words are alike is told by a key."""
+        del words, day
+        return None

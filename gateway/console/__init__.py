@@ -1,1 +1,1 @@
-"""The console: a process of its own, without a private key and without a channel."""
+"""The console: a process of its own, with no key that opens anything and without a channel."""

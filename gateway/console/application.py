@@ -1,31 +1,66 @@
-"""The console's application: health, and metrics for whoever watches over the service."""
+"""The console's application: pages for staff, health and metrics for whoever watches."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask, Response
+from flask_compress import Compress
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from gateway import health
+from gateway.console import home, house, security, showing, wording
+from gateway.console.sessions import Sessions
+from gateway.console.viewing import HELD, Kit
 from gateway.headers import harden
 from gateway.metrics import Watcher
 from gateway.settings import Settings
-from models.db import Store
+from models.db import Store, Waker, silent
+
+LARGEST_FORM = 4 << 20  # bytes: an import of ten thousand rows
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
-def create_console_app(settings: Settings) -> Flask:
+def create_console_app(settings: Settings, waker: Waker = silent) -> Flask:
     """Build it. It reads rows and counts them, and holds no key that opens anything."""
-    return console_app(settings, Store(settings.database_url, pool_size=2))
+    return console_app(settings, Store(settings.database_url, waker, pool_size=2))
 
 
-def console_app(settings: Settings, store: Store) -> Flask:
+def console_app(
+    settings: Settings, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Flask:
     """Build it around a database."""
+    app = Flask(__name__, static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # addresses of files change with them
+    app.extensions[HELD] = Kit(store, house.build(settings), clock)
+    app.session_interface = Sessions(store, clock)
+    harden(app).after_request(_guard)  # runs before what harden added
+    Compress(app)
+    wording.use(app)
+    showing.use(app)
+    security.use(app, settings, store)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    _watched(app, settings, store, clock)
+    return app
+
+
+PAGES = (home.pages,)
+
+
+def _watched(app: Flask, settings: Settings, store: Store, clock: Callable[[], datetime]) -> None:
     registry = CollectorRegistry()
-    registry.register(Watcher(store, settings, lambda: datetime.now(UTC)))
-    app = harden(Flask(__name__, static_folder=None))
+    registry.register(Watcher(store, settings, clock))
     app.register_blueprint(health.blueprint(store))
 
     @app.get("/metrics")
     def metrics() -> Response:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
-    return app
+
+def _guard(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    return response

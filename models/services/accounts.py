@@ -5,6 +5,7 @@ administrators are none, and see no case (models/db.py, Overseer).
 """
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,6 +40,7 @@ REGISTERED_AS = {"operator": "operator", "supervisor": "supervisor"}
 ROLES = (*FUNCTIONS, *OVERSEERS)
 LONGEST_EMAIL = 120
 CELL = "cell"
+NAME_BYTES = 32  # 64 hex digits: what WebAuthn allows at most
 
 _NAMES = select(Organisation.name).union(select(Area.name))
 _hasher = PasswordHasher()  # argon2id: 64 MiB, three passes, four lanes
@@ -68,6 +70,8 @@ def add(work: Work, new: NewAccount, now: datetime) -> Account:
     account = Account(
         email=new.email,
         password_hash=_hasher.hash(new.password),
+        uniquifier=secrets.token_hex(NAME_BYTES),
+        passkey_handle=secrets.token_hex(NAME_BYTES),
         role=new.role,
         person_id=None if person is None else person.id,
         organisation_id=(new.organisation or None) if person is None else None,

@@ -1,5 +1,8 @@
 """The console: signing in, filters and answers kept, counters, files in and out, policies."""
 
+import secrets
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 LATER = sa.DateTime(timezone=True)
-ACCOUNT = {
+ACCOUNT: dict[str, sa.types.TypeEngine[Any]] = {
     "uniquifier": sa.String(length=64),
     "second_factor": sa.String(length=20),
     "totp_secret": sa.String(length=400),
@@ -60,6 +63,10 @@ def downgrade() -> None:
 def _accounts() -> None:
     for column, kind in ACCOUNT.items():
         op.add_column("account", sa.Column(column, kind, nullable=True))
+    link = op.get_bind()
+    for row in link.scalars(sa.text("SELECT id FROM account")).all():
+        named = sa.text("UPDATE account SET uniquifier = :u, passkey_handle = :p WHERE id = :id")
+        link.execute(named, {"u": secrets.token_hex(32), "p": secrets.token_hex(32), "id": row})
     for name in ("uniquifier", "passkey_handle"):
         op.create_index(f"uq_account_{name}", "account", [name], unique=True)
 

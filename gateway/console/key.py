@@ -1,0 +1,34 @@
+"""The console's one secret: it signs its forms and seals the secrets of authenticators.
+
+It opens no number and no word of a case.
+"""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+FILE = "console.key"
+BYTES = 32
+
+
+def create(keys: Path) -> None:
+    """Make the key unless there is one; only its own user may read it."""
+    path = keys / FILE
+    if not path.exists():
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        link = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(link, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(BYTES))
+
+
+def derive(keys: Path, purpose: str) -> str:
+    """Return a secret for one purpose. Raises OSError, or ValueError when the file holds no key."""
+    key = bytes.fromhex((keys / FILE).read_text("ascii").strip())
+    if len(key) != BYTES:
+        raise ValueError(f"{FILE} holds no key")
+    own = HKDF(hashes.SHA256(), BYTES, salt=None, info=f"jaabi console {purpose}".encode())
+    return base64.urlsafe_b64encode(own.derive(key)).decode("ascii")

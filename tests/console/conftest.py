@@ -1,0 +1,109 @@
+"""A console around a real database, with an account of each role, and browsers signed in to it.
+
+Signing in as a person does (password, authenticator) is tested where it is built; everybody else
+finds a session in the database, because a password takes a quarter of a second.
+"""
+
+import secrets
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.console import key
+from gateway.console.application import console_app
+from gateway.console.sessions import COOKIE, digest_of
+from gateway.settings import Settings
+from models.account import Account
+from models.db import Operator
+from models.organisation import Organisation
+from models.services import accounts
+from models.services.gazetteer import load_reference
+from models.sign_in import ConsoleSession
+from models.vault import create_keys
+from tests.conftest import NOON
+
+PASSWORD = "sept chameaux attendent au puits"  # noqa: S105 of accounts made here
+ROLES = accounts.ROLES
+
+
+class Clock:
+    """What the console takes for the time."""
+
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def pass_by(self, **by):
+        self.now += timedelta(**by)
+
+
+class Console:
+    """The application, what it stands on, and browsers."""
+
+    def __init__(self, home, store):
+        self.settings = Settings.load(home=home, database_url=str(store.url))
+        create_keys(self.settings.keys)
+        key.create(self.settings.keys)
+        self.store = store
+        self.clock = Clock(NOON)
+        self.app = console_app(self.settings, store, self.clock)
+        self.app.testing = True
+        self.app.config["WTF_CSRF_ENABLED"] = False  # its own tests switch it on
+
+    def account(self, role, **facts):
+        """Make an account and return its row id."""
+        email = facts.pop("email", f"{role}@example.org")
+        if role in accounts.FUNCTIONS and "person" not in facts:
+            facts.setdefault("organisation", "cell")
+        with self.store.work(Operator()) as work:
+            new = accounts.NewAccount(email=email, role=role, password=PASSWORD, **facts)
+            return accounts.add(work, new, self.clock()).id
+
+    def browser(self, account_id):
+        """Return a browser in which this account is signed in."""
+        name = secrets.token_urlsafe(32)
+        with self.store.work(Operator()) as work:
+            known = work.session.scalar(select(Account.uniquifier).where(Account.id == account_id))
+            now = self.clock()
+            content = {
+                "_user_id": known,
+                "_fresh": True,
+                "fs_cc": "set",
+                "fs_paa": now.timestamp(),
+                "identity.id": known,
+            }
+            work.session.add(
+                ConsoleSession(
+                    digest=digest_of(name),
+                    account_id=account_id,
+                    content=content,
+                    created_at=now,
+                    seen_at=now,
+                    checked_at=now,
+                )
+            )
+        client = self.app.test_client()
+        client.set_cookie(COOKIE, name, secure=True, domain="localhost")
+        client.environ_base["wsgi.url_scheme"] = "https"
+        return client
+
+    def as_role(self, role, **facts):
+        """Return a browser of a new account of this role."""
+        return self.browser(self.account(role, **facts))
+
+
+@pytest.fixture
+def console(tmp_path, sqlite_store):
+    """A console on SQLite with the directory of Mali and the organisations of the cell."""
+    return furnished(tmp_path, sqlite_store)
+
+
+def furnished(home, store):
+    with store.work(Operator()) as work:
+        load_reference(work)
+        work.session.add(Organisation(id="cell", name="Cellule", kind="cell"))
+        work.session.add(Organisation(id="outside", name="Organisme exterieur", kind="outside"))
+    return Console(home, store)
