@@ -5,19 +5,24 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    NewConnectionError,
+)
 
 from gateway.channels.base import SendFailed, SendUnknown
 
 LONGEST_WAIT_S = 3600.0  # whoever asks for more is tried again all the same
 
 
-def silence(error: requests.RequestException) -> SendFailed | SendUnknown:
+def silence(error: requests.RequestException | HTTPError) -> SendFailed | SendUnknown:
     """Judge an error of the connection: only what certainly never left may leave by another road.
 
     A time-out or a reset after the request was written says nothing of what became of the text.
     """
-    if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+    if isinstance(error, requests.ConnectTimeout) or _never_connected(_met(error)):
         return SendFailed("provider out of reach", again=True)
     return SendUnknown(type(error).__name__)
 
@@ -37,12 +42,16 @@ def wait_of(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _never_connected(error: requests.RequestException) -> bool:
-    met = error.args[0] if error.args else None
-    if not isinstance(error, requests.ConnectionError) or not isinstance(met, MaxRetryError):
-        return False
-    why = met.reason
-    if why is None or isinstance(why, NewConnectionError):
-        return why is not None
+def _met(error: requests.RequestException | HTTPError) -> Exception | None:
+    """Return what the connection itself met."""
+    if isinstance(error, HTTPError):
+        return error
+    told = error.args[0] if error.args and isinstance(error, requests.ConnectionError) else None
+    return told.reason if isinstance(told, MaxRetryError) else None
+
+
+def _never_connected(met: Exception | None) -> bool:
+    if met is None or isinstance(met, NewConnectionError | ConnectTimeoutError):
+        return met is not None
     # A stranger's certificate ends the talk before a word of ours.
-    return bool(why.args) and isinstance(why.args[0], ssl.SSLCertVerificationError)
+    return bool(met.args) and isinstance(met.args[0], ssl.SSLCertVerificationError)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from gateway.channels import africastalking_line
 from gateway.channels.africastalking import AfricasTalking
 from gateway.channels.africastalking_line import LONGEST, REST_S, Line
 from gateway.channels.base import (
@@ -347,6 +348,23 @@ def test_texts_that_follow_one_another_share_a_line():
         for _ in range(3):
             at.send(Outbound(CALLER, "Bonjour", "1"))
     assert len({address for *_, address in seen}) == 1
+
+
+def test_a_line_that_rested_is_not_written_to(monkeypatch):
+    monkeypatch.setattr(africastalking_line, "RESTED_S", -1.0)
+    with provider(Misbehaving(body=reply(101))) as (url, seen):
+        at = channel(api_url=url)
+        assert [at.send(Outbound(CALLER, "Bonjour", "1")) for _ in range(3)] == ["ATXid_1"] * 3
+    assert len({address for *_, address in seen}) == 3
+
+
+def test_a_proxy_that_reads_along_is_told_where_it_goes(monkeypatch):
+    with provider(Misbehaving(body=reply(101))) as (url, seen):
+        monkeypatch.setenv("http_proxy", url)
+        monkeypatch.setenv("no_proxy", "")
+        at = channel(api_url="http://sms.example.test/version1")
+        assert at.send(Outbound(CALLER, "Bonjour", "1")) == "ATXid_1"
+    assert [path for path, *_ in seen] == ["http://sms.example.test/version1/messaging"]
 
 
 def test_a_provider_that_was_never_reached_is_tried_again():
