@@ -44,6 +44,13 @@ class Keeper:
         """
         return list(self._ask("words", reading=reading)["texts"])
 
+    def number(self, reading: int) -> str:
+        """Open the E.164 number to be called for the person whose ``reading`` event is committed.
+
+        Raises KeeperRefused unless that event is a call's, fresh, unused, and by who took the call.
+        """
+        return str(self._ask("number", reading=reading)["number"])
+
     def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
         """Open the answers given to a case for whoever holds its receipt.
 

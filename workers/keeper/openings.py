@@ -1,10 +1,11 @@
 """Opens words for whoever may hear them: who has the case, or the holder of its receipt.
 
-Staff's reading is noted and linked into the audit chain before anything is opened.
+And the number of somebody to be called, once, for whoever took the call. Staff's reading and
+calling is noted and linked into the audit chain before anything is opened.
 """
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -15,15 +16,17 @@ from models.alert import AlertSource
 from models.audit import AuditEntry
 from models.case import Case, Story
 from models.db import Job, Store, Work
-from models.errors import KeeperRefused
+from models.errors import KeeperRefused, SealBroken
 from models.points import reached
-from models.services import readings
+from models.services import calls, readings
 from models.vault import Vault
 from workers.keeper.chain import Chain
 from workers.keeper.reading import opened
 
 ACTOR = Job("keeper")
 FRESH = timedelta(seconds=60)
+CALL_FRESH = timedelta(minutes=2)  # who calls has the page open before them
+Judge = Callable[[Work, AuditEntry], Case | None]
 ANSWERS = ("answer", "resolved")
 TO_HANDLERS = ("said", "repair")  # and what an organisation answered to a repair request
 
@@ -47,11 +50,27 @@ class Openings:
 
         ``reading`` is the row id of a committed entry that says who reads: the trace comes first.
         """
-        case_id = self._judge(reading, now)
+
+        def opens(work: Work, entry: AuditEntry) -> Case | None:
+            return readings.case_opened_by(work, entry, now)
+
+        case_id, _ = self._judge(reading, now, FRESH, opens)
         reached("keeper.before_link")
         self._chain.link(reading, now)
         with self._store.reading(ACTOR) as work:
             return self._opened(work, _told_alike(work, case_id), TO_HANDLERS)
+
+    def number(self, calling: int, now: datetime) -> str:
+        """Return the number that somebody shall be called on. Raises KeeperRefused.
+
+        ``calling`` is the row id of a committed entry by whoever took the call.
+        """
+        _, address = self._judge(calling, now, CALL_FRESH, calls.case_called_by)
+        self._chain.link(calling, now)
+        try:
+            return self._vault.number(address or b"")
+        except SealBroken:
+            raise KeeperRefused("unreadable") from None
 
     def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
         """Return the answers given to a case, oldest first. Raises KeeperRefused."""
@@ -64,24 +83,26 @@ class Openings:
                 raise KeeperRefused("not its receipt")
             return self._opened(work, {case_id, *_joined(work, case_id)}, ANSWERS)
 
-    def _judge(self, reading: int, now: datetime) -> int:
-        """Return the row id of the case that an entry opens; it opens none again."""
+    def _judge(
+        self, row: int, now: datetime, fresh: timedelta, opens: Judge
+    ) -> tuple[int, bytes | None]:
+        """Return the case that an entry opens, with its sealed number; it opens none again."""
         with self._store.reading(ACTOR) as work:
-            entry = work.session.get(AuditEntry, reading)
-            if entry is None or abs(now - entry.at) >= FRESH or entry.at < self._begun:
+            entry = work.session.get(AuditEntry, row)
+            if entry is None or abs(now - entry.at) >= fresh or entry.at < self._begun:
                 raise KeeperRefused("no fresh reading")
-            case = readings.case_opened_by(work, entry, now)
+            case = opens(work, entry)
             if case is None:
                 raise KeeperRefused("not theirs")
-            self._use(reading, now)
-            return case.id
+            self._use(row, now)
+            return case.id, case.address
 
-    def _use(self, reading: int, now: datetime) -> None:
+    def _use(self, row: int, now: datetime) -> None:
         with self._lock:
-            if reading in self._used:
+            if row in self._used:
                 raise KeeperRefused("used before")
-            fresh = {one: at for one, at in self._used.items() if now - at < 2 * FRESH}
-            self._used = {**fresh, reading: now}
+            lately = {one: at for one, at in self._used.items() if now - at < 2 * CALL_FRESH}
+            self._used = {**lately, row: now}
 
     def _opened(self, work: Work, cases: Collection[int], what: Collection[str]) -> list[str]:
         return opened(work, self._vault, Story.case_id.in_(cases), Story.what.in_(what))

@@ -35,7 +35,7 @@ class CutOff(StoreError):
 
 
 class Desk:
-    """Answers the four requests of models.keeper. Never logs what it was asked or says."""
+    """Answers the five requests of models.keeper. Never logs what it was asked or says."""
 
     def __init__(
         self, vault: Vault, openings: Openings, watch: Watch, clock: Callable[[], datetime]
@@ -48,6 +48,7 @@ class Desk:
             "pseudonym": ({"number"}, self._pseudonym),
             "digests": ({"contact", "receipt"}, self._digests),
             "words": ({"reading"}, self._words),
+            "number": ({"reading"}, self._number),
             "answer": ({"case", "contact", "receipt"}, self._answer),
         }
 
@@ -84,6 +85,9 @@ class Desk:
 
     def _words(self, *, reading: object) -> Reply:
         return {"texts": self._openings.words(_row(reading), self._clock())}
+
+    def _number(self, *, reading: object) -> Reply:
+        return {"number": self._openings.number(_row(reading), self._clock())}
 
     def _answer(self, *, case: object, contact: object, receipt: object) -> Reply:
         texts = self._openings.answer(_row(case), _contact(contact), _receipt(receipt))
