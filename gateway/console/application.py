@@ -8,7 +8,7 @@ from flask_compress import Compress
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from gateway import health
-from gateway.console import home, house, security, showing, wording
+from gateway.console import dead_letters, home, house, security, showing, wording
 from gateway.console.sessions import Sessions
 from gateway.console.viewing import HELD, Kit
 from gateway.headers import harden
@@ -48,7 +48,10 @@ def console_app(
     return app
 
 
-PAGES = (home.pages,)
+PAGES = (
+    home.pages,
+    dead_letters.pages,
+)
 
 
 def _watched(app: Flask, settings: Settings, store: Store, clock: Callable[[], datetime]) -> None:

@@ -1,11 +1,12 @@
 """What could not be handled, of each kind: seen by staff, and tried again when they ask."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 
 from models.db import Work
 from models.errors import NotFound
@@ -16,12 +17,12 @@ from models.services.inbox import BEFORE, TIRED
 from models.voice_note import VoiceNote
 
 DEAD = "dead"
+AT_ONCE = 500  # tried again by one press: workers have other things to do
 RECENT = timedelta(days=7)  # as long as words in motion can be read, and so be tried again
 NOT_OURS = ("opted out",)  # texts that fail because somebody wants none
 INBOX, VOICE, TEXT = "inbox", "voice", "text"
 _NAMED = re.compile(r"(?:(?P<kind>[a-z]+)-)?(?P<row>[0-9]{1,9})")
 LOST = (DEAD, "refused")
-Given = InboundMessage | VoiceNote | OutboundMessage
 _FAILED = and_(
     OutboundMessage.status == "failed",
     func.coalesce(OutboundMessage.reason, "").not_in(NOT_OURS),
@@ -47,24 +48,73 @@ class Letter:
 
 def dead_letters(work: Work) -> list[Letter]:
     """Return all that was given up, oldest first."""
-    found = [*_inbox(work), *_voices(work), *_texts(work)]
+    found = [
+        one.letter(row)
+        for one in _GIVEN_UP.values()
+        for row in work.session.scalars(select(one.table).where(one.which))
+    ]
     return sorted(found, key=lambda letter: letter.at)
 
 
 def recent(work: Work, now: datetime) -> Mapping[str, int]:
     """Return how many of each kind were given up within the last seven days."""
-    given_up: dict[str, tuple[type[Given], ColumnElement[bool]]] = {
-        INBOX: (InboundMessage, InboundMessage.status == DEAD),
-        VOICE: (VoiceNote, VoiceNote.status.in_(LOST)),
-        TEXT: (OutboundMessage, _FAILED),
-    }
     return {
         kind: work.session.scalar(
-            select(func.count()).select_from(table).where(which, table.settled_at > now - RECENT)
+            select(func.count())
+            .select_from(one.table)
+            .where(one.which, one.table.settled_at > now - RECENT)
         )
         or 0
-        for kind, (table, which) in given_up.items()
+        for kind, one in _GIVEN_UP.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """All of one kind: how many there are, and how many of them can be tried again."""
+
+    kind: str
+    total: int
+    again: int
+
+
+def piles(work: Work) -> list[Pile]:
+    """Return what was given up, kind by kind."""
+    found = []
+    for kind in _GIVEN_UP:
+        total, again = work.session.execute(_counted(kind)).one()
+        found.append(Pile(kind, total, again))
+    return found
+
+
+def some(
+    work: Work, kind: str, size: int, before: int | None = None, *, again: bool = False
+) -> list[Letter]:
+    """Return at most ``size`` of one kind, the newest first, from the row id ``before`` on.
+
+    ``again``: only those that can be tried again.
+    """
+    given_up = _GIVEN_UP[kind]
+    asked = select(given_up.table).where(given_up.which)
+    if before is not None:
+        asked = asked.where(given_up.table.id < before)
+    if again:
+        asked = asked.where(given_up.again)
+    rows = work.session.scalars(asked.order_by(given_up.table.id.desc()).limit(size))
+    return [given_up.letter(row) for row in rows]
+
+
+def retry_all(work: Work, kind: str, now: datetime) -> int:
+    """Let those of one kind be handled again that can be, the oldest 500; return how many."""
+    given_up = _GIVEN_UP[kind]
+    asked = select(given_up.table.id).where(given_up.which, given_up.again)
+    ids = work.session.scalars(asked.order_by(given_up.table.id).limit(AT_ONCE)).all()
+    for row_id in ids:
+        _AGAIN[_PREFIXES[kind]](work, row_id, now)
+    if ids:
+        note(work, Mark("retry", kind, details={"count": len(ids)}), now)
+        work.wake("inbox")
+    return len(ids)
 
 
 def retry(work: Work, letter_id: int | str, now: datetime) -> None:
@@ -82,23 +132,17 @@ def retry(work: Work, letter_id: int | str, now: datetime) -> None:
     work.wake("inbox")
 
 
-def _inbox(work: Work) -> Iterator[Letter]:
-    for row in work.session.scalars(select(InboundMessage).where(InboundMessage.status == DEAD)):
-        again = row.text_sealed is not None
-        yield _letter(INBOX, row, row.cause, row.received_at, again=again)
+def _message(row: Any) -> Letter:
+    return _letter(INBOX, row, row.cause, row.received_at, again=row.text_sealed is not None)
 
 
-def _voices(work: Work) -> Iterator[Letter]:
-    for row in work.session.scalars(select(VoiceNote).where(VoiceNote.status.in_(LOST))):
-        yield _letter(VOICE, row, row.reason, row.received_at, again=_can_fetch(row))
+def _voice(row: Any) -> Letter:
+    return _letter(VOICE, row, row.reason, row.received_at, again=_can_fetch(row))
 
 
-def _texts(work: Work) -> Sequence[Letter]:
-    return [
-        # Number and words were forgotten when it failed.
-        _letter(TEXT, row, row.reason, row.created_at, again=False)
-        for row in work.session.scalars(select(OutboundMessage).where(_FAILED))
-    ]
+def _text(row: Any) -> Letter:
+    # Number and words were forgotten when it failed.
+    return _letter(TEXT, row, row.reason, row.created_at, again=False)
 
 
 def _letter(
@@ -143,6 +187,38 @@ def _can_fetch(row: VoiceNote) -> bool:
     return row.status == DEAD and row.url_sealed is not None
 
 
+def _counted(kind: str) -> Select[int, int]:
+    one = _GIVEN_UP[kind]
+    again = func.count(case((one.again, one.table.id)))
+    return select(func.count(), again).select_from(one.table).where(one.which)
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenUp:
+    """Where one kind lies: what tells it, what tells that it can be tried again, how it is read."""
+
+    table: Any
+    which: ColumnElement[bool]
+    again: ColumnElement[bool]
+    letter: Callable[[Any], Letter]
+
+
+_GIVEN_UP: Mapping[str, _GivenUp] = {
+    INBOX: _GivenUp(
+        InboundMessage,
+        InboundMessage.status == DEAD,
+        InboundMessage.text_sealed.is_not(None),
+        _message,
+    ),
+    VOICE: _GivenUp(
+        VoiceNote,
+        VoiceNote.status.in_(LOST),
+        and_(VoiceNote.status == DEAD, VoiceNote.url_sealed.is_not(None)),
+        _voice,
+    ),
+    TEXT: _GivenUp(OutboundMessage, _FAILED, false(), _text),
+}
+_PREFIXES = {INBOX: "", VOICE: VOICE}
 _AGAIN: Mapping[str, Callable[[Work, int, datetime], None]] = {
     "": _hear_again,
     VOICE: _fetch_again,
