@@ -8,7 +8,7 @@ from flask_compress import Compress
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from gateway import health
-from gateway.console import dead_letters, home, house, security, showing, wording
+from gateway.console import call_backs, dead_letters, home, house, security, showing, wording
 from gateway.console.sessions import Sessions
 from gateway.console.viewing import HELD, Kit
 from gateway.headers import harden
@@ -41,7 +41,7 @@ def console_app(
     Compress(app)
     wording.use(app)
     showing.use(app)
-    security.use(app, settings, store)
+    security.use(app, settings, store, clock)
     for pages in PAGES:
         app.register_blueprint(pages)
     _watched(app, settings, store, clock)
@@ -50,6 +50,7 @@ def console_app(
 
 PAGES = (
     home.pages,
+    call_backs.pages,
     dead_letters.pages,
 )
 

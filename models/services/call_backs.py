@@ -93,9 +93,14 @@ def note_beep(work: Work, scene: Scene) -> int | None:
 
 
 def queue(
-    work: Work, *, language: str | None = None, voice: str | None = None, hour: str | None = None
+    work: Work,
+    *,
+    language: str | None = None,
+    voice: str | None = None,
+    hour: str | None = None,
+    limit: int | None = None,
 ) -> list[Waiting]:
-    """Return the calls that the actor may make, the nearest end first.
+    """Return the calls that the actor may make, the nearest end first, ``limit`` at most.
 
     By the language asked for; by woman or man, where "any" is for both; by hour, the same.
     """
@@ -108,7 +113,7 @@ def queue(
     found = work.session.execute(
         rows.with_only_columns(
             Case.number, wish.language, wish.voice, wish.hour, Case.status, Case.due_at
-        ).order_by(Case.due_at, Case.id)
+        ).order_by(Case.due_at, Case.id).limit(limit)
     )
     return [Waiting(*row) for row in found]
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select
 
+from flows.case_lifecycle import OPEN
 from models.audit import AuditEntry
 from models.case import CallBack, Case, CaseEvent, Story
 from models.db import Handler, Work
@@ -21,7 +22,6 @@ from models.services.visibility import seen_by, visible_cases
 
 CALL = "call"  # opens the number of whoever agreed to be called
 UNHEARD = "call_unheard"  # the keeper was away: no number was shown
-MISSED, REACHED = "missed", "answer"
 BEGINS = ("taken", "call_agreed")  # after these a number may be asked for anew
 
 
@@ -35,30 +35,37 @@ class Wish:
     hour: str
     consent_at: datetime
     about: str | None
+    is_mine: bool
     shown: bool
     ended: bool
 
+    @property
+    def may_call(self) -> bool:
+        """Whether its number may be asked for now."""
+        return self.is_mine and not (self.shown or self.ended)
 
-def wish_of(desk: Desk, number: str) -> Wish | None:
-    """Return a call of this number that this person may make; None for any other."""
-    found = visible_cases(desk.work).join(CallBack, CallBack.case_id == Case.id)
-    with seen_by(desk.work):
-        row = desk.work.session.execute(
-            found.where(Case.number == number).add_columns(CallBack)
-        ).first()
+
+def wish_of(work: Work, number: str) -> Wish | None:
+    """Return a call of this number that whoever works may make; None for any other."""
+    if not isinstance(work.actor, Handler):
+        return None
+    found = visible_cases(work).join(CallBack, CallBack.case_id == Case.id)
+    wanted = found.where(Case.number == number, Case.status.in_(OPEN)).add_columns(CallBack)
+    with seen_by(work):
+        row = work.session.execute(wanted).first()
         if row is None:
             return None
         case, wish = row
-        about = None if wish.about_id is None else _number(desk.work, wish.about_id)
         return Wish(
             case=case,
             language=wish.language,
             voice=wish.voice,
             hour=wish.hour,
             consent_at=wish.consent_at,
-            about=about,
-            shown=_shown(desk.work, case, desk.person.number) > 0,
-            ended=_ended(desk.work, case),
+            about=None if wish.about_id is None else _number(work, wish.about_id),
+            is_mine=case.status == "taken" and case.holder_person == work.actor.person_id,
+            shown=_shown(work, case, work.actor.number) > 0,
+            ended=_ended(work, case),
         )
 
 
@@ -130,6 +137,7 @@ def _shown(work: Work, case: Case, by: str, before: int | None = None) -> int:
         CaseEvent.case_id == case.id, CaseEvent.transition.in_(BEGINS)
     )
     acts = select(AuditEntry.act).where(
+        AuditEntry.about.in_((CASE, COMPARTMENT)),
         AuditEntry.row_id == case.id,
         AuditEntry.number == case.number,
         AuditEntry.actor == by,
