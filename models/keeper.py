@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 import time
+from base64 import b64decode
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from models.errors import KeeperAway, KeeperRefused
 
 TIMEOUT_S = 2.0
 SILENCE_S = 5.0  # one that did not answer in time is not waited for again before
-LONGEST = 1 << 20
-PART = 4096
+LONGEST = 4 << 20  # a sound of two MiB, in letters
+PART = 1 << 16
 
 
 class Keeper:
@@ -43,6 +44,20 @@ class Keeper:
         Raises KeeperRefused unless that event is fresh, unused, and by who holds the case.
         """
         return list(self._ask("words", reading=reading)["texts"])
+
+    def conversation(self, reading: int) -> list[dict[str, Any]]:
+        """Open all that was said and written in a case; raises KeeperRefused as ``words`` does.
+
+        Each is told with id, what, by, at, status and text.
+        """
+        return list(self._ask("conversation", reading=reading)["told"])
+
+    def sound(self, reading: int, story: int) -> bytes:
+        """Open one sound of a case, for the person whose ``reading`` of that sound is committed.
+
+        Raises KeeperRefused as ``words`` does.
+        """
+        return b64decode(self._ask("sound", reading=reading, story=story)["sound"])
 
     def number(self, reading: int) -> str:
         """Open the E.164 number to be called for the person whose ``reading`` event is committed.

@@ -21,6 +21,7 @@ LOOK_S = 60  # how often who seals looks for new public keys: one serves for day
 
 NUMBER = b"n:"  # a sealed receipt put where a number belongs must not pass for one
 RECEIPT = b"r:"
+TEXT = b"t:"  # and the key of a case put where words belong is no text
 
 
 def key_id(key: bytes) -> bytes:
@@ -103,7 +104,7 @@ class Sealer:
         if self._arrivals is None:
             raise TransitLost("no key for arrivals")
         name, box = self._arrivals
-        return bytes.fromhex(name) + box.encrypt(text.encode())
+        return bytes.fromhex(name) + box.encrypt(TEXT + text.encode())
 
     def _seal(self, kind: bytes, value: str) -> bytes:
         self._follow()

@@ -14,8 +14,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-from models.errors import SealBroken
-from models.seal import KEY_ID_BYTES, NUMBER, RECEIPT, key_id, read_key
+from models.errors import SealBroken, TransitLost
+from models.seal import KEY_ID_BYTES, NUMBER, RECEIPT, TEXT, key_id, read_key
 from models.strongbox import PUBLIC, SHARED, Strongbox, destroy, make_folder, write
 from models.word_keys import WordKeys
 
@@ -25,6 +25,7 @@ TRANSIT_DAYS = 7  # threat model 3: words in motion are readable seven days at m
 PAIRS = ("addresses", "stories")
 KEEPER, WORDS, ARRIVALS, TRANSIT = "keeper", "words", "arrivals", "transit"
 PRIVATE_FOLDER, OUR_FOLDER = 0o700, 0o750
+PUBLIC_FOLDER, WAY_IN = 0o755, 0o751  # the console seals too: what seals is for everybody
 DAYS = "????-??-??"
 DIGITS = 64
 FIRST_PEPPER = "pepper.key"
@@ -124,6 +125,21 @@ class Vault:
         """Open the digits of a sealed receipt. Raises SealBroken."""
         return self._open(RECEIPT, sealed)
 
+    def text(self, sealed: bytes) -> str:
+        """Open words that a process sealed outward which may open none. Raises TransitLost."""
+        name = sealed[:KEY_ID_BYTES]
+        if name not in self._held.stories:
+            self.reload()  # the pair of a day that began after we did
+        try:
+            opened = self._held.stories[name].decrypt(sealed[KEY_ID_BYTES:])
+        except KeyError:
+            raise TransitLost("key of the day destroyed") from None
+        except CryptoError:
+            raise TransitLost("changed on its way") from None
+        if not opened.startswith(TEXT):
+            raise TransitLost("another kind")
+        return opened[len(TEXT) :].decode()
+
     def story(self, sealed: bytes, key_id: str, wrapped: bytes) -> str:
         """Open words with their wrapped case key. Raises SealBroken."""
         try:
@@ -202,7 +218,7 @@ def create_keys(
 ) -> None:
     """Make the key set of one programme; what is already there stays as it is."""
     own = Strongbox(keys / KEEPER, lock)
-    make_folder(keys, OUR_FOLDER)
+    make_folder(keys, WAY_IN)
     make_folder(own.folder, PRIVATE_FOLDER)
     if not own.names("pepper*.key"):
         own.keep(FIRST_PEPPER, nacl.utils.random(SecretBox.KEY_SIZE))
@@ -243,7 +259,7 @@ def make_arrivals(keys: Path, now: datetime, lock: SecretBox | None = None) -> b
     """
     own = Strongbox(keys / WORDS, lock)
     make_folder(own.folder, PRIVATE_FOLDER)
-    make_folder(keys / ARRIVALS, OUR_FOLDER)
+    make_folder(keys / ARRIVALS, PUBLIC_FOLDER)
     missing = [day for day in _days(now) if not (keys / ARRIVALS / f"{day}.pub").exists()]
     for day in missing:
         own.keep(f"{day}.key", bytes(PrivateKey.generate()))

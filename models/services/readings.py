@@ -13,15 +13,35 @@ from models.services import break_glass
 from models.services.audit import CASE, COMPARTMENT, GLASS, READ, about_case, note
 from models.services.visibility import visible_cases
 
-
-def begin(work: Work, case: Case, now: datetime) -> int:
-    """Note that whoever works is about to read; return the entry's row id, to be committed."""
-    return note(work, about_case(READ, case), now).id
+SOUND = "sound"
 
 
-def case_opened_by(work: Work, entry: AuditEntry, now: datetime) -> Case | None:
-    """Return the case whose words an entry may open; None where its actor may not read them."""
+def begin(work: Work, case: Case, now: datetime, sound: int | None = None) -> int:
+    """Note that whoever works is about to read; return the entry's row id, to be committed.
+
+    ``sound`` is the row id of the one story that they are about to hear instead.
+    """
+    mark = about_case(READ, case) if sound is None else about_case(READ, case, sound=sound)
+    return note(work, mark, now).id
+
+
+def begun_by(work: Work, reading: int, number: str) -> bool:
+    """Say whether an entry is of whoever works, and about the words of this item."""
+    entry = work.session.get(AuditEntry, reading)
+    mine = entry is not None and (entry.actor, entry.number) == (str(work.actor), number)
+    return mine and entry is not None and SOUND not in entry.details
+
+
+def case_opened_by(
+    work: Work, entry: AuditEntry, now: datetime, sound: int | None = None
+) -> Case | None:
+    """Return the case whose words an entry may open; None where its actor may not read them.
+
+    Who noted that they hear one sound opens that one, and no words.
+    """
     if entry.act not in (READ, GLASS) or entry.about not in (CASE, COMPARTMENT):
+        return None
+    if entry.details.get(SOUND) != sound:
         return None
     person = work.session.scalar(select(Person).where(Person.number == entry.actor))
     if person is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from flows.policy import SENSITIVE
 from models.alert import AlertSource
@@ -19,9 +19,10 @@ from models.db import Job, Store, Work
 from models.errors import KeeperRefused, SealBroken
 from models.points import reached
 from models.services import calls, readings
+from models.services.stories import VOICE
 from models.vault import Vault
 from workers.keeper.chain import Chain
-from workers.keeper.reading import opened
+from workers.keeper.reading import Told, opened, told, with_keys
 
 ACTOR = Job("keeper")
 FRESH = timedelta(seconds=60)
@@ -59,6 +60,40 @@ class Openings:
         self._chain.link(reading, now)
         with self._store.reading(ACTOR) as work:
             return self._opened(work, _told_alike(work, case_id), TO_HANDLERS)
+
+    def conversation(self, reading: int, now: datetime) -> list[Told]:
+        """Return all that was said and written in a case, as ``words`` does. Raises KeeperRefused.
+
+        What may still be taken back is among it: who has the case may see what is about to leave.
+        """
+
+        def opens(work: Work, entry: AuditEntry) -> Case | None:
+            return readings.case_opened_by(work, entry, now)
+
+        case_id, _ = self._judge(reading, now, FRESH, opens)
+        reached("keeper.before_link")
+        self._chain.link(reading, now)
+        with self._store.reading(ACTOR) as work:
+            others = and_(
+                Story.case_id.in_(_told_alike(work, case_id)), Story.what.in_(TO_HANDLERS)
+            )
+            theirs = and_(Story.case_id == case_id, Story.what != VOICE)
+            return told(work, self._vault, or_(others, theirs), status=("kept", "leaving"))
+
+    def sound(self, reading: int, story: int, now: datetime) -> bytes:
+        """Return one sound of a case, for whoever noted that they hear it. Raises KeeperRefused."""
+
+        def opens(work: Work, entry: AuditEntry) -> Case | None:
+            return readings.case_opened_by(work, entry, now, story)
+
+        case_id, _ = self._judge(reading, now, FRESH, opens)
+        self._chain.link(reading, now)
+        with self._store.reading(ACTOR) as work:
+            this = (Story.id == story, Story.case_id.in_(_told_alike(work, case_id)))
+            found = with_keys(work, self._vault, *this, Story.what == VOICE)
+        if not found:
+            raise KeeperRefused("no such sound")
+        return self._vault.sound(*found[0])
 
     def number(self, calling: int, now: datetime) -> str:
         """Return the number that somebody shall be called on. Raises KeeperRefused.

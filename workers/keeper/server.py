@@ -8,7 +8,9 @@ import socket
 import socketserver
 import stat
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,7 @@ class CutOff(StoreError):
 
 
 class Desk:
-    """Answers the five requests of models.keeper. Never logs what it was asked or says."""
+    """Answers the seven requests of models.keeper. Never logs what it was asked or says."""
 
     def __init__(
         self, vault: Vault, openings: Openings, watch: Watch, clock: Callable[[], datetime]
@@ -48,6 +50,8 @@ class Desk:
             "pseudonym": ({"number"}, self._pseudonym),
             "digests": ({"contact", "receipt"}, self._digests),
             "words": ({"reading"}, self._words),
+            "conversation": ({"reading"}, self._conversation),
+            "sound": ({"reading", "story"}, self._sound),
             "number": ({"reading"}, self._number),
             "answer": ({"case", "contact", "receipt"}, self._answer),
         }
@@ -85,6 +89,14 @@ class Desk:
 
     def _words(self, *, reading: object) -> Reply:
         return {"texts": self._openings.words(_row(reading), self._clock())}
+
+    def _conversation(self, *, reading: object) -> Reply:
+        told = self._openings.conversation(_row(reading), self._clock())
+        return {"told": [{**asdict(one), "at": one.at.isoformat()} for one in told]}
+
+    def _sound(self, *, reading: object, story: object) -> Reply:
+        sound = self._openings.sound(_row(reading), _row(story), self._clock())
+        return {"sound": b64encode(sound).decode()}
 
     def _number(self, *, reading: object) -> Reply:
         return {"number": self._openings.number(_row(reading), self._clock())}
