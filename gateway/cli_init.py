@@ -55,7 +55,7 @@ def init(wants_demo: bool) -> None:
     settings = load_settings(demo=wants_demo)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_keys(settings.keys, lock=lock_of(settings))
-    console_key.create(settings.keys)
+    console_key.create(settings.home)
     _migrate(settings)
     store = assembly.open_store(settings, wakes=False)
     _fill(settings, store)

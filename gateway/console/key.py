@@ -15,19 +15,19 @@ FILE = "console.key"
 BYTES = 32
 
 
-def create(keys: Path) -> None:
-    """Make the key unless there is one; only its own user may read it."""
-    path = keys / FILE
+def create(home: Path) -> None:
+    """Make the key in the data directory unless there is one; only its own user may read it."""
+    path = home / FILE
     if not path.exists():
-        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         link = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(link, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(BYTES))
 
 
-def derive(keys: Path, purpose: str) -> str:
+def derive(home: Path, purpose: str) -> str:
     """Return a secret for one purpose. Raises OSError, or ValueError when the file holds no key."""
-    key = bytes.fromhex((keys / FILE).read_text("ascii").strip())
+    key = bytes.fromhex((home / FILE).read_text("ascii").strip())
     if len(key) != BYTES:
         raise ValueError(f"{FILE} holds no key")
     own = HKDF(hashes.SHA256(), BYTES, salt=None, info=f"jaabi console {purpose}".encode())

@@ -9,11 +9,11 @@ from flask import Flask
 from gateway.acceptor import Acceptor
 from gateway.app import public_app
 from gateway.channels.forms import read_form
-from gateway.console.application import console_app
 from gateway.headers import harden
 from gateway.settings import Settings
 from gateway.spool import Spool
 from models.inbound import InboundMessage
+from tests.console.building import console_of
 from tests.gateway import africastalking_posts as posts
 from tests.gateway.service import CHANNEL, FORM, TOKEN, serving
 
@@ -107,7 +107,7 @@ def sides(sqlite_template, tmp_path_factory):
             {
                 "public": service.app,
                 "demo": public_app(demo, service.conversing),
-                "console": console_app(settings, service.store),
+                "console": console_of(settings, service.store),
                 "acceptor": acceptor,
             },
             service,

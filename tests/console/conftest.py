@@ -46,7 +46,7 @@ class Console:
     def __init__(self, home, store):
         self.settings = Settings.load(home=home, database_url=str(store.url))
         create_keys(self.settings.keys)
-        key.create(self.settings.keys)
+        key.create(self.settings.home)
         self.store = store
         self.clock = Clock(NOON)
         self.app = console_app(self.settings, store, self.clock)

@@ -7,10 +7,10 @@ from flask import Flask
 
 from gateway.acceptor import Acceptor
 from gateway.app import public_app
-from gateway.console.application import console_app
 from gateway.headers import HEADERS, TLS, harden
 from gateway.spool import Spool
 from models.services.conversing import Conversing
+from tests.console.building import console_of
 from tests.gateway.service import serving
 
 TOKENS = {"at": ["a" * 40]}
@@ -29,7 +29,7 @@ def apps(sqlite_store, tmp_path):
         acceptor.register_blueprint(Acceptor(spool, TOKENS).blueprint())
         yield {
             "public": public_app(settings, conversing),
-            "console": console_app(settings, one.stage.store),
+            "console": console_of(settings, one.stage.store),
             "acceptor": acceptor,
         }
 
