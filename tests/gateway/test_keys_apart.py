@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from gateway import unlocking
 from gateway.cli import commands
 from gateway.cli_base import Unusable
+from gateway.console import key as console_key
 from gateway.console.application import console_app
 from gateway.settings import Settings
 from gateway.supervisor import Program, Supervisor
@@ -68,8 +69,10 @@ def test_public_and_worker_read_what_seals_and_nothing_that_opens(keys):
     }
 
 
-def test_the_console_reads_no_key_at_all(keys):
-    assert readable(keys, is_in_group=False) == set()
+def test_the_console_reads_what_seals_and_not_what_opens(keys):
+    found = readable(keys, is_in_group=False)
+    assert {one.partition("/")[0] for one in found} == {"addresses.pub", "stories.pub", "arrivals"}
+    assert {Path(one).suffix for one in found} == {".pub"}
 
 
 def test_with_every_file_of_public_and_worker_nothing_sealed_opens(keys, tmp_path):
@@ -90,8 +93,12 @@ def test_with_every_file_of_public_and_worker_nothing_sealed_opens(keys, tmp_pat
     assert Vault.load(keys).story(words, name, wrapped) == "Le puits est sec"
 
 
-def test_the_console_starts_and_answers_where_no_key_can_be_read(tmp_path, sqlite_store):
-    settings = Settings.load(home=tmp_path, keys=tmp_path / "nowhere")
+def test_the_console_starts_and_answers_with_what_everybody_may_read(keys, tmp_path, sqlite_store):
+    for one in readable(keys, is_in_group=False):
+        (tmp_path / "public" / one).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(keys / one, tmp_path / "public" / one)
+    settings = Settings.load(home=tmp_path, keys=tmp_path / "public")
+    console_key.create(settings.home)
     client = console_app(settings, sqlite_store).test_client()
     assert client.get("/health/live").status_code == 200
     assert client.get("/metrics").status_code == 200
@@ -153,7 +160,9 @@ def test_each_process_has_a_user_of_its_own_and_only_the_keeper_its_folders():
         [closed] = unit(one)["InaccessiblePaths"]
         assert {f"-/var/lib/jaabi-keys/{folder}" for folder in PRIVATE} <= set(closed.split())
         assert "jaabi-words" in unit(one)["SupplementaryGroups"][0]
-    assert "-/var/lib/jaabi-keys" in unit("jaabi-console")["InaccessiblePaths"][0].split()
+    [closed] = unit("jaabi-console")["InaccessiblePaths"]
+    folders = {f"-/var/lib/jaabi-keys/{folder}" for folder in (*PRIVATE, "transit")}
+    assert folders <= set(closed.split())
     assert "jaabi-words" not in unit("jaabi-console")["SupplementaryGroups"][0]
     assert unit("jaabi-console")["Environment"] == [
         "JAABI_HOME=/var/lib/jaabi-console",

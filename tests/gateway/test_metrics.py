@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.console.application import console_app
 from gateway.metrics import FAMILIES, PREFIX
 from gateway.settings import Settings
 from models.case import Case
@@ -18,6 +17,7 @@ from models.db import Job, Store
 from models.inbound import InboundMessage
 from models.outbound import DeliveryReport, OutboundMessage
 from models.services import sending
+from tests.console.building import console_of
 from tests.factories import SPEAKER, staged
 from tests.rules.sources import ROOT
 
@@ -48,7 +48,7 @@ def scrape(settings, store):
 
 
 def ask(settings, store, path):
-    with console_app(settings, store).test_client() as client:
+    with console_of(settings, store).test_client() as client:
         return client.get(path)
 
 

@@ -8,13 +8,13 @@ from flask import Flask
 
 from gateway.app import public_app
 from gateway.cli import COMMANDS, commands
-from gateway.console.application import console_app
 from gateway.settings import Settings
 from models.alert import Alert, AlertSource
 from models.case import CallBack, Case
 from models.db import Job
 from models.services.audit import about_case, note
 from models.services.conversing import Conversing
+from tests.console.building import console_of
 from tests.factories import TESSIT
 from tests.matrix import world
 from tests.matrix.outside import ADDRESSES, SHOWS, SILENT, VOLATILE
@@ -79,7 +79,7 @@ def apps(stage, tmp_path) -> dict[str, Flask]:
     return {
         "public": public_app(plain, conversing),
         "demo": public_app(Settings.load(**given, demo="force"), conversing),
-        "console": console_app(plain, stage.store),
+        "console": console_of(plain, stage.store),
     }
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from gateway import doors, logs
 from gateway.channels import forms, twilio, twilio_signature
-from gateway.console.application import console_app
 from models import keeper
 from models.services import flood, guessing, inbox, intake, pins, voice_notes
 from models.strongbox import Strongbox
 from models.vault import create_keys
 from tests.asvs.test_absent import imported
+from tests.console.building import console_of
 from tests.gateway.service import serving
 from tests.rules.sources import ROOT
 from workers.keeper import watch
@@ -111,6 +111,6 @@ def test_every_key_of_the_log_is_one_of_the_page():
 
 def test_every_way_in_stands_on_the_page(sqlite_store, tmp_path):
     with serving(sqlite_store.url, tmp_path) as service:
-        apps = (service.app, console_app(service.settings, service.store))
+        apps = (service.app, console_of(service.settings, service.store))
         ways = {rule.rule for app in apps for rule in app.url_map.iter_rules()}
     assert {one for one in ways if f"`{one}`" not in part("Ways in")} == set()
