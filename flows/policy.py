@@ -106,11 +106,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 def load_policy(text: str, name: str = "default.yaml") -> Policy:
     """Read a policy. Raises PolicyWrong with every mistake as ``file:line: sentence``."""
-    try:
-        said = _Loader(text).get_single_data()
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise PolicyWrong([f"{name}:{line}: {error.problem}"]) from None
+    said = read_document(text, name)
     mistakes = _mistakes(said)
     if mistakes:
         raise PolicyWrong([f"{name}:{line}: {words}" for line, words in sorted(mistakes)])
@@ -124,6 +120,18 @@ def load_policy(text: str, name: str = "default.yaml") -> Policy:
         always_centre=frozenset(said.get("always_centre", ())),
         cercles=said["cercles"],
     )
+
+
+def read_document(text: str, name: str) -> Any:
+    """Return what a policy says, its tables with their lines. Raises PolicyWrong."""
+    try:
+        return _Loader(text).get_single_data()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PolicyWrong([f"{name}:{line}: {error.problem}"]) from None
+    except (yaml.YAMLError, ValueError, ArithmeticError):
+        # A sign that is none, or 2026-13-45: what looks like a date and is none.
+        raise PolicyWrong([f"{name}:1: a value that cannot be read"]) from None
 
 
 def default_policy() -> Policy:
@@ -164,19 +172,27 @@ def _mistakes(said: Any) -> Mistakes:
     missing = [name for name in (*TABLES, "outside") if name not in said]
     if missing:
         return [(1, f"missing: {', '.join(missing)}")]
+    if not said["rows"]:
+        return [(1, "rows: there is none")]
     found: Mistakes = []
     if said["outside"] not in said["functions"]:
         found.append((1, f"outside: no function {said['outside']}"))
     if "default" not in said["cercles"]:
         found.append((said["cercles"].line, "cercles: no default"))
-    for answer, rule in said["concerned"].items():
-        unknown = sorted(set(rule) - ABOUT_KEYS)
-        found += [(rule.line, f"concerned {answer}: unknown word {key}") for key in unknown]
+    found += _about_mistakes(said["concerned"])
     for row in said["rows"]:
         found += _row_mistakes(row, said)
     if said["rows"][-1].get("when"):
         found.append((said["rows"][-1].line, "the last row must take everything: when: {}"))
     return found
+
+
+def _about_mistakes(concerned: Mapping[str, Any]) -> Mistakes:
+    return [
+        (rule.line, f"concerned {answer}: unknown word {key}")
+        for answer, rule in concerned.items()
+        for key in sorted(set(rule) - ABOUT_KEYS)
+    ]
 
 
 def _row_mistakes(row: _Lined, said: Mapping[str, Any]) -> Mistakes:

@@ -109,7 +109,7 @@ def retry(kind: str, row: int) -> Response:
 def in_words(cause: str | None) -> str:
     """Return why something was given up, in words: known reasons as sentences, others as coded."""
     if not cause:
-        return gettext("raison inconnue")
+        return str(gettext("raison inconnue"))
     return ", ".join(_reason(part) for part in cause.split("; "))
 
 
@@ -117,17 +117,17 @@ def age(letter: Letter) -> str:
     """Return how long ago it was given up."""
     since = max(now() - letter.at, timedelta())
     if since.days:
-        return ngettext("%(num)d jour", "%(num)d jours", since.days)
+        return str(ngettext("%(num)d jour", "%(num)d jours", since.days))
     hours = since.seconds // 3600
     if hours:
-        return ngettext("%(num)d heure", "%(num)d heures", hours)
-    return ngettext("%(num)d minute", "%(num)d minutes", since.seconds // 60)
+        return str(ngettext("%(num)d heure", "%(num)d heures", hours))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", since.seconds // 60))
 
 
 def _reason(said: str) -> str:
     coded = _CODED.fullmatch(said)
     if coded is not None:
-        return gettext("le fournisseur a répondu %(code)s", code=coded[1])
+        return str(gettext("le fournisseur a répondu %(code)s", code=coded[1]))
     known = REASONS.get(said)
     # What another service put there may hold a number.
     return _NUMBERS.sub("…", said) if known is None else str(known)

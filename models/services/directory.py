@@ -19,8 +19,8 @@ from models.organisation import Organisation
 from models.person import Hat, Person, Tie
 from models.services import erasures, outside, phones, pins
 from models.services.audit import about_person, note
+from models.services.policy_in_force import in_force
 from models.services.programme import GREEN_LINE, WOMAN_TO_TALK, setting
-from models.services.routing import policy
 
 ROLES = ("relay", "operator", "focal_point", "supervisor")
 VOICES = ("woman", "man")
@@ -205,8 +205,9 @@ def _mistakes(work: Work, new: NewPerson) -> list[str]:
     found = []
     if new.role not in ROLES:
         found.append(f"no role {new.role}: one of {', '.join(ROLES)}")
-    if new.function and new.function not in policy().functions:
-        found.append(f"no function {new.function}: one of {', '.join(policy().functions)}")
+    functions = in_force(work).functions
+    if new.function and new.function not in functions:
+        found.append(f"no function {new.function}: one of {', '.join(functions)}")
     if new.voice and new.voice not in VOICES:
         found.append(f"no voice {new.voice}: one of {', '.join(VOICES)}")
     if work.session.get(Organisation, new.organisation) is None:

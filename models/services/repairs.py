@@ -28,7 +28,7 @@ from flows.bars import RULES, bars
 from flows.case_lifecycle import OPEN
 from flows.deadlines import told, working_days_after
 from flows.directory import Directory, Seat, within
-from flows.policy import Row
+from flows.policy import Policy, Row
 from models.case import Case, Subject
 from models.db import Work
 from models.organisation import Organisation
@@ -38,6 +38,7 @@ from models.services.cases import ANNOUNCED_AFTER
 from models.services.facts import commune
 from models.services.filing import free_number
 from models.services.leases import alone
+from models.services.policy_in_force import in_force
 from models.services.programme import daytime
 from models.services.repair_links import ENOUGH, UNANSWERED, cause_of, link
 from models.services.routing import policy, snapshot
@@ -70,7 +71,7 @@ def seek(work: Work, house: House, now: datetime) -> int:
 
     Call it again while it returns AT_ONCE. A case for which nobody can be asked gets a check.
     """
-    how, voices = _how(), _voices(work, now)
+    how, voices = _how(in_force(work)), _voices(work, now)
     loud = or_(voices.c.number >= ENOUGH, Case.repair_allowed.is_(True))
     wanted = (
         _unasked(work, now)
@@ -95,7 +96,7 @@ def give_up_waiting(work: Work, house: House, now: datetime) -> int:
     """
     waiting = (
         _unasked(work, now)
-        .where(_how() == "ask", Case.opened_at <= now - timedelta(days=DAYS))
+        .where(_how(in_force(work)) == "ask", Case.opened_at <= now - timedelta(days=DAYS))
         .order_by(Case.opened_at)
         .limit(AT_ONCE)
         .with_for_update(of=Case, skip_locked=True)
@@ -165,9 +166,9 @@ def _alike(voices: Subquery) -> ColumnElement[bool]:
     )
 
 
-def _how() -> ColumnElement[str]:
+def _how(policy: Policy) -> ColumnElement[str]:
     """Return, as the database sees it, when the policy lets a repair be asked for."""
-    rows = [(_fits(row), literal(row.repair)) for row in policy().rows]
+    rows = [(_fits(row), literal(row.repair)) for row in policy.rows]
     return case(*rows, else_=literal(""))
 
 

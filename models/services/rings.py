@@ -17,6 +17,7 @@ from models.db import Work
 from models.person import Person
 from models.services import cases, messages, telling
 from models.services.messages import RING
+from models.services.policy_in_force import in_force
 from models.services.ring_texts import Said, centre_text, vehicle_text, voice_text
 from models.services.routing import policy, snapshot
 from models.services.scene import House
@@ -68,7 +69,7 @@ def taken(work: Work, house: House, case: Case, person: Person, now: datetime) -
     evacuation = work.session.get_one(Evacuation, case.id)
     evacuation.next_at, evacuation.taken_at = None, now
     # Who lets it lie loses it to the supervisor: one level more.
-    case.level = supervisor_level(cases.facts_of(work, case), policy()) - 1
+    case.level = supervisor_level(cases.facts_of(work, case), in_force(work)) - 1
     messages.withhold(work, case.id, (RING,), "taken", now)
     event = cases.record(work, case, "stopped", now)
     say = house.say
@@ -169,7 +170,7 @@ def _give_to_supervisor(
     """Give it to whoever speaks for it: the supervisor, or who stands ``up`` levels above."""
     facts = cases.facts_of(work, case)
     event = cases.move(work, case, "escalated", now)
-    case.level = supervisor_level(facts, policy()) + up
+    case.level = supervisor_level(facts, in_force(work)) + up
     choice = cases.seat(work, case, now)
     if choice.person is not None:
         if choice.person not in {row.person_id for row in rung(work, case)}:

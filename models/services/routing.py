@@ -3,21 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, func, or_, select
+from sqlalchemy import CursorResult, Executable, String, cast, func, literal, null, or_, select
 
 from flows.bars import bars
 from flows.concerned import UNKNOWN, Told, most_present, subjects
 from flows.deadlines import due, promised
 from flows.directory import Body, Cover, Directory, Seat, Subject
-from flows.policy import Policy, default_policy
+from flows.policy import Policy
 from flows.routing import CaseFacts, Choice, choose
 from models.area import Facility, Settlement
 from models.db import Work
 from models.organisation import Coverage, Organisation
 from models.person import Hat, Person, Tie
+from models.programme import ProgrammeSetting
+from models.services import policy_in_force
 from models.services.scene import EffectFunction, Outcome, Scene
 
 SHOWN = 3  # organisations on W5
@@ -36,6 +37,8 @@ _PEOPLE = select(
 _HATS = select(
     Hat.person_id, Hat.function, Hat.organisation_id, Hat.area_pcode, Hat.voice, Hat.on_duty
 ).order_by(Hat.id)
+# One row more and no question more: which policy is in force.
+_POLICY_ROW = "#policy"
 _BODIES = select(
     Organisation.id,
     Organisation.name,
@@ -43,6 +46,10 @@ _BODIES = select(
     Organisation.area_pcode,
     Organisation.facility_id,
     Organisation.pair_id,
+).union_all(
+    select(literal(_POLICY_ROW), ProgrammeSetting.value, *[cast(null(), String)] * 4).where(
+        ProgrammeSetting.name == policy_in_force.SETTING
+    )
 )
 _TIES = select(Tie.person_id, Tie.other_id)
 _COVERAGE = select(
@@ -58,10 +65,13 @@ class Routed(Choice):
     promised_at: datetime
 
 
-@cache
 def policy() -> Policy:
-    """Return the policy in force, read once a process."""
-    return default_policy()
+    """Return the policy in force, as whoever read the directory last has seen it.
+
+    What asks without having read it, and looks at more than what no policy may change (who is
+    outside, who judges a compartment), asks `policy_in_force.in_force`.
+    """
+    return policy_in_force.last_seen()
 
 
 def route(work: Work, facts: CaseFacts, now: datetime) -> Routed:
@@ -146,7 +156,10 @@ def _rows(work: Work, statement: Executable) -> CursorResult[*tuple[Any, ...]]:
 
 
 def _bodies(work: Work) -> dict[str, Body]:
-    return {row[0]: Body(*row) for row in _rows(work, _BODIES)}
+    bodies = {row[0]: Body(*row) for row in _rows(work, _BODIES)}
+    said = bodies.pop(_POLICY_ROW, None)
+    policy_in_force.follow(work, None if said is None else said.name)
+    return bodies
 
 
 def _seats(work: Work, *, urgent: bool = False) -> Iterable[Seat]:
