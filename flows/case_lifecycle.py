@@ -14,6 +14,7 @@ _WAITING = {
     "returned": "routed",
     "escalated": "routed",
     "rehomed": "routed",
+    "assigned": "routed",  # given to a colleague of the same desk
     "reclassed": "routed",
     "withdrawn": "withdrawn",
 }
@@ -27,6 +28,7 @@ COMPLAINT: Table = {
         "returned": "routed",
         "escalated": "routed",
         "rehomed": "routed",
+        "assigned": "routed",
         "reclassed": "routed",
         "withdrawn": "withdrawn",
     },
@@ -58,6 +60,7 @@ CALL_BACK: Table = {
         "returned": "asked",
         "escalated": "asked",
         "rehomed": "asked",
+        "assigned": "asked",
         "reclassed": "asked",
         "withdrawn": "closed",
     },
@@ -68,6 +71,7 @@ CALL_BACK: Table = {
         "returned": "asked",
         "escalated": "asked",
         "rehomed": "asked",
+        "assigned": "asked",
         "reclassed": "asked",
         "withdrawn": "closed",
     },

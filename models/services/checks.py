@@ -1,5 +1,7 @@
 """Looks on the spot, or calls, at what was said: asked here, known to whoever handles the case."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from flows.deadlines import HOURS
@@ -10,6 +12,11 @@ from models.repair import Check
 from models.services.programme import daytime
 from models.services.scene import House
 from models.services.telling import Notice, tell
+
+WHO = ("meal", "third_party", "pair")
+HOW = ("visit", "call", "unannounced")
+RESULTS = ("confirmed", "partly", "not", "no_access")
+WISHED = "wished"  # by whoever handles the case
 
 
 def ask(work: Work, house: House, case: Case, why: str, event: CaseEvent) -> None:
@@ -33,3 +40,19 @@ def ask(work: Work, house: House, case: Case, why: str, event: CaseEvent) -> Non
         sensitive=case.case_class in SENSITIVE,
     )
     tell(work, house, case.holder_person, notice, event.at)
+
+
+def order(work: Work, case: Case, who: str, how: str, now: datetime) -> Check:
+    """Say who shall look, and how. Raises ValueError for words that are none of ours."""
+    if who not in WHO or how not in HOW:
+        raise ValueError("no such check")
+    row = Check(case_id=case.id, why=WISHED, asked_at=now, who=who, how=how)
+    work.session.add(row)
+    return row
+
+
+def settle(row: Check, result: str, at: datetime) -> None:
+    """Write down what was found, and when. Raises ValueError for what is no result."""
+    if result not in RESULTS:
+        raise ValueError("no such result")
+    row.result, row.done_at = result, at

@@ -47,7 +47,7 @@ def hand_over(work: Work, house: House, now: datetime) -> int:
     Call it again while it returns AT_ONCE. What the outside body has stays there.
     """
     found = _take(work, _is_over(now), _is_running())
-    return each(work, found, lambda case: _move_up(work, house, case, now))
+    return each(work, found, lambda case: move_up(work, house, case, now))
 
 
 def rehome(work: Work, house: House, now: datetime, person_id: int | None = None) -> int:
@@ -140,7 +140,8 @@ def _are_concerned(work: Work) -> list[ColumnElement[bool]]:
     return found
 
 
-def _move_up(work: Work, house: House, case: Case, now: datetime) -> None:
+def move_up(work: Work, house: House, case: Case, now: datetime) -> None:
+    """Give an item to the next level, before its clock ends or as it does."""
     had, returned = case.holder_person, _was_given_back(work, case)
     event = cases.move(
         work,
