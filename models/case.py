@@ -15,6 +15,8 @@ UNNAMED = "seconds, until the keeper named it"
 COLLECTED = "seconds, until the keeper collected it"
 YEARS = "5 years"
 _UNNAMED = text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL")
+_OPEN = text("status IN ('asked', 'reopened', 'routed', 'taken')")
+_RETURNED = text("transition = 'returned'")
 
 
 class ItemNumber(Base):
@@ -40,6 +42,10 @@ class Case(Base):
         Index("ix_case_place", "area_pcode", "category", "opened_at"),
         # What a desk has, in the order in which it is to be done.
         Index("ix_case_desk", "holder_function", "holder_organisation", "status", "due_at", "id"),
+        # What everybody has to do, in that order: page after page of lists.
+        Index("ix_case_promise", "due_at", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # Since when nothing came from a place.
+        Index("ix_case_silent", "area_pcode", "opened_at"),
         # The keeper looks here every other second: only the few rows that wait are in it.
         Index("ix_case_unnamed", "id", sqlite_where=_UNNAMED, postgresql_where=_UNNAMED),
     )
@@ -172,6 +178,7 @@ class Subject(Base):
     """One of those a case is about: barred from it everywhere."""
 
     __tablename__ = "subject"
+    __table_args__ = (Index("ix_subject_ref", "kind", "ref", "case_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", CASE_LIFE))
     case_id: Mapped[int] = mapped_column(
@@ -192,6 +199,9 @@ class CaseEvent(Base):
     """One thing done to a case. Rows are only added."""
 
     __tablename__ = "case_event"
+    __table_args__ = (
+        Index("ix_case_event_returned", "at", sqlite_where=_RETURNED, postgresql_where=_RETURNED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", CASE_LIFE))
     case_id: Mapped[int] = mapped_column(

@@ -45,6 +45,11 @@ def ask(empty_url):
     return answer
 
 
+def is_in_the_code(name, what, _):
+    """Leave the search of the objet out: each engine has its own, and neither is a table."""
+    return not (name or "").startswith(("case_objet", "ix_case_objet"))
+
+
 def put_rows(url, now):
     store = Store(url)
     with store.work(Job("test")) as work:
@@ -78,7 +83,8 @@ def test_the_tables_made_by_migrations_are_those_of_the_code(empty_url, ask):
     migrating.upgrade(empty_url)
 
     def differences(link):
-        context = MigrationContext.configure(link, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_in_the_code}
+        context = MigrationContext.configure(link, opts=opts)
         return compare_metadata(context, metadata)
 
     assert ask(differences) == []

@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from models import objets
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -38,6 +40,8 @@ TABLES = (
 def upgrade() -> None:
     _accounts()
     _cases()
+    _lists()
+    objets.lay(op.get_bind())
     _sessions()
     _passkeys()
     _ways_back()
@@ -45,12 +49,19 @@ def upgrade() -> None:
     _counters()
     _files()
     _policies()
+    _slips()
 
 
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
-    op.drop_index("ix_case_desk", "case_")
+    objets.lift(op.get_bind())
+    op.drop_index("ix_case_event_returned", "case_event")
+    op.drop_index("ix_subject_ref", "subject")
+    for index in ("ix_case_silent", "ix_case_promise", "ix_case_desk"):
+        op.drop_index(index, "case_")
+    with op.batch_alter_table("booklet") as batch:
+        batch.drop_column("on_screen")
     with op.batch_alter_table("case_") as batch:
         batch.drop_column("subject_line")
     for column in ("uniquifier", "passkey_handle"):
@@ -77,6 +88,24 @@ def _cases() -> None:
         "ix_case_desk",
         "case_",
         ["holder_function", "holder_organisation", "status", "due_at", "id"],
+    )
+
+
+def _lists() -> None:
+    """Index what lists ask for: what is open by its promise, whom it is about, what came back."""
+    still_open = sa.text("status IN ('asked', 'reopened', 'routed', 'taken')")
+    op.create_index(
+        "ix_case_promise",
+        "case_",
+        ["due_at", "number"],
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
+    op.create_index("ix_case_silent", "case_", ["area_pcode", "opened_at"])
+    op.create_index("ix_subject_ref", "subject", ["kind", "ref", "case_id"])
+    back = sa.text("transition = 'returned'")
+    op.create_index(
+        "ix_case_event_returned", "case_event", ["at"], sqlite_where=back, postgresql_where=back
     )
 
 
@@ -258,3 +287,8 @@ def _owner(table: str, column: str = "account_id") -> sa.ForeignKeyConstraint:
 
 def _indexed(table: str, column: str) -> None:
     op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+
+
+def _slips() -> None:
+    said = sa.Column("on_screen", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("booklet", said)

@@ -1,0 +1,93 @@
+"""What is searched for in lists: number, place, category, organisation, objet; never words said.
+
+Names are looked up in the small tables of the directory first, and become conditions on codes. The
+objet has an index of its own on each engine (migration 0013), without accents and by first letters.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
+
+from flows.place_names import sound, words_of
+from flows.sensitivity import CLASS_OF
+from models.area import Area
+from models.case import Case
+from models.db import Work
+from models.organisation import Organisation
+from models.services.filtering import concerns, inside
+
+SHORTEST = 2  # letters below which a word says nothing
+WORDS = 6  # that are looked for
+HEARD = 5  # letters from which a name may be spelt as it sounds
+NAMED = 40  # places or organisations that one word may mean
+_SQLITE = text("SELECT rowid FROM case_objet WHERE case_objet MATCH :objet").columns(rowid=Integer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """Something of the directory that a word may mean: an area or an organisation."""
+
+    what: str
+    key: str
+    words: tuple[str, ...]
+
+    def is_meant_by(self, word: str) -> bool:
+        if any(own.startswith(word) for own in self.words):
+            return True
+        return len(word) >= HEARD and sound(word) in {sound(own) for own in self.words}
+
+
+Says = Callable[[str], str]  # the words of a category, by its code
+
+
+def searched(work: Work, q: str, says: Says) -> list[ColumnElement[bool]]:
+    """Return what a search asks of a case: each of its words, wherever it stands."""
+    words = [one for one in words_of(q) if len(one) >= SHORTEST][:WORDS]
+    if not words:
+        return [false()] if q.strip() else []
+    names = [] if all(one.isdecimal() for one in words) else list(_directory(work))
+    return [or_(*_meanings(work, word, names, says)) for word in words]
+
+
+def _meanings(
+    work: Work, word: str, names: list[_Name], says: Says
+) -> Iterator[ColumnElement[bool]]:
+    yield Case.number == word
+    yield _in_objet(work, word)
+    if word.isdecimal():
+        return
+    meant = [one for one in names if one.is_meant_by(word)][:NAMED]
+    for one in meant:
+        yield inside(one.key) if one.what == "area" else concerns(one.key)
+    said = [code for code in CLASS_OF if any(w.startswith(word) for w in words_of(says(code)))]
+    if said:
+        yield Case.category.in_(said)
+
+
+def _directory(work: Work) -> Iterator[_Name]:
+    areas = select(literal("area"), Area.pcode, Area.name).where(Area.level > 0)
+    bodies = select(literal("organisation"), Organisation.id, Organisation.name)
+    for what, key, name in work.session.execute(union_all(areas, bodies)):
+        own = words_of(name) if what == "area" else words_of(f"{name} {key}")
+        yield _Name(what, key, tuple(own))
+
+
+def _in_objet(work: Work, word: str) -> ColumnElement[bool]:
+    """Return that the objet has a word that begins so; only letters and digits reach an index."""
+    if work.session.get_bind().dialect.name == "sqlite":
+        found = _SQLITE.bindparams(objet=f'"{word}"*').alias()
+        return Case.id.in_(select(found.c.rowid))
+    named = func.jaabi_objet(f"{word}:*", type_=Integer)
+    return and_(Case.subject_line.is_not(None), Case.id.in_(select(named.column_valued())))
