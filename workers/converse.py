@@ -70,13 +70,14 @@ class Converser:
         return handled
 
     def _handle(self, batch: _Batch, going: Callable[[], bool]) -> int:
-        handled, end = 0, time.monotonic() + PATIENCE_S
+        handled, together, end = 0, TOGETHER, time.monotonic() + PATIENCE_S
         while batch.left and going() and time.monotonic() < end:
-            handled += self._answer(batch, batch.left[:TOGETHER])
+            answered = self._answer(batch, batch.left[:together])
+            handled += answered
+            together = min(TOGETHER, 1 + 2 * answered)  # of the slow ones few are read in vain
         if batch.left or batch.back:
             with self._store.work(ACTOR) as work:
-                for one in (*batch.left, *batch.back):
-                    inbox.release(work, one, self._clock())
+                inbox.release(work, [*batch.left, *batch.back], self._clock())
         return handled
 
     def _answer(self, batch: _Batch, some: Sequence[Claim]) -> int:

@@ -63,6 +63,7 @@ class WorkerProcess:
         self._timetable = timetable
         self._clock = clock
         self._stop = threading.Event()
+        self._draining = threading.Lock()  # two threads at it only take the interpreter in turns
 
     def run(self) -> None:
         """Work in the main thread, because RQ stops by signals."""
@@ -80,7 +81,8 @@ class WorkerProcess:
             thread.join(JOIN_S)
 
     def _drain(self) -> int:
-        return self._drain_while(lambda: not self._stop.is_set())
+        with self._draining:
+            return self._drain_while(lambda: not self._stop.is_set())
 
     def _listen(self) -> None:
         try:
@@ -102,7 +104,8 @@ class WorkerProcess:
     def _poll(self) -> None:
         while not self._stop.is_set():
             try:
-                self._drain()
+                if not self._draining.locked():
+                    self._drain()
             except OperationalError:
                 log.warning("database away", extra={"job": "poll"})
             self._stop.wait(POLL_S)

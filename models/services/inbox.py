@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import aliased
@@ -186,9 +187,15 @@ def put_back(work: Work, claim: Claim, now: datetime) -> None:
     _wait(work, claim, now + AWAY, claim.tries - 1)
 
 
-def release(work: Work, claim: Claim, now: datetime) -> None:
+def release(work: Work, claims: Sequence[Claim], now: datetime) -> None:
     """Give back what was taken and not looked at: it may be taken at once, the try not counted."""
-    _wait(work, claim, now, claim.tries - 1)
+    ours = tuple_(Message.id, Message.tries).in_([(one.row, one.tries) for one in claims])
+    work.session.execute(
+        update(Message)
+        .where(ours, Message.status == "processing")
+        .values(status="waiting", due_at=now, tries=Message.tries - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def failed(work: Work, claim: Claim, now: datetime) -> None:
