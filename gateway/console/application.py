@@ -8,14 +8,26 @@ from flask_compress import Compress
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from gateway import health
-from gateway.console import call_backs, dead_letters, home, house, security, showing, wording
+from gateway.console import (
+    call_backs,
+    dead_letters,
+    entering,
+    home,
+    house,
+    me,
+    passkeys,
+    security,
+    showing,
+    wording,
+)
 from gateway.console.sessions import Sessions
 from gateway.console.viewing import HELD, Kit
 from gateway.headers import harden
 from gateway.metrics import Watcher
 from gateway.settings import Settings
-from models.db import Store, Waker, silent
+from models.db import Store
 
+THREADS = 4  # of its server, each with a link to the database
 LARGEST_FORM = 4 << 20  # bytes: an import of ten thousand rows
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
@@ -23,9 +35,9 @@ POLICY = (
 )
 
 
-def create_console_app(settings: Settings, waker: Waker = silent) -> Flask:
-    """Build it. It reads rows and counts them, and holds no key that opens anything."""
-    return console_app(settings, Store(settings.database_url, waker, pool_size=2))
+def create_console_app(settings: Settings) -> Flask:
+    """Build it. It holds no key that opens anything, and rings nobody: its news is polled for."""
+    return console_app(settings, Store(settings.database_url, pool_size=THREADS))
 
 
 def console_app(
@@ -49,6 +61,9 @@ def console_app(
 
 
 PAGES = (
+    entering.pages,
+    passkeys.pages,
+    me.pages,
     home.pages,
     call_backs.pages,
     dead_letters.pages,

@@ -9,11 +9,12 @@ from typing import Any, cast
 from flask import g
 from flask_security import RoleMixin, UserMixin
 from flask_security.datastore import Datastore, UserDatastore
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, or_, select
 from sqlalchemy.orm import registry
 
 from models.account import Account
 from models.db import Job, Store
+from models.person import Person
 
 SIGN_IN = Job("sign_in")
 _WAITING = "changed_accounts"
@@ -78,7 +79,12 @@ class Accounts(Datastore, UserDatastore):
         ((name, value),) = by.items()
         column = getattr(SignedIn, name)
         same = func.lower(column) == str(value).lower() if case_insensitive else column == value
-        asked = select(SignedIn).where(same, _TABLE.c.revoked_at.is_(None))
+        at_work = or_(_TABLE.c.person_id.is_(None), Person.usable)
+        asked = (
+            select(SignedIn)
+            .outerjoin(Person, Person.id == _TABLE.c.person_id)
+            .where(same, _TABLE.c.revoked_at.is_(None), at_work)
+        )
         with self._store.reading(SIGN_IN) as work:
             found = work.session.scalar(asked)
             work.session.expunge_all()

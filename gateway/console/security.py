@@ -1,57 +1,84 @@
-"""Signing in: Flask-Security, with our accounts, our pages, and nothing of it that sends mail."""
+"""What signing in stands on: Flask-Security with our accounts, and none of its own pages.
 
-from datetime import timedelta
-from typing import Any
+Its pages would bring texts, addresses and ways in that nobody here needs. What it knows is used:
+who is signed in, what a view asks for, codes of authenticators, signatures of passkeys.
+"""
 
-from flask import Flask, redirect, url_for
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, cast
+
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask_security import Security
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from gateway.console import key
 from gateway.console.identity import Accounts
+from gateway.console.second_factor import Codes
 from gateway.settings import Settings
 from models.db import Store
+from models.services.sign_ins import Tried
 
-CHECKED_FOR = timedelta(minutes=30)  # how long a re-check serves
+GUARD = "jaabi.sign_in"  # where the application keeps what proves who somebody is
 
 
-def use(app: Flask, settings: Settings, store: Store) -> Security:
+@dataclass(frozen=True, slots=True, repr=False)
+class Guard:
+    """What proves who somebody is, and counts who tries."""
+
+    accounts: Accounts
+    codes: Codes
+    tries_key: str
+
+    def tried(self, *facts: object) -> Tried:
+        """Name a door and who knocks there."""
+        return Tried.at(self.tries_key, *facts)
+
+
+def use(app: Flask, settings: Settings, store: Store, clock: Callable[[], datetime]) -> None:
     """Let people sign in to ``app``."""
     app.config.update(_configuration(settings))
     CSRFProtect(app)
-    security = Security(app, Accounts(store), register_blueprint=True)
+    app.register_error_handler(CSRFError, _asked_by_another)
+    accounts = Accounts(store)
+    security = Security(app, accounts, register_blueprint=False)
     security.unauthn_handler(_to_sign_in)
-    return security
+    codes = Codes(key.derive(settings.home, "authenticators"), store, clock)
+    app.extensions[GUARD] = Guard(accounts, codes, key.derive(settings.home, "failures"))
+
+
+def guard() -> Guard:
+    """Return what proves who somebody is."""
+    return cast("Guard", current_app.extensions[GUARD])
+
+
+def _asked_by_another(_: CSRFError) -> tuple[str, int]:
+    return render_template("console/form_too_old.html"), HTTPStatus.BAD_REQUEST
 
 
 def _to_sign_in(*_: Any, **__: Any) -> Response:
+    if request.method == "GET" and request.path != "/":
+        return redirect(url_for("security.login", vers=request.full_path.rstrip("?")))
     return redirect(url_for("security.login"))
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
-        "SECRET_KEY": key.derive(settings.keys, "forms"),
+        "SECRET_KEY": key.derive(settings.home, "forms"),
         "WTF_CSRF_CHECK_DEFAULT": True,
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
         "WTF_CSRF_SSL_STRICT": False,  # our pages tell no address to anybody, not even to us
-        "SECURITY_PASSWORD_SALT": key.derive(settings.keys, "links"),
+        "SECURITY_PASSWORD_SALT": key.derive(settings.home, "links"),
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],  # as `jaabi accounts` writes it
-        "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_JOIN_USER_ROLES": False,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_API_ENABLED_METHODS": ["session"],
-        "SECURITY_LOGIN_URL": "/entrer",
-        "SECURITY_LOGOUT_URL": "/sortir",
-        "SECURITY_VERIFY_URL": "/verifier",
-        "SECURITY_POST_LOGIN_VIEW": "/",
-        "SECURITY_POST_LOGOUT_VIEW": "/entrer",
-        "SECURITY_FRESHNESS": CHECKED_FOR,
+        "SECURITY_DEFAULT_REMEMBER_ME": False,
         "SECURITY_STATIC_FOLDER": None,
-        "SECURITY_LOGIN_USER_TEMPLATE": "console/sign_in.html",
-        "SECURITY_VERIFY_TEMPLATE": "console/check_again.html",
-        "SECURITY_FLASH_MESSAGES": True,
     }

@@ -1,6 +1,8 @@
 """Sessions kept by the service: a browser holds a name without meaning, and can be sent away.
 
-Ten idle minutes end one, eight hours in any case (threat model, T4).
+Ten idle minutes end one, eight hours in any case (threat model, T4). Whoever has proven nothing
+yet has no row: the little that a form needs is signed and left with their browser, so that nobody
+can fill a table by asking for pages.
 """
 
 import hashlib
@@ -11,23 +13,25 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import select
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy import Update, select, update
 from werkzeug.datastructures import CallbackDict
 
 from gateway.console.identity import SIGN_IN
-from models.db import Store
+from models.db import Store, Work
+from models.services.sign_ins import IDLE, LONGEST
 from models.sign_in import ConsoleSession
 
 COOKIE = "__Host-jaabi"
-IDLE = timedelta(minutes=10)
-LONGEST = timedelta(hours=8)
+VISIT = "__Host-jaabi-visit"  # of whoever has not signed in
 NOTED = timedelta(seconds=30)  # how exactly it is known when somebody was last here
 NAME_BYTES = 32
-WHO = "_user_id"  # where Flask-Login keeps whom a session belongs to
+BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")  # the first that is named: others name more
+UNASKED = "X-Unasked"  # a page that renews itself says so: nobody is there because of it
 
 
 class Session(CallbackDict[str, Any], SessionMixin):
-    """What one browser's session holds."""
+    """What one browser's session holds. With a ``name`` it is a row, without one a visit."""
 
     def __init__(self, content: Mapping[str, Any], name: str = "") -> None:
         def changed(_: Any) -> None:
@@ -37,7 +41,27 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.name = name
         self.new = not name
         self.modified = False
+        self.account_id: int | None = None
+        self.created_at: datetime | None = None
         self.seen_at: datetime | None = None
+        self.checked_at: datetime | None = None
+        self.browser = ""
+        self.is_renewed = self.is_over = False
+
+    def prove(self, content: Mapping[str, Any], account_id: int | None, at: datetime) -> None:
+        """Go on under a new name with ``content`` alone: somebody proved who they are."""
+        if account_id is None or account_id != self.account_id:
+            self.created_at = None
+        self.clear()
+        self.update(content)
+        self.account_id = account_id
+        self.checked_at = None if account_id is None else at
+        self.is_renewed = self.modified = True
+
+    def end(self) -> None:
+        """Know nobody any more in this browser."""
+        self.clear()
+        self.is_over = True
 
 
 def digest_of(name: str) -> str:
@@ -56,27 +80,36 @@ class Sessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> Session:
         """Return the session of this browser, or a new one."""
-        del app
         name = request.cookies.get(COOKIE, "")
         row = self._find(name) if name else None
         if row is None:
-            return Session({})
+            session = Session(_visit(app, request.cookies.get(VISIT, "")))
+            session.browser = browser_of(request)
+            return session
         session = Session(row.content, name)
-        session.seen_at = row.seen_at
+        session.browser = row.browser or browser_of(request)
+        session.account_id, session.created_at = row.account_id, row.created_at
+        session.checked_at = row.checked_at
+        session.seen_at = None if UNASKED in request.headers else row.seen_at
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed. One that says nothing is not kept at all."""
-        del app
         assert isinstance(session, Session)  # noqa: S101 opened above
-        if session.new and not session:
-            return
-        now = self._clock()
-        if not session.new and not session.modified and not _is_stale(session, now):
-            return
-        name = self._keep(session, now)
-        if name != session.name:
-            response.set_cookie(COOKIE, name, secure=True, httponly=True, samesite="Strict")
+        if session.is_over:
+            with self._store.work(SIGN_IN) as work:
+                _close(work, session, self._clock())
+            _take_away(response, COOKIE, VISIT)
+        elif session.is_renewed:
+            name = self._renew(session)
+            if name:
+                _give(response, COOKIE, name)
+            _take_away(response, VISIT, *([] if name else [COOKIE]))
+        elif session.new:
+            if session.modified:
+                _give(response, VISIT, _signer(app).dumps(dict(session)))
+        elif session.modified or _is_stale(session, self._clock()):
+            self._keep(session)
 
     def _find(self, name: str) -> ConsoleSession | None:
         now = self._clock()
@@ -91,15 +124,68 @@ class Sessions(SessionInterface):
             work.session.expunge_all()
         return found
 
-    def _keep(self, session: Session, now: datetime) -> str:
-        name = session.name or secrets.token_urlsafe(NAME_BYTES)
+    def _keep(self, session: Session) -> None:
+        said: dict[str, Any] = {"content": dict(session)}
+        if session.seen_at is not None:
+            said["seen_at"] = self._clock()
         with self._store.work(SIGN_IN) as work:
-            row = work.session.get(ConsoleSession, digest_of(name))
-            if row is None:
-                row = ConsoleSession(digest=digest_of(name), created_at=now)
-                work.session.add(row)
-            row.content, row.seen_at = dict(session), now
+            work.session.execute(_open(session).values(**said))
+
+    def _renew(self, session: Session) -> str:
+        """Return the new name; none if the session was ended while this page was made."""
+        name, now = secrets.token_urlsafe(NAME_BYTES), self._clock()
+        row = ConsoleSession(
+            digest=digest_of(name),
+            account_id=session.account_id,
+            content=dict(session),
+            browser=session.browser,
+            created_at=session.created_at or now,
+            seen_at=now,
+            checked_at=session.checked_at,
+        )
+        with self._store.work(SIGN_IN) as work:
+            if session.name and not _close(work, session, now):
+                return ""
+            work.session.add(row)
         return name
+
+
+def _open(session: Session) -> Update:
+    """Change the row of a session, unless it has ended meanwhile."""
+    own = ConsoleSession.digest == digest_of(session.name)
+    return update(ConsoleSession).where(own, ConsoleSession.ended_at.is_(None))
+
+
+def _close(work: Work, session: Session, now: datetime) -> bool:
+    closing = _open(session).values(content={}, ended_at=now).returning(ConsoleSession.digest)
+    return work.session.scalar(closing) is not None
+
+
+def browser_of(request: Request) -> str:
+    """Return the make of a browser, for whoever looks through their sessions."""
+    said = request.user_agent.string
+    return next((one for one in BROWSERS if one in said), "").replace("Edg", "Edge")
+
+
+def _visit(app: Flask, said: str) -> dict[str, Any]:
+    try:
+        content = _signer(app).loads(said, max_age=int(LONGEST.total_seconds()))
+    except BadData:
+        return {}
+    return dict(content) if isinstance(content, dict) else {}
+
+
+def _signer(app: Flask) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(app.secret_key), salt="visit")
+
+
+def _give(response: Response, cookie: str, value: str) -> None:
+    response.set_cookie(cookie, value, secure=True, httponly=True, samesite="Strict")
+
+
+def _take_away(response: Response, *cookies: str) -> None:
+    for one in cookies:
+        response.delete_cookie(one, secure=True, httponly=True, samesite="Strict")
 
 
 def _is_stale(session: Session, now: datetime) -> bool:

@@ -8,14 +8,16 @@ own sight, and it writes to others.
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_security import auth_required, current_user
 
 from gateway.console.identity import SignedIn
+from gateway.console.sessions import Session
 from models.account import Account
 from models.db import Handler, Job, Overseer, Store, Work
 from models.person import Person
@@ -24,6 +26,7 @@ from models.services.handling import Desk
 from models.services.scene import House
 
 ACTS = Job("console")
+CHECKED_FOR = timedelta(minutes=15)  # how long a proof of who one is serves
 HELD = "jaabi"  # where the application keeps what its pages need
 
 View = Callable[..., Any]
@@ -114,6 +117,17 @@ def at_desk() -> Iterator[Desk]:
     with acting() as work:
         person = work.session.get_one(Person, person_id)
         yield Desk(work, kit().house, person, now())
+
+
+def rechecked(back: str = "") -> None:
+    """Go on only if whoever looks proved lately who they are; else let them first.
+
+    ``back`` is where they come back to: this page, or for a form the page that had it.
+    """
+    at = cast("Session", session).checked_at
+    if at is None or now() - at > CHECKED_FOR:
+        here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        abort(redirect(url_for("security.verify", vers=back or here), HTTPStatus.SEE_OTHER))
 
 
 def is_role(names: Collection[str]) -> bool:

@@ -92,9 +92,7 @@ def live(work: Work) -> Sequence[tuple[Account, Person | None]]:
 
 def revoke(work: Work, email: str, now: datetime) -> Account:
     """End an account; whoever has no phone is registered no longer either. Raises NotFound."""
-    account = _by_email(work, email)
-    if account is None:
-        raise NotFound("no account has this e-mail")
+    account = by_email(work, email)
     account.revoked_at = now
     person = None if account.person_id is None else work.session.get_one(Person, account.person_id)
     _note(work, account, person, now)
@@ -111,6 +109,31 @@ def identify(work: Work, email: str, password: str) -> Account | None:
     return account if known and is_right else None
 
 
+def weak(work: Work, email: str, password: str) -> str | None:
+    """Return why somebody's password cannot be, None if it can."""
+    return refused(password, {*_words(email), *_service_words(work)})
+
+
+def set_password(account: Account, password: str) -> None:
+    """Give an account another password; whoever asks has looked whether it can be."""
+    account.password_hash = _hasher.hash(password)
+
+
+def change_password(work: Work, account: Account, password: str, now: datetime) -> None:
+    """Give its owner the password they chose."""
+    set_password(account, password)
+    owner = replace(work, actor=actor_of(work, account) or work.actor)
+    note(owner, Mark("password_changed", "account", account.id), now)
+
+
+def by_email(work: Work, email: str) -> Account:
+    """Return the valid account of an e-mail. Raises NotFound."""
+    account = _by_email(work, email)
+    if account is None:
+        raise NotFound("no account has this e-mail")
+    return account
+
+
 def actor_of(work: Work, account: Account) -> Handler | Overseer | None:
     """Return as whom an account acts; None once it, or its person, may not any more."""
     if account.revoked_at is not None:
@@ -125,9 +148,9 @@ def _mistakes(work: Work, new: NewAccount) -> list[str]:
     found = [] if _is_email(new.email) else ["this is no e-mail address"]
     if new.role not in ROLES:
         return [*found, f"no role {new.role}: one of {', '.join(ROLES)}"]
-    weak = refused(new.password, {*_words(new.email), *_service_words(work)})
-    if weak:
-        found.append(weak)
+    bad = weak(work, new.email, new.password)
+    if bad:
+        found.append(bad)
     if _by_email(work, new.email) is not None:
         found.append("this e-mail has an account")
     if new.role in OVERSEERS:
