@@ -51,7 +51,7 @@ def read_correction(line: str, category: str) -> Correction | None:
     """Read the answer to a read-back; None when it is something else."""
     digits = plain_digits(line)
     if digits is not None and digits in _WHO:
-        return Correction("about", _who(category, digits)) if asks_who(category) else None
+        return Correction("about", who(category, digits)) if asks_who(category) else None
     if digits is not None:
         return Correction("place", digits) if len(digits) == _PLACE_CODE else None
     person = _PERSON.fullmatch(clean(line))
@@ -70,5 +70,6 @@ def age_band(age: int | None) -> str | None:
     return next((band for oldest, band in _BANDS if age <= oldest), None)
 
 
-def _who(category: str, digit: str) -> str:
+def who(category: str, digit: str) -> str:
+    """Return who is concerned by a digit of E1: head and committee depend on the topic."""
     return _WHO_OF_TOPIC.get(category[0], {}).get(digit, _WHO[digit])

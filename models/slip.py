@@ -13,7 +13,7 @@ LIFE = "12 months after its booklet was issued"
 
 
 class Booklet(Base):
-    """Up to 99 slips given to one operator, in the order of issue."""
+    """Up to 99 slips of one operator: printed beforehand, or of one day at the screen."""
 
     __tablename__ = "booklet"
 
@@ -24,6 +24,9 @@ class Booklet(Base):
     issued_at: Mapped[datetime] = mapped_column(info=says("S1", "when it was made", LIFE))
     revoked_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "lost or destroyed: its slips are worth nothing", LIFE)
+    )
+    on_screen: Mapped[bool] = mapped_column(
+        default=False, info=says("S1", "its codes were read from the screen, not printed", LIFE)
     )
 
 

@@ -15,7 +15,7 @@ from flows.sensitivity import class_of, left_out
 from flows.slip_replies import Correction, age_band
 from models.case import Case, Subject
 from models.db import Gateway
-from models.services import alerts, slips
+from models.services import alerts, call_backs, slips
 from models.services.call_backs import file_private
 from models.services.cases import reclass, record
 from models.services.filing import file, heard_out
@@ -39,18 +39,28 @@ class Call:
     sex: str | None
     age: int | None
     words: str
+    about: str = ""
+    answer: str = "code"
+    language: str = ""
 
 
 def log_call(desk: Desk, slip: Slip, call: Call) -> Case:
     """File what was told; the caller follows it with the twelve digits of the slip."""
     speaking = replace(desk.work, actor=Gateway())  # the words are the caller's, as on any road
-    said = {"category": call.category, "place": call.place, "words": call.words, "answer": "code"}
+    said = {
+        "category": call.category,
+        "place": call.place,
+        "words": call.words,
+        "about": call.about,
+        "answer": call.answer,
+    }
     asked = heard_out(speaking, desk.turn, said)
     if asked.kind == "alert" and not asked.private:
         case, _ = alerts.hear_danger(speaking, _told_by_nobody(desk), asked)
     else:
         case, _ = file(speaking, _told_by_nobody(desk), asked)
     case.source, case.sex, case.age_band = call.source, call.sex, age_band(call.age)
+    case.language = call.language or case.language
     _put_on(desk, slip, case)
     return case
 
@@ -72,6 +82,15 @@ def _told_by_nobody(desk: Desk) -> Scene:
 def _put_on(desk: Desk, slip: Slip, case: Case) -> None:
     slips.use(desk.work, slip, case, desk.now)
     record(desk.work, case, "logged", desk.now)
+
+
+def ask_call(desk: Desk, case: Case, msisdn: str, wish: Mapping[str, Any]) -> None:
+    """Ask that whoever called is called back about what was just logged, on this number."""
+    speaking = replace(desk.work, actor=Gateway())
+    sealed = desk.house.sealer.number(msisdn)
+    # No words of ours asked for this yes: it was given aloud, to the operator.
+    aloud = replace(_told_by_nobody(desk), kind="operator", seal_sender=lambda: sealed)
+    call_backs.open_call_back(speaking, aloud, {**wish, "case": case.id})
 
 
 def note_number(desk: Desk, case: Case, msisdn: str) -> None:

@@ -1,6 +1,7 @@
 """Booklets of numbered slips: issued with their receipts, used up one by one, freed, revoked.
 
-The twelve digits leave here once, to be printed; what is kept of them is their digest.
+The twelve digits leave here once, to be printed, or stand on one screen during one call; what is
+kept of them is their digest.
 """
 
 from collections.abc import Sequence
@@ -49,6 +50,7 @@ class Standing:
     used: int
     issued_at: datetime
     revoked_at: datetime | None
+    on_screen: bool = False
 
 
 def issue(
@@ -100,6 +102,7 @@ def booklets(work: Work) -> list[Standing]:
             func.count(Slip.used_at),
             Booklet.issued_at,
             Booklet.revoked_at,
+            Booklet.on_screen,
         )
         .join(Person, Person.id == Booklet.person_id)
         .join(Slip, Slip.booklet_id == Booklet.id)
@@ -109,10 +112,25 @@ def booklets(work: Work) -> list[Standing]:
     ends = {one for row in rows for one in row[2:4]}
     named = select(Slip.id, Slip.number).where(Slip.id.in_(ends))
     numbered = {row[0]: row[1] for row in work.session.execute(named)}
-    return [
-        Standing(booklet, operator, numbered[first], numbered[last], slips, used, issued, revoked)
-        for booklet, operator, first, last, slips, used, issued, revoked in rows
-    ]
+    return [Standing(row[0], row[1], numbered[row[2]], numbered[row[3]], *row[4:]) for row in rows]
+
+
+def on_screen(work: Work, house: House, person: Person, digits: str, now: datetime) -> Slip | None:
+    """Return a slip for the code that stood on an operator's screen; None once it was used."""
+    long, sealed = _digest(house, digits)
+    if long is not None and (is_out(work, long) or _is_given(work, long)):
+        return None
+    booklet, number = _of_today(work, person.id, now)
+    slip = Slip(booklet_id=booklet.id, number=number, receipt_long=long, receipt_sealed=sealed)
+    work.session.add(slip)
+    work.session.flush()
+    return slip
+
+
+def just_used(work: Work, person_id: int, now: datetime) -> Slip | None:
+    """Return the slip that an operator used last, while it can still be freed."""
+    lately = _of(person_id).where(Slip.used_at > now - UNDO)
+    return work.session.scalar(lately.order_by(Slip.used_at.desc(), Slip.id.desc()).limit(1))
 
 
 def find(work: Work, person_id: int, number: str) -> Slip | None:
@@ -174,7 +192,8 @@ def _free_numbers(work: Work, person_id: int, now: datetime) -> list[str]:
     """Return the numbers that name no slip, those after the last one issued first."""
     out = or_(Slip.used_at.is_(None), Slip.used_at > now - UNDO)
     taken = {slip.number for slip in work.session.scalars(_of(person_id, out))}
-    ever = select(Slip.number).join(Booklet).where(Booklet.person_id == person_id)
+    mine = (Booklet.person_id == person_id, Booklet.on_screen.is_(False))
+    ever = select(Slip.number).join(Booklet).where(*mine)
     last = int(work.session.scalar(ever.order_by(Slip.id.desc()).limit(1)) or 0)
     around = [f"{(last + step) % MOST + 1:02d}" for step in range(MOST)]
     return [number for number in around if number not in taken]
@@ -192,11 +211,41 @@ def _draw(work: Work, house: House) -> tuple[str, str | None, bytes | None]:
     """Draw a receipt: its digits and digest, or sealed while the keeper is away."""
     for _ in range(DRAWS):
         digits = numbers.receipt(house.draw)
-        try:
-            _, long = house.keeper.digests(None, digits)
-        except KeeperAway:
-            return digits, None, house.sealer.receipt(digits)
-        of_case = select(Case.id).where(Case.receipt_long == long)
-        if not is_out(work, long) and work.session.scalar(of_case) is None:
-            return digits, long, None
+        long, sealed = _digest(house, digits)
+        if long is None or not (is_out(work, long) or _is_given(work, long)):
+            return digits, long, sealed
     raise RuntimeError("no free receipt")
+
+
+def _digest(house: House, digits: str) -> tuple[str | None, bytes | None]:
+    """Return the digest of a receipt; it sealed instead while the keeper is away."""
+    try:
+        return house.keeper.digests(None, digits)[1], None
+    except KeeperAway:
+        return None, house.sealer.receipt(digits)
+
+
+def _is_given(work: Work, long: str) -> bool:
+    of_case = select(Case.id).where(Case.receipt_long == long)
+    return work.session.scalar(of_case) is not None
+
+
+def _of_today(work: Work, person_id: int, now: datetime) -> tuple[Booklet, str]:
+    """Return an operator's booklet at the screen that has a number free, and that number."""
+    begun = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = (Booklet.person_id == person_id, Booklet.on_screen, Booklet.issued_at >= begun)
+    newest = select(Booklet).where(*mine, Booklet.revoked_at.is_(None)).order_by(Booklet.id.desc())
+    booklet = work.session.scalar(newest.limit(1).with_for_update())
+    free = _free_numbers(work, person_id, now)
+    if booklet is not None:
+        used = select(Slip.number).where(Slip.booklet_id == booklet.id)
+        gone = set(work.session.scalars(used))
+        left = [number for number in free if number not in gone]
+        if left:
+            return booklet, left[0]
+    if not free:
+        raise SlipsRefused("no number is free")
+    booklet = Booklet(person_id=person_id, issued_at=now, on_screen=True)
+    work.session.add(booklet)
+    work.session.flush()
+    return booklet, free[0]

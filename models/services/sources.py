@@ -18,10 +18,15 @@ def sources(work: Work, case: Case, now: datetime) -> int:
     """Return how many voices named this topic in this place, of those the actor may count."""
     if work.session.get(Alert, case.id) is not None:
         return voices_of(work, case)
+    return told_of(work, case.category, case.area_pcode, now)
+
+
+def told_of(work: Work, category: str, area: str | None, now: datetime) -> int:
+    """Return how many voices named a topic in an area lately, of those the actor may count."""
     alike = countable_cases(
         work,
-        Case.category == case.category,
-        Case.area_pcode == case.area_pcode,
+        Case.category == category,
+        Case.area_pcode == area,
         Case.opened_at > now - LATELY,
         Case.status.in_(COUNTED),
     ).subquery()
