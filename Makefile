@@ -51,8 +51,9 @@ system-deps: ## install what tests of browser, Kannel and clock need (Debian, ne
 	$$run systemctl mask kannel 2>/dev/null || true; \
 	command -v npm >/dev/null || npm=npm; \
 	$$run apt-get update -qq && $$run apt-get install -y -qq $(SYSTEM) $$npm
-	@! command -v npm >/dev/null || npm ci --prefix tests/kannel/smpp --ignore-scripts \
-		--no-audit --no-fund --loglevel=error
+	@! command -v npm >/dev/null || for folder in tests/kannel/smpp tests/console/axe; do \
+		npm ci --prefix $$folder --ignore-scripts --no-audit --no-fund --loglevel=error || exit 1; \
+	done
 
 # Masked before it is installed: the tests start Kannels of their own, and a machine needs no other.
 SYSTEM := chromium chromium-driver kannel kannel-extras faketime

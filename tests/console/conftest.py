@@ -5,6 +5,7 @@ finds a session in the database, because a password takes a quarter of a second.
 """
 
 import secrets
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from gateway.console.application import console_app
 from gateway.console.sessions import COOKIE, digest_of
 from gateway.settings import Settings
 from models.account import Account
-from models.db import Operator
+from models.db import Operator, Store
 from models.organisation import Organisation
 from models.services import accounts
 from models.services.gazetteer import load_reference
@@ -62,8 +63,8 @@ class Console:
             new = accounts.NewAccount(email=email, role=role, password=PASSWORD, **facts)
             return accounts.add(work, new, self.clock()).id
 
-    def browser(self, account_id):
-        """Return a browser in which this account is signed in."""
+    def session(self, account_id):
+        """Sign this account in and return what its browser holds."""
         name = secrets.token_urlsafe(32)
         with self.store.work(Operator()) as work:
             known = work.session.scalar(select(Account.uniquifier).where(Account.id == account_id))
@@ -85,6 +86,11 @@ class Console:
                     checked_at=now,
                 )
             )
+        return name
+
+    def browser(self, account_id):
+        """Return a browser in which this account is signed in."""
+        name = self.session(account_id)
         client = self.app.test_client()
         client.set_cookie(COOKIE, name, secure=True, domain="localhost")
         client.environ_base["wsgi.url_scheme"] = "https"
@@ -95,15 +101,35 @@ class Console:
         return self.browser(self.account(role, **facts))
 
 
+@pytest.fixture(scope="session")
+def furnished_template(tmp_path_factory, sqlite_template):
+    """A SQLite file with the directory of Mali and a cell, to be copied."""
+    path = tmp_path_factory.mktemp("furnished") / "jaabi.db"
+    shutil.copyfile(sqlite_template, path)
+    store = Store(f"sqlite:///{path}")
+    furnish(store)
+    store.close()
+    return path
+
+
 @pytest.fixture
-def console(tmp_path, sqlite_store):
+def console(tmp_path, furnished_template):
     """A console on SQLite with the directory of Mali and the organisations of the cell."""
-    return furnished(tmp_path, sqlite_store)
+    path = tmp_path / "furnished.db"
+    shutil.copyfile(furnished_template, path)
+    store = Store(f"sqlite:///{path}")
+    yield Console(tmp_path, store)
+    store.close()
 
 
 def furnished(home, store):
+    """Return a console on any database."""
+    furnish(store)
+    return Console(home, store)
+
+
+def furnish(store):
     with store.work(Operator()) as work:
         load_reference(work)
         work.session.add(Organisation(id="cell", name="Cellule", kind="cell"))
         work.session.add(Organisation(id="outside", name="Organisme exterieur", kind="outside"))
-    return Console(home, store)
