@@ -24,7 +24,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOK = """
 const done = arguments[arguments.length - 1];
 axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}}).then(
-  found => done(found.violations.map(one => one.id + ': ' + one.nodes.map(n => n.html).join(' | '))),
+  found => done(found.violations.map(
+    one => one.id + ': ' + one.nodes.map(n => n.html).join(' | '))),
   broken => done(['axe: ' + broken]));
 """
 
