@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 
 from flows.policy import SENSITIVE
 from models.errors import StoreError
-from models.rights_functions import FUNCTIONS, NAMES, VIEW
+from models.rights_functions import FUNCTIONS, NAMES, TYPE, VIEW
 from models.schema import metadata
 
 POLICY = "jaabi"
@@ -26,13 +26,13 @@ AUDITS = "(SELECT jaabi_role()) = 'auditor'"
 ADMINISTERS = "(SELECT jaabi_role()) = 'administrator'"
 OPERATOR = "(SELECT jaabi_actor()) = 'operator'"
 ME = "(SELECT jaabi_person())"
-MINE = "((SELECT jaabi_visible())::integer[])"
+SEES = "jaabi_sees({}, (SELECT jaabi_who()))"
 MY_ORGANISATIONS = "((SELECT jaabi_organisations())::text[])"
 
 _IN_CLASSES = ", ".join(f"'{name}'" for name in sorted(SENSITIVE))
 _CASE = (
     f"{SERVES} OR ({OPERATOR} AND class NOT IN ({_IN_CLASSES}) AND status <> 'joined')"
-    f" OR id = ANY {MINE}"
+    f" OR {SEES.format('id')}"
 )
 OF_ORDINARY = f"({OPERATOR} AND EXISTS (SELECT 1 FROM case_ WHERE case_.id = case_id))"
 # Of an account: its person's, or its own where it has none.
@@ -40,7 +40,8 @@ MY_ACCOUNT = (
     "account_id IN (SELECT id FROM account WHERE person_id = (SELECT jaabi_person())"
     " OR (SELECT jaabi_actor()) = 'account:' || id)"
 )
-OF_CASE = f"{SERVES} OR case_id = ANY {MINE} OR {OF_ORDINARY}"
+MINE = SEES.format("case_id")
+OF_CASE = f"{SERVES} OR {MINE} OR {OF_ORDINARY}"
 
 
 _REFERRAL = (
@@ -113,11 +114,11 @@ RIGHTS: Mapping[str, str | None] = {
     "spending": None,
     "stock": None,
     "stock_report": None,
-    "story": f"{SERVES} OR case_id = ANY {MINE}",
-    "subject": f"{SERVES} OR case_id = ANY {MINE}",
+    "story": f"{SERVES} OR {MINE}",
+    "subject": f"{SERVES} OR {MINE}",
     "tally": OPERATES,
     "tie": KNOWN,
-    "voice_note": f"{OPERATES} OR case_id = ANY {MINE}",
+    "voice_note": f"{OPERATES} OR {MINE}",
     "wording": None,
     "wrong_code": OPERATES,
 }
@@ -161,6 +162,7 @@ def lift(connection: Connection) -> None:
     for name in reversed(NAMES):
         connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
     connection.exec_driver_sql(f"DROP VIEW IF EXISTS {VIEW}")
+    connection.exec_driver_sql(f"DROP TYPE IF EXISTS {TYPE}")
 
 
 def lay(connection: Connection, role: str | None) -> None:
@@ -169,7 +171,7 @@ def lay(connection: Connection, role: str | None) -> None:
         return
     lift(connection)
     for statement in FUNCTIONS:
-        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(statement.replace("%", "%%"))  # not a place for a value
     for table, shown in RIGHTS.items():
         if shown is not None:
             connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

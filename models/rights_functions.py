@@ -1,7 +1,7 @@
 """What rights by row are made of: functions of PostgreSQL, run as the owner where people look.
 
-``jaabi_visible`` gives the cases that the person of this transaction may know of, and nothing else:
-one that they are barred from is as absent as one that is not there.
+``jaabi_sees`` tells whether the person of this transaction may know of a case, at the cost of one
+look at it: one that they are barred from is as absent as one that is not there.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from flows.case_lifecycle import HELD
 from flows.policy import SENSITIVE, default_policy
 
-VIEW = "jaabi_seat"
+VIEW, TYPE = "jaabi_seat", "jaabi_knower"
 
 
 def _quoted(names: Iterable[str]) -> str:
@@ -17,6 +17,7 @@ def _quoted(names: Iterable[str]) -> str:
 
 
 _HELD, _SENSITIVE, _POLICY = _quoted(HELD), _quoted(SENSITIVE), default_policy()
+_COMPARTMENTS = ", ".join(f"('{name}')" for name in sorted(SENSITIVE))
 # Which functions judge which compartment.
 _CLEARED = " OR ".join(
     f"(c.class = '{name}' AND h.function IN ({_quoted(functions)}))"
@@ -37,65 +38,95 @@ SELECT person.id, number, hat.function, hat.organisation_id, hat.area_pcode
   FROM hat JOIN person ON person.id = hat.person_id WHERE revoked_at IS NULL
 """
 
-# A subject accuses a seat by its organisation, its centre, its function there, or by name.
-_ACCUSES = """
-   (kind = 'organisation' AND x.organisation = ref)
-OR (kind = 'facility' AND EXISTS (SELECT 1 FROM organisation o
-                                   WHERE o.id = x.organisation AND o.facility_id = ref))
-OR (kind = 'function' AND x.function = split_part(ref, '@', 1)
-    AND jaabi_overlap(x.area, split_part(ref, '@', 2)))
-OR (kind = 'person' AND x.number = ref)
+# As whom somebody looks: found once a statement, not once a row.
+WHO = f"""
+CREATE TYPE {TYPE} AS (
+  handler integer,    -- the person of this transaction, if anything opens for them
+  desks text[],       -- function@organisation@area that they wear, as patterns
+  cleared text[],     -- compartments that their functions judge
+  rung integer[],     -- evacuations for which they were rung
+  judging integer[],  -- cases of which they are to say whether they are private
+  barring text[]      -- subjects that bar them (flows/barring.py), as patterns
+)
 """
 
-# All that the person of this transaction may know of: asked once a statement, not once a row.
-VISIBLE = f"""
-CREATE FUNCTION jaabi_visible() RETURNS integer[]
-SET plan_cache_mode = force_generic_plan {_OWNERS} $$
+ME = f"""
+CREATE FUNCTION jaabi_who() RETURNS {TYPE} {_OWNERS} $$
 DECLARE
   me integer := jaabi_person();
-  functions text[] := ARRAY(SELECT h.function FROM hat h WHERE h.person_id = jaabi_person());
   circle integer[];
-  mine integer[];
-  barring text[] := '{{}}';
-  kind text;
-  ref text;
+  who {TYPE};
 BEGIN
-  IF me IS NULL OR NOT EXISTS (SELECT 1 FROM person
-      WHERE id = me AND revoked_at IS NULL AND blocked_at IS NULL) THEN
-    RETURN '{{}}';
+  SELECT id INTO who.handler FROM person
+   WHERE id = me AND revoked_at IS NULL AND blocked_at IS NULL;
+  IF who.handler IS NULL THEN
+    RETURN who;
   END IF;
-  mine := ARRAY(SELECT c.id FROM case_ c WHERE c.status IN ({_HELD}) AND (
-      c.id IN (SELECT l.case_id FROM lowering l WHERE l.second_id = me AND l.decided_at IS NULL)
-      OR ((c.class NOT IN ({_SENSITIVE}) OR EXISTS (SELECT 1 FROM hat h
-            WHERE h.person_id = me AND (h.function = '{_POLICY.outside}' OR {_CLEARED})))
-        AND (c.holder_person = me
-          OR c.id IN (SELECT r.case_id FROM evacuation_ring r WHERE r.person_id = me)
-          OR (c.holder_function = ANY (functions) AND EXISTS (SELECT 1 FROM hat h
-                WHERE h.person_id = me AND h.function = c.holder_function
-                  AND h.organisation_id = c.holder_organisation
-                  AND (h.area_pcode IS NULL OR c.area_pcode IS NULL
-                       OR starts_with(c.area_pcode, h.area_pcode))))))));
-  -- Barred in any hat, or kin of somebody barred.
+  -- A hat worn for one area has the cases of that area, and those without a place.
+  who.desks := ARRAY(
+    SELECT jaabi_literally(h.function || '@' || h.organisation_id || '@')
+           || CASE WHEN h.area_pcode IS NULL THEN '%'
+                   WHEN nowhere THEN '-' ELSE jaabi_literally(h.area_pcode) || '%' END
+      FROM hat h, (VALUES (true), (false)) AS places (nowhere) WHERE h.person_id = me);
+  who.cleared := ARRAY(
+    SELECT c.class FROM (VALUES {_COMPARTMENTS}) AS c (class) WHERE EXISTS (
+      SELECT 1 FROM hat h
+       WHERE h.person_id = me AND (h.function = '{_POLICY.outside}' OR {_CLEARED})));
+  who.rung := ARRAY(SELECT r.case_id FROM evacuation_ring r WHERE r.person_id = me);
+  who.judging := ARRAY(
+    SELECT l.case_id FROM lowering l WHERE l.second_id = me AND l.decided_at IS NULL);
+  -- Barred in any hat, or kin of somebody barred, or at the site and employer of whoever is
+  -- accused in person.
   circle := ARRAY(SELECT me
             UNION SELECT t.other_id FROM tie t WHERE t.person_id = me
             UNION SELECT t.person_id FROM tie t WHERE t.other_id = me);
-  FOR kind, ref IN
-      SELECT DISTINCT s.kind, s.ref FROM subject s WHERE s.case_id = ANY (mine) LOOP
-    IF EXISTS (SELECT 1 FROM {VIEW} x WHERE x.person_id = ANY (circle) AND ({_ACCUSES}))
-      -- Same employer and same site as somebody accused in person.
-      OR (kind IN ('function', 'person') AND EXISTS (
-        SELECT 1 FROM {VIEW} x, {VIEW} y
-         WHERE ({_ACCUSES}) AND y.person_id = me AND y.organisation = x.organisation
-           AND jaabi_overlap(y.area, x.area))) THEN
-      barring := barring || (kind || ':' || ref);
-    END IF;
-  END LOOP;
-  IF barring = '{{}}' THEN
-    RETURN mine;
-  END IF;
-  RETURN ARRAY(SELECT one.id FROM unnest(mine) AS one (id) WHERE NOT EXISTS (
-    SELECT 1 FROM subject s
-     WHERE s.case_id = one.id AND s.kind || ':' || s.ref = ANY (barring)));
+  who.barring := ARRAY(
+    WITH ring AS (SELECT * FROM {VIEW} WHERE person_id = ANY (circle)),
+         near AS (SELECT * FROM ring UNION
+                  SELECT x.* FROM {VIEW} x JOIN {VIEW} y ON y.organisation = x.organisation
+                   WHERE y.person_id = me AND jaabi_overlap(y.area, x.area))
+    SELECT jaabi_literally('organisation:' || organisation) FROM ring
+    UNION SELECT jaabi_literally('facility:' || o.facility_id)
+            FROM ring JOIN organisation o ON o.id = ring.organisation
+           WHERE o.facility_id IS NOT NULL
+    UNION SELECT jaabi_literally('person:' || number) FROM near
+    UNION SELECT jaabi_literally('function:' || function) FROM near
+    UNION SELECT jaabi_literally('function:' || function || '@' || coalesce(area, '')) || '%'
+            FROM near
+    UNION SELECT jaabi_literally('function:' || function || '@' || left(area, size))
+            FROM near, generate_series(0, 16) AS sizes (size) WHERE size < length(area));
+  RETURN who;
+END $$
+"""
+
+# What a person may know of: what they hold in any way and are not barred from.
+_SEEN = f"""
+  c.status IN ({_HELD})
+  AND (c.id = ANY (who.judging)
+       OR ((c.class NOT IN ({_SENSITIVE}) OR c.class = ANY (who.cleared))
+           AND (c.holder_person = who.handler OR c.id = ANY (who.rung)
+                OR c.holder_function || '@' || c.holder_organisation || '@'
+                   || coalesce(c.area_pcode, '-') LIKE ANY (who.desks))))
+  AND NOT EXISTS (SELECT 1 FROM subject s
+                   WHERE s.case_id = c.id AND s.kind || ':' || s.ref LIKE ANY (who.barring))
+"""
+
+# As the case stood when the statement began: an act may take it out of its actor's own sight.
+SEES = f"""
+CREATE FUNCTION jaabi_sees(wanted integer, who {TYPE}) RETURNS boolean {_OWNERS} $$
+BEGIN
+  RETURN who.handler IS NOT NULL
+     AND EXISTS (SELECT 1 FROM case_ c WHERE c.id = wanted AND {_SEEN});
+END $$
+"""
+
+# All of it at once.
+VISIBLE = f"""
+CREATE FUNCTION jaabi_visible() RETURNS integer[] {_OWNERS} $$
+DECLARE
+  who {TYPE} := jaabi_who();
+BEGIN
+  RETURN ARRAY(SELECT c.id FROM case_ c WHERE who.handler IS NOT NULL AND {_SEEN});
 END $$
 """
 
@@ -159,6 +190,13 @@ FUNCTIONS = (
         "SELECT starts_with(coalesce(one, ''), coalesce(other, ''))"
         " OR starts_with(coalesce(other, ''), coalesce(one, ''))",
     ),
+    _sql(
+        "jaabi_literally(words text) RETURNS text",
+        r"SELECT replace(replace(replace(words, '\', '\\'), '%', '\%'), '_', '\_')",
+    ),
+    WHO,
+    ME,
+    SEES,
     VISIBLE,
     ROLE,
     CONCERNS_MINE,
@@ -172,6 +210,9 @@ NAMES = (
     "jaabi_organisations()",
     "jaabi_receives()",
     "jaabi_overlap(text, text)",
+    "jaabi_literally(text)",
+    "jaabi_who()",
+    f"jaabi_sees(integer, {TYPE})",
     "jaabi_visible()",
     "jaabi_role()",
     "jaabi_concerns_mine(integer)",

@@ -7,18 +7,19 @@ routing follows (flows/bars.py), and finds what a stranger finds: nothing.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from flows.bars import bars
 from flows.case_lifecycle import HELD, JOINED
 from flows.policy import SENSITIVE
 from models.alert import EvacuationRing
-from models.case import Case, Subject
+from models.case import Case
 from models.db import Actor, Handler, Job, Operator, Work
 from models.identity import BECOME, person_of
 from models.lowering import Lowering
 from models.person import Person
-from models.services.routing import people, policy
+from models.services.barring import unbarred
+from models.services.routing import policy
 
 
 def visible_cases(work: Work) -> Select[Case]:
@@ -35,8 +36,7 @@ def visible_cases(work: Work) -> Select[Case]:
             # What joined an event is counted in it: one event, one item.
             return select(Case).where(Case.case_class.not_in(SENSITIVE), Case.status != JOINED)
         case Handler(person_id=person_id):
-            held = _held(work, person_id)
-            return select(Case).where(held, _unbarred(work, person_id, held))
+            return select(Case).where(_held(work, person_id), _unbarred(work, person_id))
         case _:
             return select(Case).where(false())
 
@@ -51,7 +51,7 @@ def countable_cases(work: Work, *among: ColumnElement[bool]) -> Select[Case]:
         case Job() | Operator():
             return select(Case).where(ordinary)
         case Handler(person_id=person_id):
-            return select(Case).where(ordinary, _unbarred(work, person_id, ordinary))
+            return select(Case).where(ordinary, _unbarred(work, person_id))
         case _:
             return select(Case).where(false())
 
@@ -143,16 +143,6 @@ def _inside(area_pcode: str | None) -> ColumnElement[bool]:
     return or_(Case.area_pcode.is_(None), Case.area_pcode.startswith(area_pcode, autoescape=True))
 
 
-def _unbarred(work: Work, person_id: int, among: ColumnElement[bool]) -> ColumnElement[bool]:
-    # What nobody has judged bars too: a subject written this moment is in no list of the clear.
-    name = Subject.kind + ":" + Subject.ref
-    found = select(Subject.kind, Subject.ref).join(Case, Case.id == Subject.case_id).where(among)
-    subjects = work.session.execute(found.distinct()).all()
-    directory = people(work) if subjects else None
-    clear = [
-        f"{kind}:{ref}"
-        for kind, ref in subjects
-        if directory is not None
-        and all(seat.person_id != person_id for seat in bars(((kind, ref),), directory))
-    ]
-    return ~exists().where(Subject.case_id == Case.id, name.not_in(clear))
+def _unbarred(work: Work, person_id: int) -> ColumnElement[bool]:
+    # What bars a person is known beforehand: a subject written this moment is judged like others.
+    return unbarred(work, person_id, bars)
