@@ -9,15 +9,24 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from gateway import health
 from gateway.console import (
+    audit,
     call_backs,
+    case_acts,
+    cases,
     dead_letters,
+    directory,
     entering,
     home,
     house,
+    intake,
+    maps,
     me,
     passkeys,
+    people,
+    queue,
     security,
     showing,
+    templates_page,
     wording,
 )
 from gateway.console.sessions import Sessions
@@ -64,9 +73,18 @@ PAGES = (
     entering.pages,
     passkeys.pages,
     me.pages,
+    people.pages,
+    audit.pages,
     home.pages,
+    queue.pages,
     call_backs.pages,
+    cases.pages,
+    case_acts.pages,
+    templates_page.pages,
+    maps.pages,
+    intake.pages,
     dead_letters.pages,
+    directory.pages,
 )
 
 
