@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR = $${JAABI_HOME:-var}
 
-.PHONY: help run test lint audit mutants bench chaos system-deps lock
+.PHONY: help run test lint audit mutants bench chaos system-deps words lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -57,6 +57,14 @@ system-deps: ## install what tests of browser, Kannel and clock need (Debian, ne
 
 # Masked before it is installed: the tests start Kannels of their own, and a machine needs no other.
 SYSTEM := chromium chromium-driver kannel kannel-extras faketime
+
+words: .venv/.installed-dev ## look for new words of the console and put them into its English catalog, to be translated
+	@mkdir -p build gateway/console/locale/en
+	@$(BIN)/pybabel -q extract -F gateway/console/locale/babel.ini -k lazy_gettext --no-location \
+		--sort-output --omit-header -o build/console.pot gateway/console
+	@test -f gateway/console/locale/en/console.po || cp build/console.pot gateway/console/locale/en/console.po
+	@$(BIN)/pybabel -q update -i build/console.pot -o gateway/console/locale/en/console.po -l en \
+		--no-fuzzy-matching --omit-header --ignore-obsolete
 
 lock: ## choose versions anew from pyproject.toml and write them down with their hashes
 	$(PYTHON) -m venv .venv-lock
