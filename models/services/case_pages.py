@@ -21,10 +21,12 @@ from models.lowering import Lowering
 from models.organisation import Organisation
 from models.person import Person
 from models.repair import Check, Repair, RepairCase
-from models.services import break_glass
+from models.services import answer_templates, break_glass
 from models.services.alert_texts import voices_of
 from models.services.audit import GLASS
+from models.services.case_acts import is_supervisor
 from models.services.visibility import visible_cases
+from models.triage import AnswerTemplate
 from models.voice_note import VoiceNote
 
 GLASS_ACTOR = Job("break_glass")
@@ -62,6 +64,8 @@ class Page:
     alike: Sequence[Line]
     voices: int
     lowering: Lowering | None
+    templates: Sequence[AnswerTemplate]
+    supervised: bool  # by whoever looks
     broken: bool = False
 
     @property
@@ -77,7 +81,8 @@ class Page:
 
 def find(work: Work, number: str, now: datetime) -> Page | None:
     """Return the page of an item that whoever looks may see; None for all else."""
-    return _page(work, visible_cases(work), number, now)
+    me = _me(work)  # held, so that it is looked up once
+    return _page(work, visible_cases(work), number, me, now)
 
 
 def find_broken(work: Work, number: str, now: datetime) -> Page | None:
@@ -89,7 +94,7 @@ def find_broken(work: Work, number: str, now: datetime) -> Page | None:
     if person is None:
         return None
     service = replace(work, actor=GLASS_ACTOR)
-    page = _page(service, visible_cases(service), number, now)
+    page = _page(service, visible_cases(service), number, person, now)
     if page is None or not break_glass.is_broken(work, person, page.case, now):
         return None
     return replace(page, broken=True, alike=())
@@ -110,7 +115,14 @@ def _opener(work: Work, number: str, now: datetime) -> Person | None:
     return work.session.get(Person, work.actor.person_id)
 
 
-def _page(work: Work, seen: Select[Case], number: str, now: datetime) -> Page | None:
+def _me(work: Work) -> Person | None:
+    actor = work.actor
+    return work.session.get(Person, actor.person_id) if isinstance(actor, Handler) else None
+
+
+def _page(
+    work: Work, seen: Select[Case], number: str, me: Person | None, now: datetime
+) -> Page | None:
     cercle = aliased(Area)
     wanted = (
         seen.where(Case.number == number)
@@ -139,6 +151,8 @@ def _page(work: Work, seen: Select[Case], number: str, now: datetime) -> Page | 
         alike=_alike(work, seen, case, now),
         voices=voices_of(work, case) if case.kind == "alert" else 0,
         lowering=_lowering(work, case),
+        templates=answer_templates.offered(work, case.category, case.language),
+        supervised=me is not None and is_supervisor(me),
     )
 
 

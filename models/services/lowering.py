@@ -82,7 +82,7 @@ def waiting(desk: Desk, case: Case) -> Lowering | None:
 
 def offered(desk: Desk, case: Case) -> dict[str, bool]:
     """Return what the screen of an item offers here: to ask, or to decide; nothing elsewhere."""
-    if not _may_be_lowered(case):
+    if not is_lowerable(case):
         return {}
     row = waiting(desk, case)
     if row is not None:
@@ -91,7 +91,8 @@ def offered(desk: Desk, case: Case) -> dict[str, bool]:
     return {"may_lower": True} if mine else {}
 
 
-def _may_be_lowered(case: Case) -> bool:
+def is_lowerable(case: Case) -> bool:
+    """Tell whether a case is in a compartment that it might leave."""
     return case.case_class in SENSITIVE and case.status in OPEN
 
 
@@ -99,7 +100,7 @@ def _holds(desk: Desk, case: Case, row: Lowering) -> bool:
     """Tell whether a wish still stands: same class, nothing said since, not forgotten."""
     since = select(func.count()).select_from(Story)
     said = since.where(Story.case_id == case.id, Story.what == "said", Story.at > row.asked_at)
-    same = _may_be_lowered(case) and case.case_class == row.from_class
+    same = is_lowerable(case) and case.case_class == row.from_class
     fresh = desk.now - row.asked_at < WAITS
     second = desk.work.session.get_one(Person, row.second_id)
     return same and fresh and second.usable and not desk.work.session.scalar(said)
@@ -162,7 +163,7 @@ def judge_lowering(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outc
 def _item(work: Work, scene: Scene, answers: Mapping[str, Any]) -> tuple[Desk, Case] | None:
     desk = desk_signed_in(work, scene, answers)
     case = None if desk is None else handling.find(desk, str(answers["item"]))
-    if desk is None or case is None or not _may_be_lowered(case):
+    if desk is None or case is None or not is_lowerable(case):
         return None
     return desk, case
 

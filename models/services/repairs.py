@@ -71,22 +71,21 @@ def seek(work: Work, house: House, now: datetime) -> int:
 
     Call it again while it returns AT_ONCE. A case for which nobody can be asked gets a check.
     """
-    how, voices = _how(in_force(work)), _voices(work, now)
-    loud = or_(voices.c.number >= ENOUGH, Case.repair_allowed.is_(True))
-    wanted = (
-        _unasked(work, now)
-        .join(voices, _alike(voices))
-        .add_columns(how, voices.c.number)
-        .where(or_(how == "visible", and_(how == "ask", loud)))
-        .order_by(Case.id)
-        .limit(AT_ONCE)
-        .with_for_update(of=Case, skip_locked=True)
-    )
+    wanted = _askable(work, now).with_for_update(of=Case, skip_locked=True)
     found = {one: _why(visible, number) for one, visible, number in work.session.execute(wanted)}
     if not found:
         return 0
     turn = _Round(work, house, snapshot(work, now), now)
     return each(work, found, lambda one: _ask_for(turn, one, found[one]))
+
+
+def ask_now(work: Work, house: House, one: Case, now: datetime) -> bool:
+    """Ask for the repair of one case, as ``seek`` would; False where it may not be asked for."""
+    row = work.session.execute(_askable(work, now).where(Case.id == one.id)).one_or_none()
+    if row is None:
+        return False
+    _ask_for(_Round(work, house, snapshot(work, now), now), one, _why(row[1], row[2]))
+    return True
 
 
 def give_up_waiting(work: Work, house: House, now: datetime) -> int:
@@ -107,6 +106,20 @@ def give_up_waiting(work: Work, house: House, now: datetime) -> int:
         if working_days_after(one.opened_at, DAYS) <= now
     ]
     return each(work, found, lambda one: _check(work, house, one, now))
+
+
+def _askable(work: Work, now: datetime) -> Select[Case, str, int]:
+    """Return what may be asked for now, with how, and how many say the same."""
+    how, voices = _how(in_force(work)), _voices(work, now)
+    loud = or_(voices.c.number >= ENOUGH, Case.repair_allowed.is_(True))
+    return (
+        _unasked(work, now)
+        .join(voices, _alike(voices))
+        .add_columns(how, voices.c.number)
+        .where(or_(how == "visible", and_(how == "ask", loud)))
+        .order_by(Case.id)
+        .limit(AT_ONCE)
+    )
 
 
 def _unasked(work: Work, now: datetime) -> Select[Case]:

@@ -1,0 +1,254 @@
+"""What is done to an item from its page: one table of acts, each through the services.
+
+A form that was made for an older state changes nothing: whoever sent it is told what others did
+meanwhile, and finds what they typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _now
+from werkzeug.wrappers import Response
+
+from gateway.console import case_forms, case_words
+from gateway.console.cases import begin, seen, shown
+from gateway.console.menu import HANDLERS
+from gateway.console.showing import moment
+from gateway.console.viewing import at_desk, page
+from models.case import Case, CaseEvent
+from models.services import case_acts, decisions, handling, repair_by_hand
+from models.services.alert_texts import organisation_name
+from models.services.case_acts import Refused
+from models.services.handling import Desk
+from models.services.routing import policy
+from models.services.visibility import visible_cases
+
+pages = Blueprint("case_acts", __name__)
+_ = lazy_gettext
+FILLS = ("look", "fill")  # buttons that send nothing: how it will look, and a template put in
+
+Do = Callable[[Desk, Case, Any], object]
+
+
+class Moved(Exception):
+    """Somebody else did something to the item since the form was made."""
+
+    def __init__(self, since: list[CaseEvent]) -> None:
+        super().__init__("moved")
+        self.since = since
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that may be done: with which form, how, and what is said then."""
+
+    form: str
+    do: Do
+    said: LazyString
+
+
+def _answers(desk: Desk, case: Case, form: Any) -> None:
+    case_acts.answer(desk, case, form.words.data, how=form.how.data, also=form.also.data or [])
+
+
+def _undoes(desk: Desk, case: Case, _form: Any) -> None:
+    if not handling.undo(desk, case):
+        raise Refused("late")
+
+
+def _checked(desk: Desk, case: Case, form: Any) -> None:
+    day = form.day.data
+    at = desk.now if day is None else datetime.combine(day, time(12), UTC)
+    case_acts.settle_check(desk, case, form.check.data or 0, form.result.data, at)
+
+
+ACTS: dict[str, Act] = {
+    "prendre": Act("plain", lambda d, c, _f: case_acts.take(d, c), _("Il est à vous.")),
+    "repondre": Act("answer", _answers, _("Part dans dix minutes. Jusque-là, il se reprend.")),
+    "reprendre": Act("plain", _undoes, _("Repris : rien n'est parti.")),
+    "noter": Act("note", lambda d, c, f: case_acts.add_note(d, c, f.note.data), _("Note gardée.")),
+    "objet": Act(
+        "objet", lambda d, c, f: case_acts.entitle(d, c, f.objet.data or ""), _("Objet écrit.")
+    ),
+    "sujet": Act(
+        "category",
+        lambda d, c, f: case_acts.recategorise(d, c, f.category.data),
+        _("Sujet corrigé."),
+    ),
+    "prive": Act(
+        "private",
+        lambda d, c, f: case_acts.make_private(d, c, f.compartment.data),
+        _("Mis en privé : seuls les responsables désignés le voient."),
+    ),
+    "monter": Act(
+        "plain", lambda d, c, _f: case_acts.escalate(d, c), _("Passé au niveau suivant.")
+    ),
+    "reparation": Act(
+        "plain", lambda d, c, _f: repair_by_hand.ask(d, c), _("Demande de réparation envoyée.")
+    ),
+    "verification": Act(
+        "check",
+        lambda d, c, f: case_acts.order_check(d, c, f.who.data, f.way.data),
+        _("Vérification demandée."),
+    ),
+    "verifie": Act("checked", _checked, _("Résultat gardé.")),
+    "clore": Act("close", lambda d, c, f: case_acts.close(d, c, f.outcome.data), _("Clos.")),
+    "rouvrir": Act("plain", lambda d, c, _f: case_acts.reopen(d, c), _("Rouvert.")),
+    "arreter": Act(
+        "stop", lambda d, c, _f: case_acts.withdraw(d, c), _("Arrêté : les mots sont effacés.")
+    ),
+    "ordinaire": Act(
+        "lower",
+        lambda d, c, f: case_acts.ask_lowering(d, c, f.reason.data),
+        _("Demandé à une deuxième personne."),
+    ),
+    "juger": Act(
+        "judge",
+        lambda d, c, f: case_acts.judge_lowering(d, c, agrees=f.verdict.data == "lower"),
+        _("Votre avis est noté."),
+    ),
+}
+
+
+@pages.post("/cas/<number>/faire/<act>")
+@page(*HANDLERS)
+def do(number: str, act: str) -> Response | tuple[str, int]:
+    """Do one thing to an item."""
+    if act not in ACTS:
+        abort(404)
+    one = ACTS[act]
+    form = case_forms.ON_PAGE[one.form]()
+    if isinstance(form, case_forms.Stop):
+        form.number = number
+    if any(name in request.form for name in FILLS):
+        return _filled(number, form), HTTPStatus.OK
+    if not form.validate_on_submit():
+        return _again(number, one, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _done(number, one, form)
+
+
+def _done(number: str, one: Act, form: Any) -> Response | tuple[str, int]:
+    if seen(number).broken:
+        abort(404)  # somebody else's item is read, never handled
+    try:
+        stays = _perform(number, one.do, form)
+    except Moved as moved:
+        news = [_told(event) for event in moved.since]
+        return _again(number, one, form, news=news), HTTPStatus.CONFLICT
+    except Refused as refused:
+        wrong = str(case_words.REFUSALS[refused.why])
+        return _again(number, one, form, wrong=wrong), HTTPStatus.CONFLICT
+    flash(f"{number} : {one.said}")
+    return redirect(url_for("cases.show", number=number) if stays else _elsewhere(), 303)
+
+
+def _perform(number: str, does: Do, form: Any) -> bool:
+    """Do it, all or nothing; return whether whoever did it still sees the item."""
+    with at_desk() as desk:
+        held = case_acts.hold(desk, number, form.last.data or 0)
+        if held is None:
+            abort(404)
+        if held.since:
+            raise Moved(list(held.since))
+        does(desk, held.case, form)
+        desk.work.session.flush()
+        left = visible_cases(desk.work).where(Case.number == number).with_only_columns(Case.id)
+        return desk.work.session.scalar(left) is not None
+
+
+def _again(number: str, one: Act, form: Any, **about: Any) -> str:
+    """Return the page with what was typed, its words open again if they stood open."""
+    begun = begin(number) if form.opened.data else None
+    fresh = seen(number)
+    form.last.data, form.last.raw_data = fresh.last, None
+    if isinstance(form, case_forms.Answer):
+        form.also.choices = case_forms.choices(
+            (other.number, other.number) for other in fresh.alike
+        )
+    return shown(number, begun=begun, forms={one.form: form}, **about)
+
+
+def _filled(number: str, form: Any) -> str:
+    """Return the page with a template in place of what was typed, if one was asked for."""
+    if "fill" in request.form and form.template.data:
+        form.words.data = form.template.data
+    return _again(number, ACTS["repondre"], form)
+
+
+def _told(event: CaseEvent) -> str:
+    return f"{event.by} : {case_words.happened(event)}, {moment(event.at)}"
+
+
+def _elsewhere() -> str:
+    return url_for("queue.show") if "queue.show" in current_app.view_functions else "/"
+
+
+@pages.route("/cas/<number>/confier", methods=["GET", "POST"])
+@page(*HANDLERS)
+def hand_over(number: str) -> Response | str | tuple[str, int]:
+    """Give an item to a colleague of the same desk, or away."""
+    found = seen(number)
+    if found.broken:
+        abort(404)
+    assign, transfer = case_forms.Assign(), case_forms.Transfer()
+    if request.method == "GET":
+        assign.last.data = transfer.last.data = found.last
+        return _offered(number, assign, transfer)
+    to_colleague = "person" in request.form
+    form = assign if to_colleague else transfer
+    if not form.validate():
+        return _offered(number, assign, transfer), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        stays = _perform(number, _assigns if to_colleague else _transfers, form)
+    except Moved as moved:
+        form.last.data, form.last.raw_data = seen(number).last, None
+        news = [_told(event) for event in moved.since]
+        return _offered(number, assign, transfer, news=news), HTTPStatus.CONFLICT
+    except Refused as refused:
+        wrong = str(case_words.REFUSALS[refused.why])
+        return _offered(number, assign, transfer, wrong=wrong), HTTPStatus.CONFLICT
+    done = (
+        _now("confié.") if to_colleague else _now("part dans dix minutes. Il se reprend d'ici là.")
+    )
+    flash(f"{number} : {done}")
+    return redirect(url_for("cases.show", number=number) if stays else _elsewhere(), 303)
+
+
+def _assigns(desk: Desk, case: Case, form: Any) -> None:
+    case_acts.assign(desk, case, form.person.data)
+
+
+def _transfers(desk: Desk, case: Case, form: Any) -> None:
+    case_acts.transfer(desk, case, form.why.data, form.reason.data or "", form.to.data or "")
+
+
+def _offered(number: str, assign: Any, transfer: Any, **about: Any) -> str:
+    found = seen(number)
+    with at_desk() as desk:
+        case = desk.work.session.get_one(Case, found.case.id)
+        near = case_acts.colleagues(desk, case)
+        takers = {} if found.is_sensitive else _takers(desk, case)
+    label = policy().label
+    assign.person.choices = case_forms.choices(
+        (one.person, f"{one.person}, {label(one.function)}") for one in near
+    )
+    transfer.to.choices = case_forms.choices(
+        [("", _now("comme les règles le disent")), *takers.items()]
+    )
+    return render_template(
+        "console/case_hand_over.html", found=found, assign=assign, transfer=transfer, **about
+    )
+
+
+def _takers(desk: Desk, case: Case) -> dict[str, str]:
+    seats = decisions.takers(desk.work, case, desk.person, desk.now)
+    label = policy().label
+    return {
+        name: f"{organisation_name(desk.work, name)}, {label(seat.function)}"
+        for name, seat in seats.items()
+    }

@@ -1,0 +1,130 @@
+// How long a text is on the air and how the phone shows it, while it is written. The service counts
+// the same (gateway/console/phone.py, flows/gsm7.py, flows/rendering.py); a test compares the two.
+"use strict";
+const Phone = (() => {
+  const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+  const EXTENSION = "\f^{}\\[~]|€";
+  const known = new Set(BASIC + EXTENSION), extended = new Set(EXTENSION);
+  const table = new Map();
+  const each = (from, to) => [...from].forEach((sign, at) => table.set(sign, [...to][at]));
+  const all = (from, to) => [...from].forEach((sign) => table.set(sign, to));
+  each("çâêëîïôûÿ", "caeeiiouy");
+  each("ÀÁÂÃÈÊËÌÎÏÒÔÕÙÛŸ", "AAAAEEEIIIOOOUUY");
+  each("áíóúýÍÓÚÝ", "aiouyIOUY");
+  Object.entries({œ: "oe", Œ: "OE", ã: "an", õ: "on"}).forEach(([a, b]) => table.set(a, b));
+  all("«»“”„", '"'); all("’‘‚`´", "'"); all("–—‐‑−", "-"); all("\u00a0\u202f\u2007\u2009", " ");
+  Object.entries({"…": "...", "°": "o", "²": "2", "•": "-", "\t": " ", "\u200b": "", "\ufeff": "",
+    ɛ: "è", Ɛ: "E", ɔ: "ò", Ɔ: "O", ɲ: "ny", Ɲ: "Ny", ŋ: "ng", Ŋ: "Ng", ɣ: "gh", Ɣ: "Gh",
+    š: "sh", Š: "Sh", ʃ: "sh", ž: "zh", Ž: "Zh", ʒ: "zh"}).forEach(([a, b]) => table.set(a, b));
+  each("ɓɗƴɠƁƊƳƓ", "bdygBDYG");
+  each("ăǝəḍḥḷṣṭẓĂƎḌḤḶṢṬẒ", "aeedhlstzAEDHLSTZ");
+
+  const carried = (text) => [...text].every((sign) => known.has(sign));
+  const septets = (text) => carried(text) ? [...text].reduce((n, s) => n + (extended.has(s) ? 2 : 1), 0) : null;
+  const put = (text) => [...text].map((sign) => table.has(sign) ? table.get(sign) : sign).join("");
+  const bare = (sign) => put(sign.normalize("NFD").replace(/\p{M}/gu, (m) => combines(m) ? "" : m));
+  const combines = (mark) => /\p{Mn}/u.test(mark);
+  function safe(text) {
+    const composed = text.normalize("NFC");
+    if (carried(composed)) return composed;
+    const respelt = [...put(composed)].filter((s) => !combines(s)).map((s) => known.has(s) ? s : bare(s)).join("");
+    return carried(respelt) ? respelt : composed;
+  }
+  const tidy = (text) => [...text.replace(/\r\n?|\f/g, "\n").normalize("NFC")]
+    .filter((s) => s === "\n" || s === "\t" || !/\p{C}/u.test(s)).join("");
+  function spellSign(sign) {
+    const spelt = safe(sign);
+    if (septets(spelt) !== null || /[\p{L}\p{M}\p{N}]/u.test(sign)) return spelt;
+    return /\s/.test(sign) ? " " : "*";
+  }
+  function spell(text) {
+    const whole = safe(tidy(text));
+    return septets(whole) !== null ? whole : [...whole].map(spellSign).join("");
+  }
+  function fits(text, limit) {
+    const size = septets(text);
+    return size !== null ? size <= limit : text.length <= Math.floor(limit * 7 / 16);
+  }
+  function pages(text, limit = 140) {
+    const waiting = [];
+    for (const line of spell(text).split("\n")) {
+      let between = "\n";
+      for (const word of line.split(/\s+/)) if (word) { waiting.push([between, word]); between = " "; }
+    }
+    waiting.reverse();
+    const filled = [];
+    while (waiting.length) {
+      const [between, piece] = waiting.pop();
+      const longer = filled.length ? filled[filled.length - 1] + between + piece : piece;
+      const signs = [...piece];
+      if (fits(longer, limit)) { if (filled.length) filled[filled.length - 1] = longer; else filled.push(longer); }
+      else if (fits(piece, limit) || signs.length <= 1) filled.push(piece);
+      else {
+        for (let at = signs.length - 1; at > 0; at--) waiting.push(["", signs[at]]);
+        waiting.push([between, signs[0]]);
+      }
+    }
+    return filled.length ? filled : [""];
+  }
+  function parts(text) {
+    const wide = septets(text) === null;
+    const weigh = (s) => wide ? s.length : extended.has(s) ? 2 : 1;
+    const [single, part] = wide ? [70, 67] : [160, 153];
+    let whole = 0, used = 0, count = 1;
+    for (const sign of text) {
+      const weight = weigh(sign);
+      whole += weight;
+      if (used + weight > part) { count += 1; used = 0; }
+      used += weight;
+    }
+    return whole <= single ? 1 : count;
+  }
+  return {septets, segments: parts, spell, pages, safe,
+    look(text) {
+      const spelt = spell(text), size = septets(spelt);
+      return {pages: text.trim() ? pages(text) : [], size: size === null ? spelt.length : size,
+        parts: spelt ? parts(spelt) : 0, wide: size === null};
+    }};
+})();
+if (typeof module !== "undefined") module.exports = Phone;
+
+if (typeof document !== "undefined") {
+  const words = document.getElementById("words"), phone = document.getElementById("phone");
+  const choose = document.getElementById("template");
+  document.querySelectorAll(".nojs").forEach((one) => { one.hidden = true; });
+  const show = () => {
+    const seen = Phone.look(words.value);
+    document.getElementById("size").value = seen.size;
+    document.getElementById("parts").value = seen.parts;
+    document.getElementById("screens").value = seen.pages.length;
+    document.getElementById("wide").hidden = !seen.wide;
+    document.getElementById("glass").replaceChildren(...seen.pages.map((text) => {
+      const item = document.createElement("li"), screen = document.createElement("pre");
+      screen.textContent = `${text}\n9 ${phone.dataset.more}\n0 ${phone.dataset.out}`;
+      item.append(screen);
+      return item;
+    }));
+  };
+  if (words && phone) {
+    words.addEventListener("input", show);
+    let last = "";
+    if (choose) choose.addEventListener("change", () => {
+      if (!choose.value || (words.value.trim() && words.value !== last)) return;
+      words.value = last = choose.value;
+      show();
+      const from = last.indexOf("[");
+      words.focus();
+      if (from >= 0) words.setSelectionRange(from, last.indexOf("]", from) + 1);
+    });
+    show();
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!found) return;
+    event.preventDefault();
+    if (found.tagName === "TEXTAREA") { found.focus(); found.scrollIntoView({block: "center"}); }
+    else if (!found.closest("details:not([open])")) found.click();
+    else { found.closest("details").open = true; found.scrollIntoView({block: "center"}); }
+  });
+}
