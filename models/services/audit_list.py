@@ -23,11 +23,17 @@ AUDITOR = "auditor"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which entries are wanted: the ``last`` of those since then, by that actor, of that act."""
+    """Which entries are wanted: the ``last`` of those since then, by that actor, of that act.
+
+    ``number`` is of an item or a person; ``before`` the row that a page further back ends before.
+    """
 
     since: datetime | None = None
+    until: datetime | None = None
     actor: str | None = None
     act: str | None = None
+    number: str | None = None
+    before: int | None = None
     last: int = 100
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -35,10 +41,17 @@ class Asked:
         found = []
         if self.since is not None:
             found.append(AuditEntry.at >= self.since)
-        if self.actor is not None:
-            found.append(AuditEntry.actor == self.actor)
-        if self.act is not None:
-            found.append(AuditEntry.act == self.act)
+        if self.until is not None:
+            found.append(AuditEntry.at < self.until)
+        if self.before is not None:
+            found.append(AuditEntry.id < self.before)
+        for column, wanted in (
+            (AuditEntry.actor, self.actor),
+            (AuditEntry.act, self.act),
+            (AuditEntry.number, self.number),
+        ):
+            if wanted is not None:
+                found.append(column == wanted)
         return found
 
 

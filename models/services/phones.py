@@ -3,6 +3,7 @@
 A lost phone is treated as a stranger's: what it sends is words, what we had for it is withheld.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,23 +37,35 @@ class Phone:
 def in_charge(desk: Desk, person: Person) -> bool:
     """Say whether whoever is at this desk answers for that person's phone.
 
+    Who has no phone can lose none.
+    """
+    return person.pseudonym is not None and charge_of(desk)(person)
+
+
+def charge_of(desk: Desk) -> Callable[[Person], bool]:
+    """Return who those are that this desk answers for, asking about itself once.
+
     A supervisor of the cell does for everybody, another one for whoever works in their area; and
     nobody for the phone they write with, which is plainly not lost. Nor for an officer of a
     compartment, who may have a case about them, or for who is no less than they are: those are
-    blocked at the command line, by the administrator. Who has no phone can lose none.
+    blocked at the command line, by the administrator.
     """
     chief = desk.person
-    if chief.role != SUPERVISOR or chief.id == person.id or person.revoked_at is not None:
-        return False
-    if person.pseudonym is None:
-        return False
-    if _is_officer(person) or _is_no_less(person, chief):
-        return False
     theirs = {chief.organisation_id, *(hat.organisation_id for hat in chief.hats)}
     cell = select(Organisation.id).where(Organisation.id.in_(theirs), Organisation.kind == CELL)
-    if desk.work.session.scalar(cell.limit(1)) is not None:
-        return True
-    return all(any(_covers(mine, one) for mine in _areas(chief)) for one in _areas(person))
+    is_chief = chief.role == SUPERVISOR
+    is_everywhere = is_chief and desk.work.session.scalar(cell.limit(1)) is not None
+
+    def answers_for(person: Person) -> bool:
+        if not is_chief or chief.id == person.id or person.revoked_at is not None:
+            return False
+        if _is_officer(person) or _is_no_less(person, chief):
+            return False
+        return is_everywhere or all(
+            any(_covers(mine, one) for mine in _areas(chief)) for one in _areas(person)
+        )
+
+    return answers_for
 
 
 def find(desk: Desk, said: str) -> list[Person]:

@@ -61,11 +61,17 @@ def agree(work: Work, recovery: Recovery, now: datetime) -> str:
         raise RecoveryRefused("this takes another administrator")
     if recovery.agreed_at is not None or recovery.ends_at <= now:
         raise RecoveryRefused("this is over")
-    code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
     recovery.second_id, recovery.agreed_at = second, now
-    recovery.code_hash, recovery.ends_at = _hasher.hash(code), now + VALID
     note(work, Mark("recovery_agreed", "account", recovery.account_id), now)
-    return code
+    return _coded(recovery, now)
+
+
+def welcome(work: Work, account: Account, now: datetime) -> str:
+    """Return the code with which a new account's owner chooses the first password."""
+    recovery = Recovery(account_id=account.id, first_id=_administrator(work), asked_at=now)
+    recovery.agreed_at = now
+    work.session.add(recovery)
+    return _coded(recovery, now)
 
 
 def find(work: Work, email: str, code: str, now: datetime) -> int | None:
@@ -110,6 +116,12 @@ def reset(work: Work, account: Account, now: datetime) -> None:
     account.totp_secret = account.second_factor = account.totp_counter = None
     work.session.execute(delete(Passkey).where(Passkey.account_id == account.id))
     sign_ins.end_all(work, account, now)
+
+
+def _coded(recovery: Recovery, now: datetime) -> str:
+    code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+    recovery.code_hash, recovery.ends_at = _hasher.hash(code), now + VALID
+    return code
 
 
 def _administrator(work: Work) -> int:
