@@ -136,10 +136,9 @@ def is_role(names: Collection[str]) -> bool:
 
 
 def _viewer() -> Viewer:
-    account = cast("SignedIn", current_user)
+    account = cast("SignedIn", current_user)  # read anew with each request
     with kit().store.reading(ACTS) as work:
-        row = work.session.get_one(Account, account.id)
-        actor = actor_of(work, row)
+        actor = actor_of(work, cast("Account", account))
     if actor is None:
         abort(404)
     return Viewer(account.id, account.email, account.role, actor)

@@ -140,8 +140,10 @@ def actor_of(work: Work, account: Account) -> Handler | Overseer | None:
         return None
     if account.person_id is None:
         return Overseer(account.id, account.role)
-    person = work.session.get_one(Person, account.person_id)
-    return Handler(person.id, person.number) if person.usable else None
+    # Without hats: each page of the console asks it.
+    usable = select(Person.id, Person.number).where(Person.id == account.person_id, Person.usable)
+    row = work.session.execute(usable).first()
+    return None if row is None else Handler(*row)
 
 
 def _mistakes(work: Work, new: NewAccount) -> list[str]:
