@@ -1,2 +1,64 @@
 // What makes pages quicker under the fingers. Everything works without it.
 "use strict";
+// Lists: j and k go along, Enter opens, t takes, x ticks, a gives, / searches; what is new is told.
+(function () {
+  const list = document.querySelector("[data-list]");
+  const rows = list ? Array.from(list.tBodies[0].rows) : [];
+  const asked = document.getElementById("q");
+  let at = rows.findIndex((row) => "#" + row.id === location.hash);
+  function go(to) {
+    if (!rows.length) return;
+    if (rows[at]) rows[at].classList.remove("on");
+    at = Math.max(0, Math.min(rows.length - 1, to));
+    rows[at].classList.add("on");
+    rows[at].focus({preventScroll: true});
+    rows[at].scrollIntoView({block: "nearest"});
+    history.replaceState(null, "", "#" + rows[at].id);
+  }
+  function inRow(what) {
+    return rows[at] && rows[at].querySelector(what);
+  }
+  const keys = {
+    j: () => go(at + 1),
+    k: () => go(at - 1),
+    t: () => (inRow("button[name=prendre]") || {click() {}}).click(),
+    x: () => (inRow("input[type=checkbox]") || {click() {}}).click(),
+    a: () => {
+      const box = inRow("input[type=checkbox]");
+      if (box) box.checked = true;
+      const to = document.getElementById("to");
+      if (to) to.focus();
+    },
+    "/": () => asked && asked.focus(),
+  };
+  if (list || asked) {
+    document.addEventListener("keydown", (event) => {
+      const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox";
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Enter" && event.target === rows[at]) inRow("th a").click();
+      else if (keys[event.key]) keys[event.key]();
+      else return;
+      event.preventDefault();
+    });
+  }
+  if (at >= 0) go(at);
+  const told = document.getElementById("new");
+  async function look() {
+    const url = new URL(told.dataset.ask, location.href);
+    url.searchParams.set("vu", told.dataset.seen);
+    try {
+      const answer = await fetch(url, {headers: {"X-Unasked": "1"}, redirect: "error"});
+      if (answer.status === 200) {
+        const link = document.createElement("a");
+        link.href = location.href.split("#")[0];
+        link.textContent = await answer.text();
+        told.replaceChildren(link);
+        told.hidden = false;
+      }
+      if (answer.ok) setTimeout(look, 60000);
+    } catch {
+      // Signed out, or the line is away: the page stays as it is.
+    }
+  }
+  if (told) setTimeout(look, 60000);
+})();
