@@ -50,8 +50,9 @@
       const answer = await fetch(url, {headers: {"X-Unasked": "1"}, redirect: "error"});
       if (answer.status === 200) {
         const link = document.createElement("a");
-        link.href = location.href.split("#")[0];
+        link.href = location.href;
         link.textContent = await answer.text();
+        link.addEventListener("click", (event) => (event.preventDefault(), location.reload()));
         told.replaceChildren(link);
         told.hidden = false;
       }
