@@ -117,6 +117,19 @@ class Case(Base):
     closed_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "end; retention starts", CASE_LIFE)
     )
+    # What counts need of its history (models/services/counters.py).
+    promised_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "until when its speaker was told at first", CASE_LIFE)
+    )
+    acted_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "when somebody first took it or answered it", CASE_LIFE)
+    )
+    replied_at: Mapped[datetime | None] = mapped_column(
+        info=says("S1", "when it was first answered", CASE_LIFE)
+    )
+    content: Mapped[bool | None] = mapped_column(
+        info=says("S1", "whether its speaker said to be content with the answer", CASE_LIFE)
+    )
     contact: Mapped[str | None] = mapped_column(
         String(64),
         index=True,

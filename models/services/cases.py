@@ -14,7 +14,7 @@ from models.case import CallBack, Case, CaseEvent
 from models.conversation import Contact
 from models.db import Work
 from models.person import Person
-from models.services import checks, consents, erasures, messages, stories
+from models.services import checks, consents, counters, erasures, messages, stories
 from models.services.announcing import text_of
 from models.services.quiet import heard_at, is_told_enough
 from models.services.repair_links import let_go
@@ -31,6 +31,7 @@ STAFF = ("reminder", "moved_up", "check_asked", "repair_came", "repair_late", "a
 
 def record(work: Work, case: Case, transition: str, now: datetime, **details: Any) -> CaseEvent:
     """Write down something done to a case that leaves its status as it is."""
+    counters.mark(case, transition, now, details)
     event = CaseEvent(
         case_id=case.id,
         transition=transition,

@@ -17,7 +17,7 @@ from models.case import Case, ItemNumber
 from models.db import Work
 from models.outbound import OutboundMessage
 from models.repair import Repair, RepairCase
-from models.services import departed, stories
+from models.services import counters, departed, stories
 from models.services.programme import put_setting, setting
 from models.services.purging import UPROOTED, delete_some
 from models.services.repair_links import cause_of
@@ -120,6 +120,7 @@ def _is_waited_for() -> ColumnElement[bool]:
 
 def _purge(work: Work, case: Case) -> None:
     departed.cases(work, [case])
+    counters.depart(work, case)
     stories.erase(work, case)
     unlink(work, OutboundMessage.case_id == case.id)
     work.session.execute(delete(VoiceNote).where(VoiceNote.case_id == case.id))

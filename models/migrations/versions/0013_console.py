@@ -23,6 +23,13 @@ ACCOUNT: dict[str, sa.types.TypeEngine[Any]] = {
     "language": sa.String(length=8),
     "left_at": LATER,
 }
+REPLIES = "'answered', 'reached', 'not_reached'"
+COUNTED: dict[str, sa.types.TypeEngine[Any]] = {
+    "promised_at": LATER,
+    "acted_at": LATER,
+    "replied_at": LATER,
+    "content": sa.Boolean(),
+}
 TABLES = (
     "policy_version",
     "export_request",
@@ -63,7 +70,8 @@ def downgrade() -> None:
     with op.batch_alter_table("booklet") as batch:
         batch.drop_column("on_screen")
     with op.batch_alter_table("case_") as batch:
-        batch.drop_column("subject_line")
+        for column in ("subject_line", *COUNTED):
+            batch.drop_column(column)
     for column in ("uniquifier", "passkey_handle"):
         op.drop_index(f"uq_account_{column}", "account")
     with op.batch_alter_table("account") as batch:
@@ -84,6 +92,14 @@ def _accounts() -> None:
 
 def _cases() -> None:
     op.add_column("case_", sa.Column("subject_line", sa.String(length=120), nullable=True))
+    for name, kind in COUNTED.items():
+        op.add_column("case_", sa.Column(name, kind, nullable=True))
+    for name, transitions in (("acted_at", f"'taken', {REPLIES}"), ("replied_at", REPLIES)):
+        first = (
+            "SELECT min(at) FROM case_event"  # noqa: S608 words of ours
+            f" WHERE case_id = case_.id AND transition IN ({transitions})"
+        )
+        op.execute(f"UPDATE case_ SET {name} = ({first})")  # noqa: S608 words of ours
     op.create_index(
         "ix_case_desk",
         "case_",
