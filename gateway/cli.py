@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sending": ("gateway.cli_sending:sending", "pause or resume sending, cap what a day costs"),
     "keys": ("gateway.cli_keys:keys", "make keys anew, lock and list them"),
     "export": ("gateway.cli_export:export", "write published figures as CSV, XLSX or JSON lines"),
+    "counters": ("gateway.cli_counters:counters", "hold the dashboard's sums against all cases"),
     "audit": ("gateway.cli_audit:audit", "list who did what, and prove that nobody changed it"),
     "backup": ("gateway.cli_backup:backup", "write an encrypted backup of the database"),
     "restore": ("gateway.cli_backup:restore", "put a backup into an empty place"),

@@ -160,11 +160,9 @@ def differences(work: Work) -> dict[Key, tuple[int, int]]:
     }
 
 
-def mend(work: Work) -> int:
-    """Write what a count anew says; return how many rows were wrong."""
-    wrong = differences(work)
+def mend(work: Work, wrong: Mapping[Key, tuple[int, int]]) -> None:
+    """Write what a count anew said."""
     _stack(work.session)[-1].update({key: want - had for key, (had, want) in wrong.items()})
-    return len(wrong)
 
 
 def totals(

@@ -36,6 +36,7 @@ SILENT = frozenset(
         "backup",
         "channels",
         "console",
+        "counters",
         "directory",
         "doctor",
         "flows",
