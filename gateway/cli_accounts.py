@@ -8,9 +8,12 @@ import click
 from gateway.cli_base import Unusable, iso
 from gateway.cli_directory import opened
 from gateway.cli_lists import Row, as_json, print_rows
+from gateway.console.sealed_codes import authenticators
+from gateway.demo_words import read_password
 from models.account import Account
 from models.person import Person
 from models.services import accounts as register
+from models.services import recoveries
 from models.services.accounts import NewAccount
 
 
@@ -49,6 +52,35 @@ def accounts_revoke(email: str) -> None:
     """End an account; who has no phone is registered no longer either."""
     with opened() as (work, _):
         click.echo(f"{register.revoke(work, email, datetime.now(UTC)).email} is revoked")
+
+
+@accounts.command("reset")
+@click.argument("email")
+def accounts_reset(email: str) -> None:
+    """Give an account another password and no second factor: where no two administrators are."""
+    password = _password()
+    with opened() as (work, _):
+        account = register.by_email(work, email)
+        bad = register.weak(work, account.email, password)
+        if bad:
+            raise Unusable([bad])
+        register.set_password(account, password)
+        recoveries.reset(work, account, datetime.now(UTC))
+        click.echo(f"{account.email} sets an authenticator up at the next sign-in")
+
+
+@accounts.command("code")
+@click.argument("email")
+def accounts_code(email: str) -> None:
+    """Print the code of now of a demo account: in the demo nobody holds its authenticator."""
+    with opened() as (work, settings):
+        if not read_password(settings.home):
+            raise Unusable(["only in the demo: elsewhere a code is its owner's alone"])
+        account = register.by_email(work, email)
+        if account.totp_secret is None:
+            raise Unusable([f"{account.email} has no authenticator yet: sign in and set it up"])
+        reckoned = authenticators(settings.home, lambda: datetime.now(UTC))
+        click.echo(reckoned.from_json(account.totp_secret).generate().token)
 
 
 def _password() -> str:

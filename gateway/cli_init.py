@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from gateway import assembly, demo
+from gateway import assembly, demo, demo_accounts
 from gateway.cli_base import Unusable, load_settings
 from gateway.console import key as console_key
 from gateway.settings import Settings
@@ -88,7 +88,7 @@ def prepare() -> None:
     if missing:
         raise Unusable(["the programme does not open yet", *missing])
     if settings.is_demo:
-        click.echo("\n".join(_phones(settings)))
+        click.echo("\n".join([*_phones(settings), *demo_accounts.lines()]))
 
 
 def _migrate(settings: Settings) -> None:
@@ -113,6 +113,7 @@ def _fill(settings: Settings, store: Store) -> None:
         pins = demo.create(work, numbers, secrets.randbelow, assembly.clock())
         # Before the commit: a demo whose PINs nobody knows would be of no use.
         demo.write_pins(settings.home, pins)
+        demo_accounts.create(work, settings.home, secrets.choice, assembly.clock())
 
 
 def _phones(settings: Settings) -> Iterator[str]:

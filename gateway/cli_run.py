@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from gateway import leftovers, lifeline, logs, unlocking, valkey
+from gateway import demo_words, leftovers, lifeline, logs, unlocking, valkey
 from gateway.cli_base import Unusable, load_settings
 from gateway.cli_network import LOOPBACK
 from gateway.ports import Port, await_free, is_free
@@ -112,13 +112,22 @@ def _listens(address: Path) -> bool:
         return link.connect_ex(str(address)) == 0
 
 
+def _console(settings: Settings) -> str:
+    """Say where the console is. By name: browsers know no passkeys of an address in digits."""
+    host = "localhost" if settings.host == LOOPBACK else settings.host
+    said = f"http://{host}:{settings.console_port}"
+    password = demo_words.read_password(settings.home) if settings.is_demo else ""
+    if not password:
+        return f"{said}  accounts: jaabi accounts add"
+    return f"{said}  {demo_words.FIRST}, {password}, code: jaabi accounts code EMAIL"
+
+
 def _announce(settings: Settings, phones: str) -> None:
     url = settings.public_url
     simulator = f"{url}/phone" if settings.is_demo else "only in the demo: jaabi run --demo"
     hooks = ", ".join(f"{url}/hooks/{name}/..." for name in settings.channel) or "no channel yet"
     click.echo(f"Phones    {simulator}")
-    console = f"http://{settings.host}:{settings.console_port}/metrics"
-    click.echo(f"Console   {console}; no pages yet: cases are handled by SMS and USSD")
+    click.echo(f"Console   {_console(settings)}")
     click.echo(f"Webhooks  {hooks} (with their secret part: jaabi channels --json)")
     click.echo("Stop      Ctrl-C")
     click.echo(phones, nl=False)

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from gateway.console import key
 from gateway.console.identity import Accounts
+from gateway.console.sealed_codes import authenticators
 from gateway.console.second_factor import Codes
 from gateway.settings import Settings
 from models.db import Store
@@ -47,7 +48,7 @@ def use(app: Flask, settings: Settings, store: Store, clock: Callable[[], dateti
     accounts = Accounts(store)
     security = Security(app, accounts, register_blueprint=False)
     security.unauthn_handler(_to_sign_in)
-    codes = Codes(key.derive(settings.home, "authenticators"), store, clock)
+    codes = Codes(authenticators(settings.home, clock), store)
     app.extensions[GUARD] = Guard(accounts, codes, key.derive(settings.home, "failures"))
 
 

@@ -22,6 +22,7 @@ from models.db import Job, Store
 from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.seal import Transit
+from models.services.accounts import ROLES
 from tests.gateway.running import jaabi
 
 
@@ -96,7 +97,8 @@ def put_letter(work, now, **changes):
 
 
 def test_init_makes_everything_and_for_our_user_alone(demo):
-    for path in (demo.home / "demo-pins", demo.home / "keys" / "keeper" / "pepper.key"):
+    ours = ("demo-pins", "demo-password", "console.key", "keys/keeper/pepper.key")
+    for path in (demo.home / name for name in ours):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     [table] = tomllib.loads((demo.home / "channels.toml").read_text())["channel"].values()
     assert len(table["token"][0]) >= 32
@@ -106,13 +108,26 @@ def test_init_makes_everything_and_for_our_user_alone(demo):
 
 def test_a_second_init_keeps_keys_pins_tokens_and_people(demo):
     def everything():
-        kept = ("demo-pins", "channels.toml", "keys/keeper/pepper.key", "keys/addresses.pub")
+        kept = (
+            "demo-pins",
+            "demo-password",
+            "channels.toml",
+            "keys/keeper/pepper.key",
+            "keys/addresses.pub",
+        )
         files = [(demo.home / name).read_bytes() for name in kept]
         return files, demo.lines("people", "list", "--json")
 
     before = everything()
     assert demo("init", "--demo").exit_code == 0
     assert everything() == before
+
+
+def test_the_demo_has_an_account_of_each_role_and_says_its_code_of_now(demo):
+    rows = [json.loads(line) for line in demo("accounts", "list", "--json").output.splitlines()]
+    assert {one["role"] for one in rows} == set(ROLES)
+    said = demo("accounts", "code", rows[0]["email"]).output.strip()
+    assert (len(said), said.isdigit()) == (6, True)
 
 
 def test_init_without_demo_knows_mali_but_nobody(tmp_path):

@@ -38,3 +38,18 @@ def test_what_is_wrong_is_said_with_exit_code_2(jaabi):
         assert (done.exit_code, why in done.output) == (2, True), done.output
     assert jaabi("accounts revoke nobody@example.org").exit_code == 2
     assert jaabi("people pin P0999").exit_code == 2
+
+
+def test_an_account_is_reset_where_no_two_administrators_are(jaabi):
+    said(jaabi("accounts add --email awa@example.org --role administrator", GOOD))
+    assert jaabi("accounts reset awa@example.org", "short\n").exit_code == 2
+    other = "neuf pirogues sur le fleuve\n"
+    assert "sets an authenticator up" in said(jaabi("accounts reset awa@example.org", other))
+    noted = said(jaabi("audit list --json"))
+    assert "sessions_ended" in noted
+
+
+def test_a_code_is_said_in_the_demo_only(jaabi):
+    said(jaabi("accounts add --email awa@example.org --role administrator", GOOD))
+    done = jaabi("accounts code awa@example.org")
+    assert (done.exit_code, "only in the demo" in done.output) == (2, True)
