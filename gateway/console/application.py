@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from gateway import health
 from gateway.console import (
+    alerts,
     audit,
     call_backs,
     case_acts,
@@ -22,10 +23,13 @@ from gateway.console import (
     maps,
     me,
     passkeys,
+    policy,
     people,
     queue,
+    referrals,
     security,
     showing,
+    slips,
     templates_page,
     wording,
 )
@@ -83,8 +87,12 @@ PAGES = (
     templates_page.pages,
     maps.pages,
     intake.pages,
+    slips.pages,
+    referrals.pages,
+    alerts.pages,
     dead_letters.pages,
     directory.pages,
+    policy.pages,
 )
 
 

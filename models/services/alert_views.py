@@ -1,0 +1,201 @@
+"""Alerts and evacuations as a list: what happened where, from how many sources, by when.
+
+Who reported is told to nobody: a page reads as its viewer, and sources are only counted for it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from flows.alert_kinds import EVACUATIONS, dated, said_of
+from flows.case_lifecycle import HELD, OPEN, WAITING
+from flows.place_names import shown
+from models.alert import Alert, AlertSource, Evacuation, EvacuationRing
+from models.area import Area, Facility
+from models.case import Case
+from models.db import Handler, Work
+from models.services.alert_texts import size_of
+from models.services.visibility import visible_cases
+
+ACKNOWLEDGE, DECIDE = timedelta(hours=24), timedelta(hours=72)
+REFUND = "27"
+LONGEST = 100  # lines of one list
+NEAR = 4  # digits of a p-code: a region, all of whose communes are drawn
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event: what it is, where, how large, and what has been done."""
+
+    id: int
+    number: str
+    what: str
+    place: str
+    point: Point | None
+    area: str
+    size: str
+    since: str
+    status: str
+    is_mine: bool
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    decide_by: datetime
+    decided_at: datetime | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has taken it."""
+        return self.status in WAITING
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it should have been taken, or decided, by now."""
+        if self.acknowledged_at is None:
+            return now > self.acknowledge_by
+        return self.decided_at is None and now > self.decide_by
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """One call for an ambulance, and how far the ringing is."""
+
+    id: int
+    number: str
+    what: str
+    place: str
+    centre: str
+    called_at: datetime
+    next_at: datetime | None
+    taken_at: datetime | None
+    status: str
+    is_mine: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has taken it."""
+        return self.status in WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What is to be paid back for an evacuation."""
+
+    number: str
+    place: str
+    due_at: datetime
+    status: str
+
+
+def events(work: Work, number: str = "") -> Sequence[Told]:
+    """Return the events that whoever looks may act on, those to be taken first in front."""
+    asked = (
+        visible_cases(work)
+        .join(Alert, Alert.case_id == Case.id)
+        .outerjoin(Area, Area.pcode == Case.area_pcode)
+        .where(Case.kind == "alert", Case.status.in_(HELD))
+        .order_by(Case.opened_at, Case.id)
+        .limit(LONGEST)
+    )
+    if number:
+        asked = asked.where(Case.number == number)
+    rows = work.session.execute(asked.add_columns(Alert, Area)).all()
+    return [_told(work, *row) for row in rows]
+
+
+def voices(work: Work, ids: Collection[int]) -> Mapping[int, int]:
+    """Return from how many sources each event is known; asked by the service, not by people."""
+    named = func.count(func.distinct(AlertSource.contact))
+    nameless = func.count() - func.count(AlertSource.contact)
+    asked = select(AlertSource.case_id, named + nameless).where(AlertSource.case_id.in_(ids))
+    return dict(work.session.execute(asked.group_by(AlertSource.case_id)).tuples())
+
+
+def rung(work: Work, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Return as what those were rung who were rung for each evacuation, in order."""
+    asked = select(EvacuationRing.case_id, EvacuationRing.function)
+    found: dict[int, list[str]] = {}
+    rows = asked.where(EvacuationRing.case_id.in_(ids)).order_by(EvacuationRing.id)
+    for case_id, function in work.session.execute(rows):
+        found.setdefault(case_id, []).append(function)
+    return found
+
+
+def evacuations(work: Work) -> Sequence[Ringing]:
+    """Return the evacuations that whoever looks may act on, the latest call first."""
+    asked = (
+        visible_cases(work)
+        .join(Evacuation, Evacuation.case_id == Case.id)
+        .outerjoin(Area, Area.pcode == Case.area_pcode)
+        .outerjoin(Facility, Facility.id == Evacuation.facility_id)
+        .where(Case.status.in_(HELD))
+        .order_by(Case.opened_at.desc(), Case.id)
+        .limit(LONGEST)
+    )
+    rows = work.session.execute(asked.add_columns(Evacuation, Area.name, Facility.name)).all()
+    return [
+        Ringing(
+            id=case.id,
+            number=case.number,
+            what=EVACUATIONS[evacuation.what],
+            place=shown(area or ""),
+            centre=shown(centre or ""),
+            called_at=case.opened_at,
+            next_at=evacuation.next_at,
+            taken_at=evacuation.taken_at,
+            status=case.status,
+            is_mine=_is_mine(work, case),
+        )
+        for case, evacuation, area, centre in rows
+    ]
+
+
+def refunds(work: Work) -> Sequence[Refund]:
+    """Return the refunds of evacuations that whoever looks has to follow."""
+    asked = (
+        visible_cases(work)
+        .outerjoin(Area, Area.pcode == Case.area_pcode)
+        .where(Case.category == REFUND, Case.status.in_(OPEN))
+        .order_by(Case.due_at, Case.id)
+        .limit(LONGEST)
+    )
+    rows = work.session.execute(asked.add_columns(Area.name)).all()
+    return [Refund(one.number, shown(name or ""), one.due_at, one.status) for one, name in rows]
+
+
+def around(work: Work, found: Sequence[Told]) -> Sequence[Point]:
+    """Return the points of the communes around these events, for a map."""
+    regions = {one.area[:NEAR] for one in found if one.area}
+    if not regions:
+        return []
+    asked = select(Area.lat, Area.lon).where(
+        Area.lat.is_not(None), func.substr(Area.pcode, 1, NEAR).in_(regions), Area.level > 1
+    )
+    rows = work.session.execute(asked.limit(400))
+    return [(lat, lon) for lat, lon in rows if lat is not None and lon is not None]
+
+
+def _told(work: Work, case: Case, alert: Alert, area: Area | None) -> Told:
+    known = area is not None and area.lat is not None and area.lon is not None
+    return Told(
+        id=case.id,
+        number=case.number,
+        what=said_of(alert.kind, case.category),
+        place="" if area is None else shown(area.name),
+        point=(area.lat, area.lon) if area is not None and known else None,  # type: ignore[arg-type]
+        area=case.area_pcode or "",
+        size=size_of(alert),
+        since=dated(alert.happened_on, case.opened_at),
+        status=case.status,
+        is_mine=_is_mine(work, case),
+        acknowledge_by=case.opened_at + ACKNOWLEDGE,
+        acknowledged_at=alert.acknowledged_at,
+        decide_by=case.opened_at + DECIDE,
+        decided_at=alert.decided_at,
+    )
+
+
+def _is_mine(work: Work, case: Case) -> bool:
+    return isinstance(work.actor, Handler) and case.holder_person == work.actor.person_id
