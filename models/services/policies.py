@@ -1,9 +1,11 @@
 """Versions of the routing policy: proposed by one person, put in force by another."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import aliased
 
 from flows.policy import DEFAULT
 from flows.proposed_policy import proposed
@@ -15,7 +17,7 @@ from models.person import Hat
 from models.services import outside, policy_in_force
 from models.services.audit import Mark, note
 from models.services.policy_in_force import SETTING, digest_of, in_force
-from models.services.programme import put_setting, setting
+from models.services.programme import put_setting
 
 LONGEST_NOTE = 200
 SUPERVISOR = "cell_supervisor"
@@ -35,9 +37,48 @@ def text_in_force(work: Work) -> str:
     return DEFAULT.read_text(encoding="utf-8") if version is None else version.text
 
 
-def versions(work: Work) -> Sequence[PolicyVersion]:
+def text_before(work: Work, one: PolicyVersion) -> str:
+    """Return what a version replaced, or would replace."""
+    if one.activated_at is None:
+        return text_in_force(work)
+    order = (PolicyVersion.activated_at.desc(), PolicyVersion.id.desc())
+    earlier = (PolicyVersion.activated_at < one.activated_at, PolicyVersion.id != one.id)
+    asked = select(PolicyVersion.text).where(*earlier).order_by(*order).limit(1)
+    found = work.session.scalar(asked)
+    return DEFAULT.read_text(encoding="utf-8") if found is None else found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One version as the history shows it; ``state`` is proposed, active or past."""
+
+    id: int
+    note: str
+    state: str
+    first: str
+    second: str | None
+    proposed_at: datetime
+    activated_at: datetime | None
+
+
+def history(work: Work) -> list[Told]:
     """Return every version there is, the newest first."""
-    return work.session.scalars(select(PolicyVersion).order_by(PolicyVersion.id.desc())).all()
+    rows = work.session.execute(_TOLD.order_by(PolicyVersion.id.desc())).all()
+    newest = policy_in_force.newest(work)
+    return [_told(row, None if newest is None else newest.id) for row in rows]
+
+
+def told_of(work: Work, one: PolicyVersion) -> Told:
+    """Return one version as the history shows it."""
+    newest = policy_in_force.newest(work)
+    row = work.session.execute(_TOLD.where(PolicyVersion.id == one.id)).one()
+    return _told(row, None if newest is None else newest.id)
+
+
+def since(work: Work) -> Told | None:
+    """Return the version in force; None while it is the one of the service."""
+    newest = policy_in_force.newest(work)
+    return None if newest is None else told_of(work, newest)
 
 
 def version(work: Work, version_id: int) -> PolicyVersion:
@@ -114,6 +155,27 @@ def is_of_the_cell(work: Work, person_id: int | None) -> bool:
     return person_id is not None and work.session.scalar(worn.limit(1)) is not None
 
 
-def is_followed(work: Work, one: PolicyVersion) -> bool:
-    """Tell whether a version is the one in force."""
-    return one.activated_at is not None and setting(work, SETTING) == digest_of(one.text)
+_FIRST, _SECOND = aliased(Account), aliased(Account)
+_TOLD = (
+    select(
+        *(PolicyVersion.id, PolicyVersion.note, PolicyVersion.proposed_at),
+        PolicyVersion.activated_at,
+        _FIRST.email.label("first"),
+        _SECOND.email.label("second"),
+    )
+    .outerjoin(_FIRST, _FIRST.id == PolicyVersion.first_id)
+    .outerjoin(_SECOND, _SECOND.id == PolicyVersion.second_id)
+)
+
+
+def _told(row: Row[*tuple[Any, ...]], newest: int | None) -> Told:
+    state = "proposed" if row.activated_at is None else "past"
+    return Told(
+        id=row.id,
+        note=row.note,
+        state="active" if row.id == newest else state,
+        first=row.first or "",
+        second=row.second,
+        proposed_at=row.proposed_at,
+        activated_at=row.activated_at,
+    )

@@ -1,6 +1,6 @@
 """The directory as lists to be looked at: organisations, people, centres; no number of anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,12 @@ def names(work: Work) -> dict[str, str]:
     return {key: name for key, name in work.session.execute(rows)}
 
 
+def called(work: Work, pcodes: Collection[str | None]) -> dict[str, str]:
+    """Return what areas are called, by their p-codes."""
+    known = select(Area.pcode, Area.name).where(Area.pcode.in_(pcodes))
+    return {pcode: name for pcode, name in work.session.execute(known)}
+
+
 def organisations(work: Work, said: str = "") -> Sequence[Row[*tuple[Any, ...]]]:
     """Return organisations whose name or id holds what was said, with where and with whom."""
     asked = (
@@ -77,9 +83,8 @@ def people(
         asked = asked.where(Person.hats.any(Hat.function == function))
     rows = work.session.scalars(asked.order_by(Person.number).limit(size)).all()
     pcodes = {one.area_pcode for one in rows} | {hat.area_pcode for one in rows for hat in one.hats}
-    known = select(Area.pcode, Area.name).where(Area.pcode.in_(pcodes - {None}))
-    called = {pcode: name for pcode, name in work.session.execute(known)}
-    return [_registered(one, called) for one in rows]
+    names_of_areas = called(work, pcodes - {None})
+    return [_registered(one, names_of_areas) for one in rows]
 
 
 def facilities(
@@ -108,14 +113,14 @@ def facilities(
     return work.session.execute(asked).all()
 
 
-def _registered(one: Person, called: dict[str, str]) -> Registered:
+def _registered(one: Person, areas: dict[str, str]) -> Registered:
     return Registered(
         number=one.number,
         role=one.role,
         organisation=one.organisation_id,
-        area=_called(one.area_pcode, called),
+        area=_called(one.area_pcode, areas),
         functions=tuple(
-            (hat.function, hat.organisation_id, _called(hat.area_pcode, called)) for hat in one.hats
+            (hat.function, hat.organisation_id, _called(hat.area_pcode, areas)) for hat in one.hats
         ),
         phone_ends=one.phone_ends,
         is_blocked=one.blocked_at is not None,
@@ -123,8 +128,8 @@ def _registered(one: Person, called: dict[str, str]) -> Registered:
     )
 
 
-def _called(pcode: str | None, called: dict[str, str]) -> str | None:
-    return None if pcode is None else called.get(pcode, pcode)
+def _called(pcode: str | None, areas: dict[str, str]) -> str | None:
+    return None if pcode is None else areas.get(pcode, pcode)
 
 
 def _has(column: InstrumentedAttribute[str], said: str) -> ColumnElement[bool]:
