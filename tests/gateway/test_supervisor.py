@@ -49,7 +49,9 @@ def test_everything_runs_and_the_first_lines_say_where(running):
     assert set(running.children()) >= PROGRAMS
     phones, console, webhooks, stop = running.said().splitlines()[:4]
     assert phones.endswith(f"http://127.0.0.1:{running.port}/phone")
-    assert f":{running.environment['JAABI_CONSOLE_PORT']}/metrics" in console
+    assert f"http://localhost:{running.environment['JAABI_CONSOLE_PORT']} " in console
+    assert "triager@jaabi.example" in console
+    assert "jaabi accounts code" in console
     assert "/hooks/phone/" in webhooks
     assert "Ctrl-C" in stop
     assert "+223 7000 0151" in running.said()
