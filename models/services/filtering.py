@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 
 from flows.case_lifecycle import HELD, LIFECYCLES, OPEN, WAITING
@@ -226,6 +227,10 @@ def _of_category(_: Asking, wanted: Filter) -> ColumnElement[bool]:
     return Case.category.in_([one for one in CLASS_OF if one.startswith(wanted.category)])
 
 
+def _of_organisation(_: Asking, wanted: Filter) -> ColumnElement[bool]:
+    return true() if wanted.pending == "repair" else concerns(wanted.organisation)
+
+
 def _held_by(asking: Asking, wanted: Filter) -> ColumnElement[bool]:
     if wanted.holder == "nobody":
         return one_of("nobodys", WAITING)
@@ -247,6 +252,8 @@ def _pending(_: Asking, wanted: Filter) -> ColumnElement[bool]:
     if wanted.pending == "check":
         return exists().where(Check.case_id == Case.id, Check.done_at.is_(None))
     asked = select(RepairCase.case_id).join(Repair, Repair.id == RepairCase.repair_id)
+    if wanted.organisation:  # then it is the one that was asked
+        asked = asked.where(Repair.organisation_id == wanted.organisation)
     return Case.id.in_(asked.where(Repair.status.in_(UNANSWERED)))
 
 
@@ -272,7 +279,7 @@ _CONDITIONS: Mapping[str, Any] = {
     "category": _of_category,
     "case_class": _of_class,
     "area": lambda _, wanted: inside(wanted.area),
-    "organisation": lambda _, wanted: concerns(wanted.organisation),
+    "organisation": _of_organisation,
     "language": lambda _, wanted: Case.language == wanted.language,
     "channel": lambda _, wanted: or_(Case.source == wanted.channel, Case.channel == wanted.channel),
     "age": lambda asking, wanted: Case.opened_at <= asking.now - timedelta(days=int(wanted.age)),

@@ -3,7 +3,8 @@
 // Lists: j and k go along, Enter opens, t takes, x ticks, a gives, / searches; what is new is told.
 (function () {
   const list = document.querySelector("[data-list]");
-  const rows = list ? Array.from(list.tBodies[0].rows) : [];
+  const items = document.querySelector("[data-items]");
+  const rows = list ? Array.from(list.tBodies[0].rows) : Array.from(document.querySelectorAll("[data-case]"));
   const asked = document.getElementById("q");
   let at = rows.findIndex((row) => "#" + row.id === location.hash);
   function go(to) {
@@ -13,7 +14,7 @@
     rows[at].classList.add("on");
     rows[at].focus({preventScroll: true});
     rows[at].scrollIntoView({block: "nearest"});
-    history.replaceState(null, "", "#" + rows[at].id);
+    if (rows[at].id) history.replaceState(null, "", "#" + rows[at].id);
   }
   function inRow(what) {
     return rows[at] && rows[at].querySelector(what);
@@ -31,11 +32,20 @@
     },
     "/": () => asked && asked.focus(),
   };
-  if (list || asked) {
+  // On the morning page each act is one key, and leads to its place on the case's page.
+  const places = {t: "prendre", f: "pareils", q: "repondre", r: "reparation", c: "verification", p: "prive"};
+  const to = (place) => () => rows[at] && location.assign("/cas/" + rows[at].dataset.case + "#" + place);
+  if (items) {
+    rows.forEach((row) => (row.tabIndex = -1));
+    for (const key in places) keys[key] = to(places[key]);
+    delete keys.x;
+    delete keys.a;
+  }
+  if (list || asked || items) {
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox";
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "Enter" && event.target === rows[at]) inRow("th a").click();
+      if (event.key === "Enter" && event.target === rows[at]) inRow("th a,a.no").click();
       else if (keys[event.key]) keys[event.key]();
       else return;
       event.preventDefault();
