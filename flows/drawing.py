@@ -10,7 +10,7 @@ from flows.words import ENTRIES, Flows
 GAP_X, GAP_Y, GAP_BANDS, MARGIN, HEAD, STUB = 70, 12, 28, 16, 44, 6
 SHEET = 2**0.5  # width by height of a sheet of paper on its side
 
-_STYLE = """
+STYLE = """
 text { font: 10px monospace; fill: #1b1b1b; white-space: pre; }
 .name { font-weight: bold; } .flow { font: bold 20px sans-serif; }
 .words { fill: #333; } .to { fill: #777; text-anchor: end; }
@@ -62,7 +62,7 @@ def draw(flows: Flows, flow: str = "") -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
-            f"<style>{_STYLE}</style>",
+            f"<style>{STYLE}</style>",
             *(line for page in pages for line in _drawn(page)),
             "</svg>\n",
         ]

@@ -13,15 +13,15 @@ import click
 
 from flows.catalog_files import FILE, LANGUAGES, catalogs
 from flows.catalog_files import extract as updated
-from flows.catalogs import Catalog, spelt, translated
+from flows.catalogs import Catalog
 from flows.check import check as findings
 from flows.check_languages import check as language_findings
-from flows.check_texts import measure
 from flows.drawing import draw as picture
 from flows.drawing import names as pages
 from flows.errors import Mistaken
 from flows.harm import check as harm_findings
 from flows.loader import load
+from flows.told_texts import told
 from flows.words import FRENCH, Flows
 from gateway.cli_base import Unusable, writable
 
@@ -111,12 +111,12 @@ def extract(lang: str | None, folder: Path) -> None:
 def _told(flows: Flows, language: str, *, drafts: bool) -> Iterator[dict[str, Any]]:
     """Give every text as it is shown in a language, with the language that it really is in."""
     catalog = next((one for one in _catalogs() if one.language == language), Catalog(language, {}))
-    shown = measure(spelt(translated(flows, catalog)))
-    written = measure(spelt(translated(flows, catalog, drafts=drafts)))
-    for french, reviewed, one in zip(measure(flows), shown, written, strict=True):
-        spoken = FRENCH if one.text == french.text else language
-        draft = one.text != reviewed.text
-        yield {"language": language, "spoken": spoken, "draft": draft, **asdict(one)}
+    for one in told(flows, catalog):
+        text = one.written if drafts else one.shown
+        is_told = one.progress == "reviewed" or (drafts and one.progress == "draft")
+        spoken = language if is_told else FRENCH
+        draft = drafts and one.progress == "draft"
+        yield {"language": language, "spoken": spoken, "draft": draft, **asdict(text)}
 
 
 def _loaded() -> Flows:

@@ -17,6 +17,8 @@ from gateway.console import (
     dead_letters,
     directory,
     entering,
+    figures,
+    flows,
     home,
     house,
     intake,
@@ -90,9 +92,11 @@ PAGES = (
     slips.pages,
     referrals.pages,
     alerts.pages,
+    figures.pages,
     dead_letters.pages,
     directory.pages,
     policy.pages,
+    flows.pages,
 )
 
 
