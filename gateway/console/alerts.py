@@ -49,9 +49,9 @@ class PassForm(FlaskForm):  # type: ignore[misc]
 def show() -> str:
     """List what happened, and what is under way."""
     with reading() as work:
-        found = alert_views.events(work)
-        ringing = alert_views.evacuations(work)
-        refunds = alert_views.refunds(work)
+        me = work.session.get(Person, viewer().person_id)  # noqa: F841 held: asked for once
+        board = alert_views.board(work)
+        found, ringing = board.events, board.ringing
         ground = alert_views.around(work, found)
     with kit().store.reading(ACTS) as work:  # sources are counted for people, never shown
         voices = alert_views.voices(work, [one.id for one in found])
@@ -62,7 +62,7 @@ def show() -> str:
         voices=voices,
         ringing=ringing,
         rung={key: [policy().label(one) for one in row] for key, row in rung.items()},
-        refunds=refunds,
+        refunds=board.refunds,
         map=drawn(found, voices, ground),
         now=now(),
     )
@@ -159,10 +159,10 @@ def _page(
     refusal: PassForm | None = None,
 ) -> str:
     with seen_by(desk.work):
-        found = alert_views.events(desk.work, number)
-    if not found:
+        found = alert_views.event(desk.work, number)
+    if found is None:
         abort(404)
-    case = desk.work.session.get_one(Case, found[0].id)
+    case = desk.work.session.get_one(Case, found.id)
     with kit().store.reading(ACTS) as work:  # sources are counted for people, never shown
         voices = alert_views.voices(work, [case.id]).get(case.id, 1)
     refusal = refusal or PassForm(formdata=None)
@@ -173,7 +173,7 @@ def _page(
     ]
     return render_template(
         "console/alert.html",
-        one=found[0],
+        one=found,
         voices=voices,
         decision=decision or DecisionForm(formdata=None),
         refusal=refusal,

@@ -6,12 +6,15 @@ Who reported is told to nobody: a page reads as its viewer, and sources are only
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy.orm import lazyload
 
 from flows.alert_kinds import EVACUATIONS, dated, said_of
 from flows.case_lifecycle import HELD, OPEN, WAITING
 from flows.place_names import shown
+from flows.policy import SENSITIVE
 from models.alert import Alert, AlertSource, Evacuation, EvacuationRing
 from models.area import Area, Facility
 from models.case import Case
@@ -21,7 +24,7 @@ from models.services.visibility import visible_cases
 
 ACKNOWLEDGE, DECIDE = timedelta(hours=24), timedelta(hours=72)
 REFUND = "27"
-LONGEST = 100  # lines of one list
+LONGEST = 200  # lines of one list
 NEAR = 4  # digits of a p-code: a region, all of whose communes are drawn
 
 Point = tuple[float, float]
@@ -86,23 +89,31 @@ class Refund:
     number: str
     place: str
     due_at: datetime
-    status: str
 
 
-def events(work: Work, number: str = "") -> Sequence[Told]:
-    """Return the events that whoever looks may act on, those to be taken first in front."""
-    asked = (
-        visible_cases(work)
-        .join(Alert, Alert.case_id == Case.id)
-        .outerjoin(Area, Area.pcode == Case.area_pcode)
-        .where(Case.kind == "alert", Case.status.in_(HELD))
-        .order_by(Case.opened_at, Case.id)
-        .limit(LONGEST)
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that is to be acted on: events, evacuations, refunds."""
+
+    events: Sequence[Told]
+    ringing: Sequence[Ringing]
+    refunds: Sequence[Refund]
+
+
+def board(work: Work) -> Board:
+    """Return what whoever looks may act on, what was told first in front."""
+    rows = work.session.execute(_asked(work).limit(LONGEST)).all()
+    return Board(
+        events=[_told(work, row) for row in rows if row.Alert is not None],
+        ringing=[_ringing(work, row) for row in rows if row.Evacuation is not None],
+        refunds=[_refund(row) for row in rows if row.Case.category == REFUND],
     )
-    if number:
-        asked = asked.where(Case.number == number)
-    rows = work.session.execute(asked.add_columns(Alert, Area)).all()
-    return [_told(work, *row) for row in rows]
+
+
+def event(work: Work, number: str) -> Told | None:
+    """Return one event, if whoever looks may act on it."""
+    row = work.session.execute(_asked(work).where(Case.number == number)).first()
+    return None if row is None or row.Alert is None else _told(work, row)
 
 
 def voices(work: Work, ids: Collection[int]) -> Mapping[int, int]:
@@ -110,59 +121,20 @@ def voices(work: Work, ids: Collection[int]) -> Mapping[int, int]:
     named = func.count(func.distinct(AlertSource.contact))
     nameless = func.count() - func.count(AlertSource.contact)
     asked = select(AlertSource.case_id, named + nameless).where(AlertSource.case_id.in_(ids))
-    return dict(work.session.execute(asked.group_by(AlertSource.case_id)).tuples())
+    rows = work.session.execute(asked.group_by(AlertSource.case_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def rung(work: Work, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
     """Return as what those were rung who were rung for each evacuation, in order."""
     asked = select(EvacuationRing.case_id, EvacuationRing.function)
     found: dict[int, list[str]] = {}
+    if not ids:
+        return found
     rows = asked.where(EvacuationRing.case_id.in_(ids)).order_by(EvacuationRing.id)
     for case_id, function in work.session.execute(rows):
         found.setdefault(case_id, []).append(function)
     return found
-
-
-def evacuations(work: Work) -> Sequence[Ringing]:
-    """Return the evacuations that whoever looks may act on, the latest call first."""
-    asked = (
-        visible_cases(work)
-        .join(Evacuation, Evacuation.case_id == Case.id)
-        .outerjoin(Area, Area.pcode == Case.area_pcode)
-        .outerjoin(Facility, Facility.id == Evacuation.facility_id)
-        .where(Case.status.in_(HELD))
-        .order_by(Case.opened_at.desc(), Case.id)
-        .limit(LONGEST)
-    )
-    rows = work.session.execute(asked.add_columns(Evacuation, Area.name, Facility.name)).all()
-    return [
-        Ringing(
-            id=case.id,
-            number=case.number,
-            what=EVACUATIONS[evacuation.what],
-            place=shown(area or ""),
-            centre=shown(centre or ""),
-            called_at=case.opened_at,
-            next_at=evacuation.next_at,
-            taken_at=evacuation.taken_at,
-            status=case.status,
-            is_mine=_is_mine(work, case),
-        )
-        for case, evacuation, area, centre in rows
-    ]
-
-
-def refunds(work: Work) -> Sequence[Refund]:
-    """Return the refunds of evacuations that whoever looks has to follow."""
-    asked = (
-        visible_cases(work)
-        .outerjoin(Area, Area.pcode == Case.area_pcode)
-        .where(Case.category == REFUND, Case.status.in_(OPEN))
-        .order_by(Case.due_at, Case.id)
-        .limit(LONGEST)
-    )
-    rows = work.session.execute(asked.add_columns(Area.name)).all()
-    return [Refund(one.number, shown(name or ""), one.due_at, one.status) for one, name in rows]
 
 
 def around(work: Work, found: Sequence[Told]) -> Sequence[Point]:
@@ -177,14 +149,32 @@ def around(work: Work, found: Sequence[Told]) -> Sequence[Point]:
     return [(lat, lon) for lat, lon in rows if lat is not None and lon is not None]
 
 
-def _told(work: Work, case: Case, alert: Alert, area: Area | None) -> Told:
+def _asked(work: Work) -> Select[Any]:
+    """Return the question for all of it at once: each asks who may know."""
+    kinds = and_(Case.kind.in_(("alert", "evacuation")), Case.status.in_(HELD))
+    owed = and_(Case.category == REFUND, Case.kind == "complaint", Case.status.in_(OPEN))
+    return (
+        visible_cases(work)
+        .outerjoin(Alert, and_(Alert.case_id == Case.id, Case.kind == "alert"))
+        .outerjoin(Evacuation, Evacuation.case_id == Case.id)
+        .outerjoin(Facility, Facility.id == Evacuation.facility_id)
+        .outerjoin(Area, Area.pcode == Case.area_pcode)
+        .where(Case.case_class.not_in(SENSITIVE), or_(kinds, owed))
+        .options(lazyload(Case.subjects))  # whom each is about is no part of a list
+        .order_by(Case.opened_at, Case.id)
+        .add_columns(Alert, Evacuation, Area, Facility.name.label("centre"))
+    )
+
+
+def _told(work: Work, row: Row[Any]) -> Told:
+    case, alert, area = row.Case, row.Alert, row.Area
     known = area is not None and area.lat is not None and area.lon is not None
     return Told(
         id=case.id,
         number=case.number,
         what=said_of(alert.kind, case.category),
         place="" if area is None else shown(area.name),
-        point=(area.lat, area.lon) if area is not None and known else None,  # type: ignore[arg-type]
+        point=(area.lat, area.lon) if known else None,
         area=case.area_pcode or "",
         size=size_of(alert),
         since=dated(alert.happened_on, case.opened_at),
@@ -195,6 +185,27 @@ def _told(work: Work, case: Case, alert: Alert, area: Area | None) -> Told:
         decide_by=case.opened_at + DECIDE,
         decided_at=alert.decided_at,
     )
+
+
+def _ringing(work: Work, row: Row[Any]) -> Ringing:
+    case, evacuation = row.Case, row.Evacuation
+    return Ringing(
+        id=case.id,
+        number=case.number,
+        what=EVACUATIONS[evacuation.what],
+        place="" if row.Area is None else shown(row.Area.name),
+        centre=shown(row.centre or ""),
+        called_at=case.opened_at,
+        next_at=evacuation.next_at,
+        taken_at=evacuation.taken_at,
+        status=case.status,
+        is_mine=_is_mine(work, case),
+    )
+
+
+def _refund(row: Row[Any]) -> Refund:
+    place = "" if row.Area is None else shown(row.Area.name)
+    return Refund(row.Case.number, place, row.Case.due_at)
 
 
 def _is_mine(work: Work, case: Case) -> bool:

@@ -19,7 +19,7 @@ from models.area import Facility
 from models.db import Handler, Work
 from models.figure import Figure
 from models.organisation import Organisation
-from models.person import Person
+from models.person import Hat, Person
 from models.referral import Referral
 from models.services.programme import programme_areas
 from models.services.referral_facts import told
@@ -75,11 +75,12 @@ class Seen:
 
 def own_centres(work: Work) -> Sequence[str]:
     """Return the row ids of the centres at which whoever looks works."""
-    actor = work.actor
-    person = work.session.get(Person, actor.person_id) if isinstance(actor, Handler) else None
-    if person is None or not person.usable:
+    if not isinstance(work.actor, Handler):
         return []
-    mine = {person.organisation_id, *(hat.organisation_id for hat in person.hats)}
+    me = work.actor.person_id
+    employer = select(Person.organisation_id).where(Person.id == me, Person.usable)
+    worn = select(Hat.organisation_id).join(Person, Person.id == Hat.person_id)
+    mine = employer.union(worn.where(Person.id == me, Person.usable))
     asked = select(Organisation.facility_id).where(
         Organisation.id.in_(mine), Organisation.facility_id.is_not(None)
     )
@@ -170,13 +171,19 @@ def _sent_to(work: Work, centres: Sequence[str], since: datetime, relay: str) ->
 
 
 def _names(work: Work, ids: set[str | None]) -> Mapping[str, str]:
-    asked = select(Facility.id, Facility.name).where(Facility.id.in_([one for one in ids if one]))
-    return dict(work.session.execute(asked).tuples())
+    known = [one for one in ids if one]
+    if not known:
+        return {}
+    asked = select(Facility.id, Facility.name).where(Facility.id.in_(known))
+    return {row[0]: row[1] for row in work.session.execute(asked)}
 
 
 def _relays(work: Work, ids: set[int | None]) -> Mapping[int, str]:
-    asked = select(Person.id, Person.number).where(Person.id.in_([one for one in ids if one]))
-    return dict(work.session.execute(asked).tuples())
+    known = [one for one in ids if one]
+    if not known:
+        return {}
+    asked = select(Person.id, Person.number).where(Person.id.in_(known))
+    return {row[0]: row[1] for row in work.session.execute(asked)}
 
 
 def _awaited(one: Referral, relays: Mapping[int, str], now: datetime) -> Awaited:
