@@ -54,11 +54,16 @@ Says = Callable[[str], str]  # the words of a category, by its code
 
 def searched(work: Work, q: str, says: Says) -> list[ColumnElement[bool]]:
     """Return what a search asks of a case: each of its words, wherever it stands."""
-    words = [one for one in words_of(q) if len(one) >= SHORTEST][:WORDS]
+    words = [_one_of_them(word) for word in words_of(q) if len(word) >= SHORTEST][:WORDS]
     if not words:
         return [false()] if q.strip() else []
     names = [] if all(one.isdecimal() for one in words) else list(_directory(work))
     return [or_(*_meanings(work, word, names, says)) for word in words]
+
+
+def _one_of_them(word: str) -> str:
+    """Return a word as it begins whether there is one or several: forages is found as forage."""
+    return word[:-1] if len(word) >= HEARD and word[-1] in "sx" else word
 
 
 def _meanings(
