@@ -99,9 +99,10 @@ def add() -> str | Answer:
     """Keep a key."""
     rechecked(url_for("passkeys.show"))
     form = KeyForm()
-    if not form.validate_on_submit():
+    is_whole = form.validate_on_submit()
+    if not is_whole and not form.credential.errors:
         return _shown(form)
-    key = _new_key(form)
+    key = _new_key(form) if is_whole else None
     if key is None:
         form.form_errors.append(gettext("Cette clé n'a pas pu être ajoutée. Réessayez."))
         return _shown(form)
@@ -153,6 +154,7 @@ def check() -> Answer:
 def _shown(form: KeyForm) -> str:
     with kit().store.reading(SIGN_IN) as work:
         keys = passkeys.of(work, current_user.id)
+        work.session.expunge_all()
     return render_template(
         "console/passkeys.html",
         form=form,
