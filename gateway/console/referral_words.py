@@ -77,7 +77,7 @@ def table(figures: Iterable[Figure]) -> Mapping[str, Mapping[str, str]]:
     for one in figures:
         for column, cell in COLUMNS.items():
             if (one.split, one.value) == cell:
-                found.setdefault(one.area, {})[column] = _told(one)
+                found.setdefault(one.area, {})[column] = told(one)
     return found
 
 
@@ -92,7 +92,7 @@ def products(mix: Mapping[str, int]) -> Sequence[tuple[str, int]]:
     return sorted(mix.items())
 
 
-def _told(one: Figure) -> str:
+def told(one: Figure) -> str:
     if one.shown is not None:
         return str(one.shown)
     return "" if one.below is None else f"< {one.below}"

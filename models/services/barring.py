@@ -1,10 +1,8 @@
 """What bars one person: read from the part of the directory that can, whatever cases there are."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, union, union_all
 
 from flows.barring import Barring, Judge, barring
 from flows.directory import Body, Directory, Seat
@@ -41,56 +39,54 @@ def barred(work: Work, person_id: int, judge: Judge) -> ColumnElement[bool]:
 
 
 def meets(found: Barring) -> ColumnElement[bool]:
-    """Return what holds of a subject that bars."""
-    name = Subject.kind + ":" + Subject.ref
-    begins = (name.startswith(start, autoescape=True) for start in sorted(found.starts))
-    return or_(name.in_(sorted(found.names)), *begins)
+    """Return what holds of a subject that bars; an index finds those subjects."""
+    refs: dict[str, list[str]] = {}
+    for name in sorted(found.names):
+        kind, _, ref = name.partition(":")
+        refs.setdefault(kind, []).append(ref)
+    named = [and_(Subject.kind == kind, Subject.ref.in_(some)) for kind, some in refs.items()]
+    begun = []
+    for start in sorted(found.starts):
+        kind, _, ref = start.partition(":")
+        begun.append(and_(Subject.kind == kind, Subject.ref.startswith(ref, autoescape=True)))
+    return or_(false(), *named, *begun)
 
 
 def _barring(work: Work, person_id: int, judge: Judge) -> Barring:
     kept = _Kept(person_id)
-    known: Barring | None = work.session.info.get(kept)
+    known: Barring | None = work.session.info.get(kept, (None, None))[0]
     if known is None:
-        known = barring(person_id, _around(work, person_id), judge)
+        person = work.session.get(Person, person_id)
+        known = barring(person_id, Directory() if person is None else _around(work, person), judge)
         if work.session.get_bind().get_execution_options().get("reading"):
-            work.session.info[kept] = known
+            work.session.info[kept] = known, person  # held: whoever asks for them finds them
     return known
 
 
-def _around(work: Work, person_id: int) -> Directory:
+def _around(work: Work, person: Person) -> Directory:
     """Return who is near somebody: themselves, their kin, and all of their employers."""
-    person = work.session.get(Person, person_id)
-    if person is None:
-        return Directory()
-    tied = select(Tie.person_id, Tie.other_id).where(
-        or_(Tie.person_id == person_id, Tie.other_id == person_id)
+    person_id = person.id
+    tied = union(
+        select(Tie.other_id).where(Tie.person_id == person_id),
+        select(Tie.person_id).where(Tie.other_id == person_id),
     )
-    circle = {person_id, *(one for row in work.session.execute(tied) for one in row)}
+    kin = Person.id.in_(tied)
     employers = {person.organisation_id, *(hat.organisation_id for hat in person.hats)}
-    own = and_(Person.revoked_at.is_(None), _near(Person.organisation_id, employers, circle))
-    worn = and_(Person.revoked_at.is_(None), _near(Hat.organisation_id, employers, circle))
+    either = or_(Person.id == person_id, kin)
+    known = Person.revoked_at.is_(None)
     rows = work.session.execute(
         union_all(
-            select(*_OWN, Organisation.facility_id).join(Organisation).where(own),
-            select(*_WORN, Organisation.facility_id)
+            select(*_OWN, Organisation.facility_id, kin)
+            .join(Organisation, Organisation.id == Person.organisation_id)
+            .where(known, or_(either, Person.organisation_id.in_(employers))),
+            select(*_WORN, Organisation.facility_id, kin)
             .select_from(Hat)
             .join(Person, Person.id == Hat.person_id)
             .join(Organisation, Organisation.id == Hat.organisation_id)
-            .where(worn),
+            .where(known, or_(either, Hat.organisation_id.in_(employers))),
         )
     ).all()
     bodies = {row[3]: Body(row[3], "", "", facility=row[5]) for row in rows}
     seats = tuple(Seat(row[1], row[2], row[3], row[4], person_id=row[0]) for row in rows)
-    return Directory(bodies, seats, frozenset(_kin(person, seats, circle)))
-
-
-def _near(
-    employer: InstrumentedAttribute[str], employers: set[str], circle: set[int]
-) -> ColumnElement[bool]:
-    return or_(employer.in_(employers), Person.id.in_(circle))
-
-
-def _kin(person: Person, seats: tuple[Seat, ...], circle: set[int]) -> Iterator[tuple[str, str]]:
-    for seat in seats:
-        if seat.person_id in circle and seat.person_id != person.id:
-            yield person.number, seat.person
+    ties = frozenset((person.number, row[1]) for row in rows if row[6])
+    return Directory(bodies, seats, ties)

@@ -42,7 +42,7 @@ HOURS = "hours"  # split of ``acted``: within how many hours, in these steps
 STEPS = (1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 336, 720)
 BEYOND = "9999"
 _AT_ONCE = 2000
-_COLUMNS = (
+COLUMNS = (
     "kind",
     "category",
     "case_class",
@@ -144,9 +144,9 @@ def depart(work: Work, case: Case) -> None:
 def differences(work: Work) -> dict[Key, tuple[int, int]]:
     """Count anew, and return what is written and what it should be, where they differ."""
     wanted: Counts[Key] = Counts()
-    rows = select(*(getattr(Case, name) for name in _COLUMNS)).execution_options(yield_per=_AT_ONCE)
+    rows = select(*(getattr(Case, name) for name in COLUMNS)).execution_options(yield_per=_AT_ONCE)
     for row in work.session.execute(rows):
-        wanted.update(added(dict(zip(_COLUMNS, row, strict=True))))
+        wanted.update(added(dict(zip(COLUMNS, row, strict=True))))
     kept = select(Counter.day, Counter.measure, Counter.split, Counter.value, Counter.count)
     written = {Key(*key): count for *key, count in work.session.execute(kept)}
     for key, count in written.items():
@@ -184,14 +184,14 @@ def totals(
 
 
 def _now(case: Case) -> dict[str, Any]:
-    return {name: getattr(case, name) for name in _COLUMNS}
+    return {name: getattr(case, name) for name in COLUMNS}
 
 
 def _before(case: Case) -> dict[str, Any]:
     """Return the columns as the database still has them."""
     state = inspect(case)
     had = {}
-    for name in _COLUMNS:
+    for name in COLUMNS:
         deleted = state.attrs[name].history.deleted
         had[name] = deleted[0] if deleted else getattr(case, name)
     return had
