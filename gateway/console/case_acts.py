@@ -4,7 +4,7 @@ A form that was made for an older state changes nothing: whoever sent it is told
 meanwhile, and finds what they typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from http import HTTPStatus
@@ -38,9 +38,9 @@ Do = Callable[[Desk, Case, Any], object]
 class Moved(Exception):
     """Somebody else did something to the item since the form was made."""
 
-    def __init__(self, since: list[CaseEvent]) -> None:
+    def __init__(self, since: Iterable[CaseEvent]) -> None:
         super().__init__("moved")
-        self.since = since
+        self.news = [_told(event) for event in since]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,7 @@ def _done(number: str, one: Act, form: Any) -> Response | tuple[str, int]:
     try:
         stays = _perform(number, one.do, form)
     except Moved as moved:
-        news = [_told(event) for event in moved.since]
-        return _again(number, one, form, news=news), HTTPStatus.CONFLICT
+        return _again(number, one, form, news=moved.news), HTTPStatus.CONFLICT
     except Refused as refused:
         wrong = str(case_words.REFUSALS[refused.why])
         return _again(number, one, form, wrong=wrong), HTTPStatus.CONFLICT
@@ -154,7 +153,7 @@ def _perform(number: str, does: Do, form: Any) -> bool:
         if held is None:
             abort(404)
         if held.since:
-            raise Moved(list(held.since))
+            raise Moved(held.since)
         does(desk, held.case, form)
         desk.work.session.flush()
         left = visible_cases(desk.work).where(Case.number == number).with_only_columns(Case.id)
@@ -207,8 +206,7 @@ def hand_over(number: str) -> Response | str | tuple[str, int]:
         stays = _perform(number, _assigns if to_colleague else _transfers, form)
     except Moved as moved:
         form.last.data, form.last.raw_data = seen(number).last, None
-        news = [_told(event) for event in moved.since]
-        return _offered(number, assign, transfer, news=news), HTTPStatus.CONFLICT
+        return _offered(number, assign, transfer, news=moved.news), HTTPStatus.CONFLICT
     except Refused as refused:
         wrong = str(case_words.REFUSALS[refused.why])
         return _offered(number, assign, transfer, wrong=wrong), HTTPStatus.CONFLICT

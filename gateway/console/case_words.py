@@ -166,6 +166,11 @@ def is_late(case: Case, at: datetime) -> bool:
     return case.status in OPEN and (waits or case.due_at <= at)
 
 
+def actor(by: str) -> str:
+    """Return who did it: a registered person by number, everything else is the service."""
+    return by if by[:1] in "PR" and by[1:].isdigit() else str(_now("le service"))
+
+
 def happened(event: CaseEvent) -> str:
     """Return what was done, in words."""
     words = say(EVENTS, event.transition)

@@ -56,7 +56,7 @@ def read(number: str) -> Answer:
 def sound(number: str, story: int) -> Response:
     """Let whoever looks hear a voice note: noted each time, before it is opened."""
     found = seen(number)
-    kind = next((one.kind for one in found.stories if one.id == story and one.kind), None)
+    kind = next((one.why for one in found.stories if one.id == story and one.why), None)
     if kind is None:
         abort(404)
     try:
@@ -158,7 +158,7 @@ def _facts(found: Page) -> dict[str, Any]:
         "clock": case_words.clock(case, at),
         "late": case_words.is_late(case, at),
         "leaving": [one for one in found.stories if one.status == "leaving"],
-        "sounds": [one for one in found.stories if one.kind],
+        "sounds": [one for one in found.stories if one.why],
         "expects": expects_answer(case),
         "templates": found.templates,
         "supervises": found.supervised,

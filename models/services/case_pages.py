@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, String, cast, literal, null, select, union_all
 from sqlalchemy.orm import aliased, lazyload
 
 from flows.case_lifecycle import HELD
@@ -22,7 +22,6 @@ from models.organisation import Organisation
 from models.person import Person
 from models.repair import Check, Repair, RepairCase
 from models.services import answer_templates, break_glass
-from models.services.alert_texts import voices_of
 from models.services.audit import GLASS
 from models.services.case_acts import is_supervisor
 from models.services.visibility import visible_cases
@@ -33,6 +32,7 @@ GLASS_ACTOR = Job("break_glass")
 ALIKE_FOR = timedelta(days=30)
 ALIKE_SHOWN = 12
 EVENTS_SHOWN = 60
+STORY, REPAIR, CHECK = "story", "repair", "check"
 CERCLE = 2  # of the levels of areas: 0 country to 3 commune
 
 Line = Row[*tuple[Any, ...]]
@@ -58,11 +58,8 @@ class Page:
     organisation: str | None
     holder: str | None
     events: Sequence[CaseEvent]
-    stories: Sequence[Line]
-    checks: Sequence[Check]
-    repairs: Sequence[Repair]
+    attached: Sequence[Line]
     alike: Sequence[Line]
-    voices: int
     lowering: Lowering | None
     templates: Sequence[AnswerTemplate]
     supervised: bool  # by whoever looks
@@ -72,6 +69,21 @@ class Page:
     def last(self) -> int:
         """Return the row id of the last thing done to it."""
         return max((one.id for one in self.events), default=0)
+
+    @property
+    def stories(self) -> list[Line]:
+        """Return its words: id, what, by, at, status, due_at (when they leave), why (a sound's)."""
+        return [one for one in self.attached if one.of == STORY]
+
+    @property
+    def repairs(self) -> list[Line]:
+        """Return its repair requests."""
+        return [one for one in self.attached if one.of == REPAIR]
+
+    @property
+    def checks(self) -> list[Line]:
+        """Return its checks: what is who looks, by is how, status the result."""
+        return [one for one in self.attached if one.of == CHECK]
 
     @property
     def is_sensitive(self) -> bool:
@@ -138,18 +150,14 @@ def _page(
     if row is None:
         return None
     case = row[0]
-    repairs, checks = _repairs(work, case), _checks(work, case)
     return Page(
         case=case,
         place=None if row[1] is None else _place(*row[1:6]),
         organisation=row[6],
         holder=row[7],
         events=_events(work, case),
-        stories=_stories(work, case),
-        checks=checks,
-        repairs=repairs,
+        attached=_attached(work, case),
         alike=_alike(work, seen, case, now),
-        voices=voices_of(work, case) if case.kind == "alert" else 0,
         lowering=_lowering(work, case),
         templates=answer_templates.offered(work, case.category, case.language),
         supervised=me is not None and is_supervisor(me),
@@ -168,25 +176,33 @@ def _events(work: Work, case: Case) -> Sequence[CaseEvent]:
     return work.session.scalars(asked.limit(EVENTS_SHOWN)).all()
 
 
-def _stories(work: Work, case: Case) -> Sequence[Line]:
-    asked = (
-        select(Story.id, Story.what, Story.by, Story.at, Story.status, Story.leaves_at)
-        .add_columns(VoiceNote.kind, VoiceNote.size)
+def _attached(work: Work, case: Case) -> Sequence[Line]:
+    """Return its words without what they say, its repair requests and its checks.
+
+    All are of one shape, so that one question finds them.
+    """
+    mine = select(RepairCase.repair_id).where(RepairCase.case_id == case.id)
+    nothing, never = cast(null(), String), cast(null(), Check.asked_at.type)
+    repairs = (
+        select(literal(REPAIR).label("of"), Repair.id, Repair.number)
+        .add_columns(nothing.label("what"), nothing.label("by"), Repair.why.label("why"))
+        .add_columns(Repair.status, Repair.asked_at.label("at"), Repair.due_at)
+        .add_columns(Repair.answered_at.label("done_at"))
+        .where(Repair.id.in_(mine))
+    )
+    looks = (
+        select(literal(CHECK), Check.id, nothing, Check.who, Check.how, Check.why)
+        .add_columns(Check.result, Check.asked_at, never, Check.done_at)
+        .where(Check.case_id == case.id)
+    )
+    said = (
+        select(literal(STORY), Story.id, nothing, Story.what, Story.by, VoiceNote.kind)
+        .add_columns(Story.status, Story.at, Story.leaves_at, never)
         .outerjoin(VoiceNote, VoiceNote.story_id == Story.id)
         .where(Story.case_id == case.id, Story.status != "cancelled")
-        .order_by(Story.at, Story.id)
     )
-    return work.session.execute(asked).all()
-
-
-def _checks(work: Work, case: Case) -> Sequence[Check]:
-    asked = select(Check).where(Check.case_id == case.id).order_by(Check.id)
-    return work.session.scalars(asked).all()
-
-
-def _repairs(work: Work, case: Case) -> Sequence[Repair]:
-    mine = select(RepairCase.repair_id).where(RepairCase.case_id == case.id)
-    return work.session.scalars(select(Repair).where(Repair.id.in_(mine)).order_by(Repair.id)).all()
+    rows = work.session.execute(union_all(repairs, looks, said)).all()
+    return sorted(rows, key=lambda row: (row.at, row.id))
 
 
 def _alike(work: Work, seen: Select[Case], case: Case, now: datetime) -> Sequence[Line]:

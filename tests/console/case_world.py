@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 from sqlalchemy import select
 
@@ -14,14 +15,15 @@ from models.keeper import Keeper
 from models.organisation import Coverage, Organisation
 from models.person import Hat, Person
 from models.seal import Sealer, Transit
-from models.services import answer_templates
+from models.services import accounts, answer_templates
 from models.services.gazetteer import Places
 from models.services.scene import House
 from models.vault import Vault
-from tests.factories import Stage, keeper_at_work, make_person
+from tests.factories import HASHER, Stage, keeper_at_work, make_person
 
 FLOWS = load()
 TESSIT = "ML070106"
+PLACES = Places()  # the same directory in every world: read once
 PEOPLE = (
     ("P0151", "cell", "cell_triager"),
     ("P0150", "cell", "cell_triager"),
@@ -59,7 +61,7 @@ class World:
     def __init__(self, console, stage):
         self.console = console
         self.stage = stage
-        self.browsers = {}
+        self.accounts, self.browsers = {}, {}
 
     @classmethod
     @contextmanager
@@ -69,14 +71,15 @@ class World:
         with console.store.work(Job("test")) as work:
             _populate(work, vault, sealer, console.clock())
         clock = _Now(console.clock)
-        with keeper_at_work(console.store, vault, clock) as address:
+        quick = patch.object(accounts, "_hasher", HASHER)  # nobody types a password here
+        with quick, keeper_at_work(console.store, vault, clock) as address:
             kit = console.app.extensions[HELD]
             house = replace(kit.house, keeper=Keeper(address))
             console.app.extensions[HELD] = replace(kit, house=house)
             transit = Transit.load(console.settings.keys)
             own = House(
                 flows=FLOWS,
-                places=Places(),
+                places=PLACES,
                 sealer=sealer,
                 transit=transit,
                 keeper=Keeper(address),
@@ -123,12 +126,18 @@ class World:
 
     def browser(self, number):
         """Return a browser in which this registered person is signed in."""
-        if number not in self.browsers:
-            account = self.console.account(
+        if number not in self.accounts:
+            self.accounts[number] = self.console.account(
                 ROLES[number], person=number, email=f"{number.lower()}@example.org"
             )
-            self.browsers[number] = self.console.browser(account)
+        if number not in self.browsers:
+            self.browsers[number] = self.console.browser(self.accounts[number])
         return self.browsers[number]
+
+    def later(self, **passed):
+        """Let time pass; sessions end meanwhile, and people sign in again."""
+        self.console.clock.pass_by(**passed)
+        self.browsers.clear()
 
     def does(self, number, case, act, **typed):
         """Let somebody do one thing on the page of a case, as it stands."""
@@ -137,7 +146,7 @@ class World:
 
     def demo(self):
         """File a few cases of several kinds, some answered, for whoever looks at the pages."""
-        words = "Nous avons recu un sac pour deux familles, et le comite dit d'attendre encore."
+        words = "Pas assez de mil pour nous tous. Quand viendra le reste?"
         phones = [f"+2237000{number:04d}" for number in range(1, 8)]
         first = self.file(words=words, answer="sms", phone=phones[0])
         for phone in phones[1:4]:
