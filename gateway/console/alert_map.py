@@ -6,7 +6,7 @@ In black and white it says the same: the number stands in the circle, the place 
 from collections.abc import Mapping, Sequence
 from math import cos, radians
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from models.services.alert_views import Point, Told
 
@@ -16,39 +16,39 @@ RADIUS, GROWS = 11, 2
 
 def drawn(found: Sequence[Told], voices: Mapping[int, int], ground: Sequence[Point]) -> Markup:
     """Return the map; empty where no place is known."""
-    placed = [one for one in found if one.point is not None]
-    points = [*ground, *(one.point for one in placed if one.point is not None)]
-    if not placed or not points:
+    here: dict[Point, list[Told]] = {}
+    for one in found:
+        if one.point is not None:
+            here.setdefault(one.point, []).append(one)
+    if not here:
         return Markup("")
-    at = _Paper(points)
+    at = _Paper([*ground, *here])
     dots = "".join(f"M{x:.0f} {y:.0f}h0" for x, y in sorted({at(one) for one in ground}))
-    rings = Markup("").join(_ring(one, voices.get(one.id, 1), at) for one in placed)
+    said = {point: _said(some) for point, some in here.items()}
+    rings = Markup("").join(
+        _ring(at(point), some, sum(voices.get(one.id, 1) for one in some), said[point])
+        for point, some in here.items()
+    )
     return Markup(
         '<svg class="events" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<path class="ground" d="{}"/>{}</svg>'
-    ).format(WIDTH, HEIGHT, ", ".join(f"{one.what} {one.place}" for one in placed), dots, rings)
+    ).format(WIDTH, HEIGHT, "; ".join(said.values()), dots, rings)
 
 
-def _ring(one: Told, sources: int, at: "_Paper") -> Markup:
-    x, y = at(one.point or (0.0, 0.0))
+def _said(some: Sequence[Told]) -> str:
+    return f"{some[0].place} : {', '.join(one.what for one in some)}"
+
+
+def _ring(spot: Point, some: Sequence[Told], sources: int, said: str) -> Markup:
+    x, y = spot
     size = RADIUS + GROWS * min(sources, 6)
-    label = Markup('<text x="{:.0f}" y="{:.0f}">{}</text>').format(
-        x, y - size - 4, f"{one.what}, {one.place}"
-    )
+    kind = "waits" if any(one.is_waiting for one in some) else "had"
+    anchor = "start" if x < WIDTH / 4 else "end" if x > 3 * WIDTH / 4 else "middle"
     return Markup(
-        '<a href="#a{}"><circle class="{}" cx="{:.0f}" cy="{:.0f}" r="{}"/>'
-        '<text class="many" x="{:.0f}" y="{:.0f}">{}</text>{}</a>'
-    ).format(
-        escape(one.number),
-        "waits" if one.is_waiting else "had",
-        x,
-        y,
-        size,
-        x,
-        y + 5,
-        sources,
-        label,
-    )
+        '<circle class="{}" cx="{:.0f}" cy="{:.0f}" r="{}"/>'
+        '<text class="many" x="{:.0f}" y="{:.0f}">{}</text>'
+        '<text text-anchor="{}" x="{:.0f}" y="{:.0f}">{}</text>'
+    ).format(kind, x, y, size, x, y + 5, sources, anchor, x, y - size - 5, said)
 
 
 class _Paper:
