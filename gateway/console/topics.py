@@ -104,7 +104,7 @@ CLASSES: Words = {
     "C9": _("danger, choc"),
 }
 ROADS: Words = {
-    "ussd": _("Téléphone, *code#"),
+    "ussd": _("USSD"),
     "sms": _("SMS"),
     "chat": _("Messagerie"),
     "relay": _("Relais"),

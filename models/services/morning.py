@@ -24,14 +24,14 @@ from models.services.repair_links import UNANSWERED
 
 SIZES: Mapping[str, int] = {
     "calls": 4,
-    "evacuations": 3,
+    "evacuations": 2,
     "due": 6,
-    "reopened": 3,
-    "returned": 3,
-    "undelivered": 2,
+    "reopened": 2,
+    "returned": 2,
+    "undelivered": 1,
 }
 MOST = 200  # groups looked at
-LINES = 6
+LINES = 5
 _CALL = (CallBack.language, CallBack.hour, CallBack.voice)
 
 

@@ -20,6 +20,11 @@ def numbers(page):
     return re.findall(r'<tr id="n([0-9]+)"', page.text)
 
 
+def said(page):
+    """Return the page without what is new in each: what a form is known by."""
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", page.text)
+
+
 def test_the_most_urgent_is_first_and_says_so_in_words(console, triager):
     put_case(console.store, "15736", NOON, due_at=NOON + timedelta(days=3))
     put_case(console.store, "15744", NOON, due_at=NOON - timedelta(hours=3))
@@ -43,11 +48,11 @@ def test_a_place_is_asked_for_by_its_name(console, triager):
 
 def test_a_barred_person_finds_neither_row_nor_count_nor_word_of_it(console, triager):
     [number] = people_with(console.store, "cell_triager")
-    empty = triager.get("/file?q=forage").text
+    empty = said(triager.get("/file?q=forage"))
     about = [("person", number)]
     put_case(console.store, "15736", NOON, about=about, subject_line="Forage en panne")
     assert numbers(triager.get("/file")) == []
-    assert triager.get("/file?q=forage").text == empty
+    assert said(triager.get("/file?q=forage")) == empty
     seen = "2026-11-22T00:00:00Z"
     assert triager.get(f"/file/nouveau?vu={seen}").status_code == 204
 
