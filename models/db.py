@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
@@ -16,7 +15,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from models.identity import SPOKEN_FOR, begin_as
+from models.identity import SPOKEN_FOR, begin_by
 from models.turns import in_turn
 
 BUSY_MS = 5000  # how long whoever writes waits for another before giving up
@@ -236,7 +235,6 @@ def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
         url,
         hide_parameters=True,
         pool_size=pool_size,
-        pool_pre_ping=True,
         connect_args={**PATIENCE, "options": LOCKS if durable else RELAXED},
     )
     event.listen(engine, "connect", _leave_begin_to_us)
@@ -276,18 +274,8 @@ def _leave_begin_to_us(link: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 def _begin_as_actor(connection: Connection) -> None:
     actor = connection.get_execution_options().get("actor")
-    link, driver = connection.connection.dbapi_connection, connection.dialect.loaded_dbapi
     person_id = actor.person_id if isinstance(actor, Handler) else None
-    assert link is not None  # noqa: S101 nobody begins on a link that was given back
-    assert isinstance(driver, ModuleType)  # noqa: S101 narrows the type
-    try:
-        # Two statements at once, which cannot be prepared.
-        link.execute(begin_as(driver, str(actor or ""), person_id), prepare=False)
-    except driver.Error as error:
-        cut = connection.dialect.is_disconnect(error, link, None)
-        if cut:
-            connection.invalidate(error)
-        raise OperationalError(None, None, error, connection_invalidated=cut) from None
+    begin_by(connection, str(actor or ""), person_id)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -79,12 +79,12 @@ def unheard(work: Work, case: Case, now: datetime) -> None:
     note(work, about_case(UNHEARD, case), now)
 
 
-def case_called_by(work: Work, entry: AuditEntry) -> Case | None:
-    """Return the case whose number an entry may open; None where its actor may not call."""
+def case_called_by(work: Work, entry: AuditEntry, person: Person) -> Case | None:
+    """Return the case whose number an entry may open; None where its actor may not call.
+
+    ``person`` is its actor.
+    """
     if entry.act != CALL or entry.about not in (CASE, COMPARTMENT):
-        return None
-    person = work.session.scalar(select(Person).where(Person.number == entry.actor))
-    if person is None:
         return None
     own = replace(work, actor=Handler(person.id, person.number))
     agreed = select(CallBack.case_id)

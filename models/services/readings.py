@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import joinedload, lazyload
 
 from models.audit import AuditEntry
 from models.case import Case
@@ -14,6 +15,13 @@ from models.services.audit import CASE, COMPARTMENT, GLASS, READ, about_case, no
 from models.services.visibility import visible_cases
 
 SOUND = "sound"
+
+_NOTED = (
+    select(AuditEntry, Person)
+    .outerjoin(Person, Person.number == AuditEntry.actor)
+    .options(joinedload(Person.hats))
+    .where(AuditEntry.id == bindparam("entry"))
+)
 
 
 def begin(work: Work, case: Case, now: datetime, sound: int | None = None) -> int:
@@ -32,25 +40,29 @@ def begun_by(work: Work, reading: int, number: str) -> bool:
     return mine and entry is not None and SOUND not in entry.details
 
 
+def noted(work: Work, row: int) -> tuple[AuditEntry, Person | None] | None:
+    """Return an entry by its row id, and the registered person who is its actor."""
+    found = work.session.execute(_NOTED, {"entry": row}).unique().one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
 def case_opened_by(
-    work: Work, entry: AuditEntry, now: datetime, sound: int | None = None
+    work: Work, entry: AuditEntry, person: Person, now: datetime, sound: int | None = None
 ) -> Case | None:
     """Return the case whose words an entry may open; None where its actor may not read them.
 
-    Who noted that they hear one sound opens that one, and no words.
+    ``person`` is its actor. Who noted that they hear one sound opens that one, and no words.
     """
     if entry.act not in (READ, GLASS) or entry.about not in (CASE, COMPARTMENT):
         return None
     if entry.details.get(SOUND) != sound:
         return None
-    person = work.session.scalar(select(Person).where(Person.number == entry.actor))
-    if person is None:
-        return None
     # Its number too: row ids are given anew once a case is gone.
     this = and_(Case.id == entry.row_id, Case.number == entry.number)
     if entry.act == READ:
         own = replace(work, actor=Handler(person.id, person.number))
-        case = work.session.scalar(visible_cases(own).where(this))
+        seen = visible_cases(own).where(this).options(lazyload(Case.subjects))
+        case = work.session.scalar(seen)
         if case is not None:
             return case
     # The entry that breaks the glass opens words itself, and those that follow in its time do.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, String, cast, func, literal, null, or_, select
+from sqlalchemy.orm import aliased
 
 from flows.bars import bars
 from flows.concerned import UNKNOWN, Told, most_present, subjects
@@ -23,20 +24,29 @@ from models.services.scene import EffectFunction, Outcome, Scene
 
 SHOWN = 3  # organisations on W5
 
-_PEOPLE = select(
-    Person.id,
-    Person.number,
-    Person.role,
-    Person.organisation_id,
-    Person.area_pcode,
-    Person.language,
-    Person.stopped_at,
-    Person.blocked_at,
-    Person.pseudonym.is_not(None).label("has_phone"),
-).where(Person.revoked_at.is_(None))
-_HATS = select(
-    Hat.person_id, Hat.function, Hat.organisation_id, Hat.area_pcode, Hat.voice, Hat.on_duty
-).order_by(Hat.id)
+# A row for each hat, and one for whoever wears none.
+_PEOPLE = (
+    select(
+        Person.id,
+        Person.number,
+        Person.role,
+        Person.organisation_id.label("employer"),
+        Person.area_pcode.label("own_area"),
+        Person.language,
+        Person.stopped_at,
+        Person.blocked_at,
+        Person.pseudonym.is_not(None).label("has_phone"),
+        Hat.id.label("hat_id"),
+        Hat.function,
+        Hat.organisation_id,
+        Hat.area_pcode,
+        Hat.voice,
+        Hat.on_duty,
+    )
+    .outerjoin(Hat, Hat.person_id == Person.id)
+    .where(Person.revoked_at.is_(None))
+    .order_by(Hat.id)
+)
 # One row more and no question more: which policy is in force.
 _POLICY_ROW = "#policy"
 _BODIES = select(
@@ -51,7 +61,13 @@ _BODIES = select(
         ProgrammeSetting.name == policy_in_force.SETTING
     )
 )
-_TIES = select(Tie.person_id, Tie.other_id)
+_ONE, _OTHER = aliased(Person), aliased(Person)
+_TIES = (
+    select(_ONE.number, _OTHER.number)
+    .select_from(Tie)
+    .join(_ONE, _ONE.id == Tie.person_id)
+    .join(_OTHER, _OTHER.id == Tie.other_id)
+)
 _COVERAGE = select(
     Coverage.organisation_id, Coverage.sector, Coverage.role, Coverage.area_pcode
 ).order_by(Coverage.id)
@@ -164,30 +180,23 @@ def _bodies(work: Work) -> dict[str, Body]:
 
 def _seats(work: Work, *, urgent: bool = False) -> Iterable[Seat]:
     """Give every hat, and each person's own role and employer, which bars but receives nothing."""
-    persons = {row.id: row for row in _rows(work, _PEOPLE)}
-    for one in persons.values():
-        own = (one.number, one.role, one.organisation_id, one.area_pcode, None, one.language)
+    rows = _rows(work, _PEOPLE).all()
+    for one in {row.id: row for row in rows}.values():
+        own = (one.number, one.role, one.employer, one.own_area, None, one.language)
         yield Seat(*own, receives=False, person_id=one.id)
-    for hat in _rows(work, _HATS):
-        if hat.person_id in persons:
-            one = persons[hat.person_id]
-            worn = (hat.function, hat.organisation_id, hat.area_pcode, hat.voice, one.language)
+    for hat in rows:
+        if hat.hat_id is not None:
+            worn = (hat.function, hat.organisation_id, hat.area_pcode, hat.voice, hat.language)
             # A lost phone receives nothing; its person still bars, and is barred.
             # Who has none reads in the console, where nobody looks in the five minutes of a ring.
-            stays = one.has_phone if urgent else one.stopped_at is None
-            reached = one.blocked_at is None and stays
+            stays = hat.has_phone if urgent else hat.stopped_at is None
+            reached = hat.blocked_at is None and stays
             receives = hat.on_duty and reached
-            yield Seat(one.number, *worn, receives=receives, person_id=one.id)
+            yield Seat(hat.number, *worn, receives=receives, person_id=hat.id)
 
 
 def _ties(work: Work) -> frozenset[tuple[str, str]]:
-    rows = _rows(work, _TIES).all()
-    if not rows:
-        return frozenset()
-    ids = {one for row in rows for one in row}
-    named = select(Person.id, Person.number).where(Person.id.in_(ids))
-    numbers = {row.id: row.number for row in _rows(work, named)}
-    return frozenset((numbers[one], numbers[other]) for one, other in rows)
+    return frozenset((one, other) for one, other in _rows(work, _TIES))
 
 
 def _coverage(work: Work, now: datetime | None = None) -> Iterable[Cover]:

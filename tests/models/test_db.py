@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from models.conversation import Contact
 from models.db import Job, Store
@@ -93,3 +93,23 @@ def test_who_writes_without_pause_keeps_nobody_else_from_writing(sqlite_store):
         greedy.kill()
         rounds = len(greedy.stdout.readlines())
     assert rounds <= 30  # each of ours stood behind one of theirs at most
+
+
+def test_nobody_notices_that_links_were_cut_while_nobody_used_them(postgres, owner):
+    many = range(3)
+    with ExitStack() as stack:
+        works = [stack.enter_context(postgres.work(Job("test"))) for _ in many]
+        links = {pid_of(work) for work in works}
+    assert len(links) == len(many)
+    with owner.begin() as server:
+        for pid in links:
+            server.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with ExitStack() as stack:
+        for _ in many:
+            work = stack.enter_context(postgres.work(Job("test")))
+            assert pid_of(work) not in links
+            assert work.session.scalar(text("SELECT jaabi_actor()")) == "job:test"
+
+
+def pid_of(work):
+    return work.session.scalar(text("SELECT pg_backend_pid()"))

@@ -15,10 +15,11 @@ from threading import Lock
 from typing import Any
 
 import nacl.utils
-from sqlalchemy import Row, Select, delete, exists, func, select
+from sqlalchemy import Row, Select, delete, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from models.audit import AuditEntry, AuditLink
+from models.base import Base
 from models.db import Job, Store, Work
 from models.points import reached
 from models.services import watching
@@ -31,6 +32,12 @@ YEARS = 5
 LATE = 1000  # so many entries may be committed before one that took its id earlier
 AT_ONCE = 500
 TRIES = 20
+
+# Plain rows: objects of the tables would cost whoever waits for words twice the time.
+_ENTRIES, _LINKS = Base.metadata.tables["audit_entry"], Base.metadata.tables["audit_link"]
+_UNLINKED = select(_ENTRIES).where(~exists().where(_LINKS.c.entry_id == _ENTRIES.c.id))
+_PLACE = (_LINKS.c.position, _LINKS.c.mac, _LINKS.c.entry_id)
+_NEWEST = select(*_PLACE).order_by(_LINKS.c.position.desc()).limit(1)
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +71,13 @@ class Chain:
         """Read key and memory in the keeper's folder. Raises OSError, KeysLocked or ValueError."""
         return cls(store, audit_key(box), Memory.load(box.folder))
 
-    def link(self, entry_id: int, now: datetime) -> None:
-        """Let a committed entry have its link, committed too when this returns."""
-        self._add(_unlinked().where(AuditEntry.id == entry_id), now)
+    def link(self, entry_id: int, now: datetime, since: datetime | None = None) -> None:
+        """Let a committed entry have its link, committed too when this returns.
+
+        One noted before ``since`` waits for the next round.
+        """
+        wanted = _UNLINKED.where(_ENTRIES.c.id == entry_id)
+        self._add(wanted if since is None else wanted.where(_ENTRIES.c.at >= since), now)
 
     def catch_up(self, now: datetime, *, whole: bool = False) -> None:
         """Link what was noted since; ``whole`` looks at every entry there ever was."""
@@ -75,7 +86,7 @@ class Chain:
             # Most rounds find nothing, and then nobody who writes shall wait for them.
             with self._store.reading(ACTOR) as work:
                 last = _newest(work) or self._memory.first
-                news = _unlinked().where(AuditEntry.id > (0 if whole else last.entry - LATE))
+                news = _UNLINKED.where(_ENTRIES.c.id > (0 if whole else last.entry - LATE))
                 if last == self._memory.head and work.session.scalar(news.limit(1)) is None:
                     return
             added = self._add(news, now)
@@ -107,7 +118,7 @@ class Chain:
             self._memory.save()  # before: what goes now must not look as if it were cut off
             _remove(work, last)
 
-    def _add(self, wanted: Select[AuditEntry], now: datetime) -> int:
+    def _add(self, wanted: Select[Any], now: datetime) -> int:
         for left in reversed(range(TRIES)):
             try:
                 with self._lock:
@@ -117,15 +128,17 @@ class Chain:
                     raise
         return 0
 
-    def _added(self, wanted: Select[AuditEntry], now: datetime) -> int:
+    def _added(self, wanted: Select[Any], now: datetime) -> int:
         with self._store.work(ACTOR) as work:
             last = self._last(work, now)
-            entries = work.session.scalars(wanted.order_by(AuditEntry.id).limit(AT_ONCE)).all()
+            entries = work.session.execute(wanted.order_by(_ENTRIES.c.id).limit(AT_ONCE)).all()
+            links = []
             for entry in entries:
                 position = last.position + 1
                 last = Place(position, mac(self._key, last.mac, position, entry), entry.id)
-                link = AuditLink(position=position, entry_id=entry.id, mac=last.mac)
-                work.session.add(link)
+                links.append({"position": position, "entry_id": entry.id, "mac": last.mac})
+            if links:
+                work.session.execute(insert(_LINKS), links)
         reached("keeper.linked")
         self._memory.head = last
         return len(entries)
@@ -151,13 +164,9 @@ def years_ago(now: datetime) -> datetime:
         return now.replace(year=now.year - YEARS, day=28)
 
 
-def _unlinked() -> Select[AuditEntry]:
-    return select(AuditEntry).where(~exists().where(AuditLink.entry_id == AuditEntry.id))
-
-
 def _newest(work: Work) -> Place | None:
-    link = work.session.scalar(select(AuditLink).order_by(AuditLink.position.desc()).limit(1))
-    return None if link is None else Place(link.position, link.mac, link.entry_id)
+    row = work.session.execute(_NEWEST).one_or_none()
+    return None if row is None else Place(*row)
 
 
 def _holds(work: Work, known: Place) -> bool:

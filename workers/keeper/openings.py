@@ -5,11 +5,13 @@ calling is noted and linked into the audit chain before anything is opened.
 """
 
 import hmac
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 
 from flows.policy import SENSITIVE
 from models.alert import AlertSource
@@ -17,6 +19,7 @@ from models.audit import AuditEntry
 from models.case import Case, Story
 from models.db import Job, Store, Work
 from models.errors import KeeperRefused, SealBroken
+from models.person import Person
 from models.points import reached
 from models.services import calls, readings
 from models.services.stories import VOICE
@@ -27,7 +30,7 @@ from workers.keeper.reading import Told, opened, told, with_keys
 ACTOR = Job("keeper")
 FRESH = timedelta(seconds=60)
 CALL_FRESH = timedelta(minutes=2)  # who calls has the page open before them
-Judge = Callable[[Work, AuditEntry], Case | None]
+Judge = Callable[[Work, AuditEntry, Person], Case | None]
 ANSWERS = ("answer", "resolved")
 TO_HANDLERS = ("said", "repair")  # and what an organisation answered to a repair request
 
@@ -51,46 +54,27 @@ class Openings:
 
         ``reading`` is the row id of a committed entry that says who reads: the trace comes first.
         """
-
-        def opens(work: Work, entry: AuditEntry) -> Case | None:
-            return readings.case_opened_by(work, entry, now)
-
-        case_id, _ = self._judge(reading, now, FRESH, opens)
-        reached("keeper.before_link")
-        self._chain.link(reading, now)
-        with self._store.reading(ACTOR) as work:
-            return self._opened(work, _told_alike(work, case_id), TO_HANDLERS)
+        opens = partial(readings.case_opened_by, now=now)
+        with self._allowed(reading, now, FRESH, opens) as (work, case):
+            return opened(work, self._vault, _told_alike(case), Story.what.in_(TO_HANDLERS))
 
     def conversation(self, reading: int, now: datetime) -> list[Told]:
         """Return all that was said and written in a case, as ``words`` does. Raises KeeperRefused.
 
         What may still be taken back is among it: who has the case may see what is about to leave.
         """
-
-        def opens(work: Work, entry: AuditEntry) -> Case | None:
-            return readings.case_opened_by(work, entry, now)
-
-        case_id, _ = self._judge(reading, now, FRESH, opens)
-        reached("keeper.before_link")
-        self._chain.link(reading, now)
-        with self._store.reading(ACTOR) as work:
-            others = and_(
-                Story.case_id.in_(_told_alike(work, case_id)), Story.what.in_(TO_HANDLERS)
-            )
-            theirs = and_(Story.case_id == case_id, Story.what != VOICE)
+        opens = partial(readings.case_opened_by, now=now)
+        with self._allowed(reading, now, FRESH, opens) as (work, case):
+            others = and_(_told_alike(case), Story.what.in_(TO_HANDLERS))
+            theirs = and_(Story.case_id == case.id, Story.what != VOICE)
             return told(work, self._vault, or_(others, theirs), status=("kept", "leaving"))
 
     def sound(self, reading: int, story: int, now: datetime) -> bytes:
         """Return one sound of a case, for whoever noted that they hear it. Raises KeeperRefused."""
-
-        def opens(work: Work, entry: AuditEntry) -> Case | None:
-            return readings.case_opened_by(work, entry, now, story)
-
-        case_id, _ = self._judge(reading, now, FRESH, opens)
-        self._chain.link(reading, now)
-        with self._store.reading(ACTOR) as work:
-            this = (Story.id == story, Story.case_id.in_(_told_alike(work, case_id)))
-            found = with_keys(work, self._vault, *this, Story.what == VOICE)
+        opens = partial(readings.case_opened_by, now=now, sound=story)
+        with self._allowed(reading, now, FRESH, opens) as (work, case):
+            this = (Story.id == story, _told_alike(case), Story.what == VOICE)
+            found = with_keys(work, self._vault, *this)
         if not found:
             raise KeeperRefused("no such sound")
         return self._vault.sound(*found[0])
@@ -100,12 +84,11 @@ class Openings:
 
         ``calling`` is the row id of a committed entry by whoever took the call.
         """
-        _, address = self._judge(calling, now, CALL_FRESH, calls.case_called_by)
-        self._chain.link(calling, now)
-        try:
-            return self._vault.number(address or b"")
-        except SealBroken:
-            raise KeeperRefused("unreadable") from None
+        with self._allowed(calling, now, CALL_FRESH, calls.case_called_by) as (_, case):
+            try:
+                return self._vault.number(case.address or b"")
+            except SealBroken:
+                raise KeeperRefused("unreadable") from None
 
     def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
         """Return the answers given to a case, oldest first. Raises KeeperRefused."""
@@ -116,21 +99,25 @@ class Openings:
                 _same(short, case.receipt_short) or _same(long, case.receipt_long)
             ):
                 raise KeeperRefused("not its receipt")
-            return self._opened(work, {case_id, *_joined(work, case_id)}, ANSWERS)
+            theirs = Story.case_id.in_({case_id, *_joined(work, case_id)})
+            return opened(work, self._vault, theirs, Story.what.in_(ANSWERS))
 
-    def _judge(
+    @contextmanager
+    def _allowed(
         self, row: int, now: datetime, fresh: timedelta, opens: Judge
-    ) -> tuple[int, bytes | None]:
-        """Return the case that an entry opens, with its sealed number; it opens none again."""
+    ) -> Iterator[tuple[Work, Case]]:
+        """Link a fresh entry, then lend the case that it opens and a work; it opens none again."""
+        reached("keeper.before_link")
+        self._chain.link(row, now, max(self._begun, now - fresh))
         with self._store.reading(ACTOR) as work:
-            entry = work.session.get(AuditEntry, row)
+            entry, person = readings.noted(work, row) or (None, None)
             if entry is None or abs(now - entry.at) >= fresh or entry.at < self._begun:
                 raise KeeperRefused("no fresh reading")
-            case = opens(work, entry)
+            case = None if person is None else opens(work, entry, person)
             if case is None:
                 raise KeeperRefused("not theirs")
             self._use(row, now)
-            return case.id, case.address
+            yield work, case
 
     def _use(self, row: int, now: datetime) -> None:
         with self._lock:
@@ -139,15 +126,12 @@ class Openings:
             lately = {one: at for one, at in self._used.items() if now - at < 2 * CALL_FRESH}
             self._used = {**lately, row: now}
 
-    def _opened(self, work: Work, cases: Collection[int], what: Collection[str]) -> list[str]:
-        return opened(work, self._vault, Story.case_id.in_(cases), Story.what.in_(what))
 
-
-def _told_alike(work: Work, case_id: int) -> set[int]:
-    """Return a case with those of speakers who told the same event and wait for it."""
-    own = select(AlertSource.own_id).where(AlertSource.case_id == case_id)
+def _told_alike(case: Case) -> ColumnElement[bool]:
+    """Return what holds of words of a case, or of speakers who told its event and wait for it."""
+    own = select(AlertSource.own_id).where(AlertSource.case_id == case.id)
     waiting = select(Case.id).where(Case.id.in_(own), Case.case_class.not_in(SENSITIVE))
-    return {case_id, *work.session.scalars(waiting)}
+    return Story.case_id.in_(select(literal(case.id)).union_all(waiting))
 
 
 def _joined(work: Work, case_id: int) -> set[int]:
