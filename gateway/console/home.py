@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 from gateway.console import promises, saying, topics
 from gateway.console.menu import ADMINISTRATOR, AUDITOR, CELL, HANDLERS, OFFICERS
 from gateway.console.saying import Words
-from gateway.console.viewing import now, page, reading, viewer
+from gateway.console.viewing import acting, now, page, reading, viewer
 from gateway.console.wording import CHOSEN, LANGUAGES
+from models.account import Account
 from models.services.listing import Asking, Filter
 from models.services.morning import lately, morning
-from models.services.standing import Standing, standing
+from models.services.standing import standing
 
 pages = Blueprint("home", __name__)
 
@@ -69,8 +70,8 @@ def show() -> str:
     left_at: datetime = current_user.left_at or lately(now())
     with reading() as work:
         asking = Asking(work, now())
-        found = morning(asking, left_at)
-        still = standing(asking) if viewer().role in CELL else Standing({}, (), 0)
+        still = standing(asking, is_cell=viewer().role in CELL)
+        found = morning(asking, left_at, still.lost)
     return render_template(
         "console/home.html",
         found=found,
@@ -100,4 +101,7 @@ def speak(language: str) -> Response:
     if language not in LANGUAGES:
         abort(404)
     session[CHOSEN] = language
+    if current_user.is_authenticated:
+        with acting() as work:
+            work.session.get_one(Account, current_user.id).language = language
     return redirect("/")

@@ -225,3 +225,12 @@ def test_a_form_of_ours_carries_its_mark(console):
     assert answer.status_code == 303
     # The mark of before is none of the session that follows.
     assert known.post("/entrer/code", code="000000", csrf_token=token).status_code == 400
+
+
+def test_a_language_that_was_chosen_is_spoken_at_the_next_sign_in(browser):
+    browser.post("/langue/en")
+    assert account_of(browser.console, EMAIL).language == "en"
+    browser.console.clock.pass_by(seconds=60)
+    other = Browser(browser.console)
+    other.enter(EMAIL, browser.secret)
+    assert '<html lang="en">' in other.get("/moi").text
