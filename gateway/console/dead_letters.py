@@ -34,6 +34,8 @@ REASONS: Mapping[str, LazyString] = {
     "tried seven times": _("essayé sept fois sans succès"),
     "waited seven days": _("a attendu sept jours"),
     "sender is no telephone": _("l'expéditeur n'est pas un téléphone"),
+    "opt-out at the provider": _("demande d'arrêt dite au fournisseur"),
+    "a call let ring": _("appel qui a sonné"),
     "no sound": _("aucun son"),
     "empty": _("vide"),
     "larger than 2 MB": _("plus de 2 Mo"),

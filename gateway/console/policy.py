@@ -56,16 +56,17 @@ def trial() -> str:
     """Say what would happen to a case as somebody imagines it; nothing is filed."""
     form = AskForm(request.args)
     form.offer()
-    routed, policy = None, None
+    routed, policy, names = None, None, dict[str, str]()
     if request.args and form.validate():
         with _looking() as work:
             policy = in_force(work)
-            routed = _asked(work, form)
+            routed, names = _asked(work, form), registered.names(work)
     return _rendered(
         "trial",
         form=form,
         routed=routed,
         policy=policy,
+        names=names,
         shows_barred=viewer().role in TOLD_WHO_IS_BARRED,
     )
 

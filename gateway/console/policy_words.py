@@ -51,7 +51,7 @@ def rule(row: Row, policy: Policy) -> Rule:
         first=desks(own[: row.firsts], policy),
         instead=desks(own[row.firsts :], policy),
         late=tuple(desks(level, policy) for level in row.levels[1:]),
-        informed=desks(row.informed, policy),
+        informed=", ".join(_desk(one, policy) for one in row.informed),
         repair=say(REPAIRS, row.repair) if row.repair else "",
     )
 
