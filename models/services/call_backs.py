@@ -113,7 +113,9 @@ def queue(
     found = work.session.execute(
         rows.with_only_columns(
             Case.number, wish.language, wish.voice, wish.hour, Case.status, Case.due_at
-        ).order_by(Case.due_at, Case.id).limit(limit)
+        )
+        .order_by(Case.due_at, Case.id)
+        .limit(limit)
     )
     return [Waiting(*row) for row in found]
 
