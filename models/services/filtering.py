@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Select,
     and_,
     bindparam,
     exists,
@@ -197,18 +198,23 @@ def undelivered(asking: Asking) -> list[int]:
 
     The outbox is nobody's to read: the service looks, and the viewer's rights decide of the cases.
     """
-    failed = (
+    with in_service(asking.work, Job("console")):
+        found = asking.work.session.scalars(failed_texts(asking.now))
+        return [one for one in found if one is not None]
+
+
+def failed_texts(now: datetime) -> Select[int | None]:
+    """Return, as a question to the service, whose texts failed lately."""
+    return (
         select(OutboundMessage.case_id)
         .where(
             OutboundMessage.status == "failed",
-            OutboundMessage.due_at > asking.now - LATELY,
+            OutboundMessage.due_at > now - LATELY,
             OutboundMessage.person_id.is_(None),
             OutboundMessage.case_id.is_not(None),
         )
         .limit(MOST)
     )
-    with in_service(asking.work, Job("console")):
-        return [one for one in asking.work.session.scalars(failed) if one is not None]
 
 
 def end_of_day(now: datetime) -> datetime:

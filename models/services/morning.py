@@ -5,7 +5,7 @@ channels, slips, silent places) the service looks at, for those who run the desk
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from models.area import Area
 from models.base import UtcDateTime
 from models.case import CallBack, Case, CaseEvent, Story
 from models.repair import Check, Repair, RepairCase
-from models.services.filtering import Asking, came_back, end_of_day, one_of, undelivered
+from models.services.filtering import Asking, came_back, end_of_day, one_of
 from models.services.listing import Row, by_promise, rows_of, visible_to
 from models.services.repair_links import UNANSWERED
 
@@ -99,13 +99,16 @@ class Morning:
     private: int
 
 
-def morning(asking: Asking, left_at: datetime) -> Morning:
-    """Return what needs whoever asks, who was last here at ``left_at``."""
+def morning(asking: Asking, left_at: datetime, lost: Collection[int]) -> Morning:
+    """Return what needs whoever asks, who was last here at ``left_at``.
+
+    ``lost``: of which cases a text failed (models/services/standing.py).
+    """
     seen = visible_to(asking)
     sums = _sums(asking, seen, left_at)
     heaps = _heaped(sums["new"])
     return Morning(
-        blocks=_blocks(asking, seen),
+        blocks=_blocks(asking, seen, lost),
         heaps=heaps[:LINES],
         new=sum(one.number for one in heaps),
         unread=_named(sums["unread"]),
@@ -115,7 +118,7 @@ def morning(asking: Asking, left_at: datetime) -> Morning:
     )
 
 
-def _blocks(asking: Asking, seen: Select[Case]) -> Mapping[str, Block]:
+def _blocks(asking: Asking, seen: Select[Case], lost: Collection[int]) -> Mapping[str, Block]:
     still_open, waits = one_of("open", OPEN), one_of("waits", WAITING)
     wanted = {
         "calls": seen.where(still_open, Case.id.in_(select(CallBack.case_id))),
@@ -123,7 +126,7 @@ def _blocks(asking: Asking, seen: Select[Case]) -> Mapping[str, Block]:
         "due": seen.where(still_open, Case.due_at <= end_of_day(asking.now)),
         "reopened": seen.where(came_back(asking, "reopened")),
         "returned": seen.where(came_back(asking, "returned")),
-        "undelivered": seen.where(Case.id.in_(undelivered(asking))),
+        "undelivered": seen.where(Case.id.in_(lost)),
     }
     asked = union_all(*(_some(block, cases) for block, cases in wanted.items()))
     found: defaultdict[str, list[Any]] = defaultdict(list)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    cast,
     exists,
     func,
     literal,
@@ -33,7 +34,7 @@ from models.organisation import Coverage
 from models.outbound import OutboundMessage
 from models.person import Person
 from models.services.channels import WELL
-from models.services.filtering import BEYOND, LATELY, Asking
+from models.services.filtering import BEYOND, LATELY, Asking, failed_texts, undelivered
 from models.services.visibility import countable_cases, in_service
 from models.slip import Booklet, Slip
 from models.voice_note import VoiceNote
@@ -67,10 +68,14 @@ class Standing:
     kinds: Mapping[str, Sequence[Still]]
     places: Sequence[Place]
     silent: int
+    lost: Sequence[int]
+    """Row ids of the cases of which a text to the speaker failed lately."""
 
 
-def standing(asking: Asking) -> Standing:
-    """Return what stands still now."""
+def standing(asking: Asking, *, is_cell: bool) -> Standing:
+    """Return what stands still now; all but lost texts is for those who run the desk."""
+    if not is_cell:
+        return Standing({}, (), 0, undelivered(asking))
     found: defaultdict[str, list[Still]] = defaultdict(list)
     quiet = countable_cases(asking.work, Case.opened_at > asking.now - SILENT)
     with in_service(asking.work, Job("console")):
@@ -79,10 +84,12 @@ def standing(asking: Asking) -> Standing:
                 found[what].append(Still(name, number, since))
         places = asking.work.session.execute(_silent(quiet, asking.now)).all()
     number = places[0].many if places else 0
-    return Standing(found, [Place(row.pcode, row.name) for row in places], number)
+    lost = [int(one.name) for one in found.pop("lost", ())]
+    return Standing(found, [Place(row.pcode, row.name) for row in places], number, lost)
 
 
 def _troubles(now: datetime) -> Any:
+    lost, later = failed_texts(now).subquery(), UtcDateTime()
     return union_all(
         *(
             _line("letters", literal(name), select(table).where(*which, table.settled_at > since))
@@ -97,6 +104,7 @@ def _troubles(now: datetime) -> Any:
             ChannelHealth.state != WELL
         ),
         _unused(now),
+        select(literal("lost"), cast(lost.c.case_id, String), literal(1), literal(None, later)),
     )
 
 
