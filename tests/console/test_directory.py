@@ -14,6 +14,7 @@ from models.organisation import Coverage, Organisation
 from models.services import directory_files
 from models.services.directory import NewPerson, Numbers, add_person
 from tests.conftest import NOON
+from tests.console.conftest import furnished
 from tests.console.counting import statements
 
 NUMBERS = Numbers(lambda number: f"name of {number[-4:]}", lambda number: number[-4:].encode())
@@ -255,3 +256,26 @@ def test_each_sentence_of_the_rooms_below_is_known(peopled):
     with peopled.app.test_request_context():
         for one, (line, text) in zip(said, told(said), strict=True):
             assert text not in one, (line, text)
+
+
+def test_on_postgresql_everybody_at_work_sees_the_same_directory(tmp_path, postgres):
+    console = furnished(tmp_path, postgres)
+    with console.store.work(Job("test")) as work:
+        work.session.add(Organisation(id="ngo-a", name="ONG A", kind="ngo"))
+        add_person(work, NewPerson("focal_point", "+22370000121", "ngo-a", "meal"), NUMBERS)
+    one = console.as_role("administrator")
+    page = bring(one, f"{HEADER}\n{ROW}\n")
+    assert "C'est fait" in unescape(confirm(one, page).text)
+    assert "déjà fait" in unescape(confirm_again(one, page).text)
+    other = console.as_role("focal_point", organisation="ngo-a")
+    for browser in (one, other):
+        assert "… 121" in browser.get("/annuaire/personnes").text
+        assert "ONG A" in browser.get("/annuaire").text
+        assert browser.get("/regles").status_code == 200
+        assert browser.get("/regles/essai?genre=complaint&categorie=12").status_code == 200
+        assert browser.get("/regles/versions").status_code == 200
+    assert console.as_role("triager").get("/non-traites").status_code == 200
+
+
+def confirm_again(browser, page):
+    return browser.post(page.request.path, data={"mark": "0"}, follow_redirects=True)
