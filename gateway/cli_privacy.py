@@ -20,6 +20,7 @@ from models.services.audit import Mark
 from models.services.audit import note as mark
 from models.services.programme import put_setting, setting
 from workers.duties import ACTOR, emptying
+from workers.exporting import sweep
 from workers.timetable import forgetting
 
 folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -39,8 +40,9 @@ def purge(as_json: bool, backups: Path | None) -> None:
     if backups is not None:
         for file in old_backups.destroy(backups, assembly.clock()):
             click.echo(f"{file} is destroyed", err=True)
-    store = assembly.open_store(load_settings())
-    now = assembly.clock()
+    settings, now = load_settings(), assembly.clock()
+    sweep(settings.exports / "console", now)
+    store = assembly.open_store(settings)
     gone = {one: emptying(store, ACTOR, forgetting(one), now) for one in privacy.RULES}
     store.close()
     counts = {one.name: count for one, count in gone.items() if one.is_told}

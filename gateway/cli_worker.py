@@ -11,6 +11,7 @@ from gateway.assembly_of_dialogues import build_conversing
 from gateway.cli_base import load_settings
 from workers.converse import Converser
 from workers.duties import Duties
+from workers.exporting import Exporter
 from workers.main import WorkerProcess
 from workers.poll import Polling
 from workers.silence import Silence
@@ -31,7 +32,8 @@ def worker() -> None:
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     shelves = assembly.build_shelves(settings)
     fetcher = Fetcher(store, house, shelves, assembly.clock)
-    beside = {"voice notes": fetcher.run} if shelves else {}
+    exporter = Exporter(store, settings.exports / "console", assembly.clock)
+    beside = {"exports": exporter.run, **({"voice notes": fetcher.run} if shelves else {})}
     letterboxes = assembly.build_letterboxes(settings)
     if letterboxes:
         polling = Polling(store, house, letterboxes, holder, assembly.clock)

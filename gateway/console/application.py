@@ -17,6 +17,7 @@ from gateway.console import (
     dead_letters,
     directory,
     entering,
+    exports,
     figures,
     flows,
     home,
@@ -61,6 +62,7 @@ def console_app(
     """Build it around a database."""
     app = Flask(__name__, static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    app.config[exports.FOLDER] = settings.exports / "console"
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # addresses of files change with them
     app.extensions[HELD] = Kit(store, house.build(settings), clock)
     app.session_interface = Sessions(store, clock)
@@ -93,6 +95,7 @@ PAGES = (
     referrals.pages,
     alerts.pages,
     figures.pages,
+    exports.pages,
     dead_letters.pages,
     directory.pages,
     policy.pages,
