@@ -64,7 +64,11 @@ def words_class(words: str, languages: Collection[str] = ()) -> Compartment | No
     the words may still leave a doubt (flows/doubt.py), which is sensitive too.
     ``languages``: those heard in the words, beside French.
     """
-    heard = lexicon(languages).hear(words)
+    return compartment_of(lexicon(languages).hear(words))
+
+
+def compartment_of(heard: Heard) -> Compartment | None:
+    """Return the same of words that were heard already."""
     for alarm in _ALARMS:
         if alarm in heard.alarms:
             return alarm
@@ -77,7 +81,12 @@ def words_class(words: str, languages: Collection[str] = ()) -> Compartment | No
 
 def left_out(words: str) -> bool:
     """Tell whether ``words`` say that somebody was left out: `class_of` calls it ``excluded``."""
-    return "left_out" in lexicon().hear(words).alarms
+    return excludes(lexicon().hear(words))
+
+
+def excludes(heard: Heard) -> bool:
+    """Tell the same of words that were heard already."""
+    return "left_out" in heard.alarms
 
 
 def is_sensitive(case_class: str) -> bool:

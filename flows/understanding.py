@@ -26,7 +26,11 @@ def suggest(words: str, languages: Collection[str] = ()) -> Suggestion:
 
     ``languages``: those heard in the words, beside French.
     """
-    heard = lexicon(languages).hear(words)
+    return suggested(lexicon(languages).hear(words))
+
+
+def suggested(heard: Heard) -> Suggestion:
+    """Suggest the same for words that were heard already."""
     return Suggestion(_category(heard.scores), _about(heard))
 
 

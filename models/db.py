@@ -80,7 +80,8 @@ Actor = Gateway | Job | Handler | Operator | Overseer
 class Work:
     """What a service is given: the open session, who works, and ``wake`` for after the commit.
 
-    ``passed`` are the row ids that a sweep leaves for its next run (models/services/sweeping.py).
+    ``passed`` are the row ids that a sweep leaves for its next run (models/services/sweeping.py),
+    ``heard`` is what words were found to say (models/services/sensing.py).
     ``opened_by`` is as whom the database knows the transaction: rights by row follow it.
     """
 
@@ -88,6 +89,7 @@ class Work:
     actor: Actor
     queues: set[str] = field(default_factory=set)
     passed: set[int | str] = field(default_factory=set)
+    heard: dict[tuple[str | None, ...], Any] = field(default_factory=dict)
     opened_by: Actor | None = None
 
     def wake(self, queue: str) -> None:

@@ -10,7 +10,6 @@ from flows.deadlines import UNDO
 from flows.place_names import words_of
 from flows.places import Place
 from flows.policy import SENSITIVE
-from flows.sensitivity import words_class
 from models.case import Case
 from models.services import (
     alerts,
@@ -26,7 +25,7 @@ from models.services.alert_texts import alert_text, organisation_name
 from models.services.alerts import Raised
 from models.services.handling import Desk
 from models.services.replies import Question, Reply
-from models.services.sensing import languages
+from models.services.sensing import listen
 from models.services.spoken_places import place_chosen, places_said, which_place
 
 SCHOOL = frozenset({"ecole", "ecoles", "cantine"})
@@ -138,7 +137,7 @@ def _accused(desk: Desk, given: Mapping[str, Any], said: str) -> Reply:
     """File what accuses somebody, with its place where it is sure; None if nobody is accused."""
     found, words = places_said(desk, said), str(given.get("words") or "")
     told = words if found else f"{said} {words}".strip()
-    compartment = words_class(told, languages(desk.house, told)) if told else None
+    compartment = listen(desk.work, desk.house, told).compartment if told else None
     if compartment is None:
         return None
     sure = found[0].ref if len(found) == 1 else ""

@@ -10,7 +10,7 @@ from datetime import datetime
 from flows.alert_kinds import AlertKind, Estimate, kind_of
 from flows.case_lifecycle import OPEN
 from flows.policy import SENSITIVE
-from flows.sensitivity import CATEGORY_OF, Compartment, words_class
+from flows.sensitivity import CATEGORY_OF, Compartment
 from models.alert import Alert
 from models.case import Case
 from models.db import Gateway, Job, Work
@@ -20,7 +20,7 @@ from models.services.clusters import RELAY, Voice
 from models.services.filing import Asked
 from models.services.routing import where
 from models.services.scene import House, Scene
-from models.services.sensing import languages, sense
+from models.services.sensing import listen, sense
 from models.services.stories import Words
 
 ALERT_CLASS = "C9"  # whatever its topic: a day to take it, three to decide
@@ -45,7 +45,7 @@ def raise_alert(work: Work, scene: Scene, person: Person, raised: Raised) -> Cas
     Words that accuse make a sealed complaint of it, which is returned instead.
     """
     said = raised.words
-    accusing = words_class(said, languages(scene.house, said)) if said else None
+    accusing = listen(work, scene.house, said).compartment if said else None
     if accusing is not None:
         return accuse(work, scene, raised.place, raised.words, accusing)
     own = replace(work, actor=ACTOR)

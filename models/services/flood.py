@@ -15,12 +15,10 @@ from sqlalchemy import func, select
 
 from flows.case_lifecycle import OPEN
 from flows.policy import SENSITIVE
-from flows.sensitivity import words_class
 from models.case import Case
 from models.db import Work
 from models.outbound import OutboundMessage
-from models.services.scene import House, Scene
-from models.services.sensing import languages
+from models.services.scene import Scene
 
 HOUR = timedelta(hours=1)
 ASKED = 3  # texts after which a speaker's phone is asked nothing more
@@ -61,11 +59,6 @@ def is_enough(scene: Scene, *, owed: bool) -> bool:
     if scene.person_id is not None:
         return scene.told >= REGISTERED
     return scene.told >= (OWED if owed else ANSWERS)
-
-
-def may_be_harm(house: House, text: str) -> bool:
-    """Return whether words belong into a compartment, whoever wrote them and however often."""
-    return words_class(text, languages(house, text)) is not None
 
 
 def latest_case(work: Work, scene: Scene) -> int | None:

@@ -7,6 +7,7 @@ from flows.language import Known, weigh
 from models.conversation import Contact
 from models.db import Work
 from models.services.scene import UNHEARD, Scene
+from models.services.sensing import listen
 from models.services.tongues import guess_language
 
 
@@ -18,7 +19,8 @@ def heard_in(work: Work, scene: Scene, words: str, *, private: bool) -> str:
     """
     if not words or scene.person_id is not None:
         return scene.language
-    spoken = weigh(words, _known(work, scene), scene.house.hear)
+    tongue = listen(work, scene.house, words).tongue
+    spoken = weigh(words, _known(work, scene), lambda _: tongue)
     if spoken.language is not None and spoken.band == "sure" and not private:
         guess_language(work, scene, spoken.language)
     return spoken.language or UNHEARD

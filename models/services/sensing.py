@@ -6,9 +6,10 @@ a complaint that names a person is held for the officer of integrity (threat mod
 
 from dataclasses import dataclass
 
+from flows import concepts, language
 from flows.directory import Subject
 from flows.harm import unheard
-from flows.sensitivity import Compartment, class_of, left_out, words_class
+from flows.sensitivity import Compartment, class_of, compartment_of, excludes
 from models.db import Work
 from models.services.naming import functions_named, people_named, registered
 from models.services.scene import House
@@ -47,24 +48,56 @@ class Sensed:
 UNHEARD = Sensed()  # of what was chosen by digits alone
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Listened:
+    """What words say by themselves: in which language, of what, and whether of a gap."""
+
+    tongue: language.Heard
+    said: concepts.Heard
+    excluded: bool
+
+    @property
+    def compartment(self) -> Compartment | None:
+        """Return the compartment that they belong to, whoever said them and however often."""
+        return compartment_of(self.said)
+
+
+def listen(work: Work, house: House, words: str) -> Listened:
+    """Return what ``words`` say. It costs more than filing them, so one work does it once."""
+    heard = work.heard.get((words,))
+    if not isinstance(heard, Listened):
+        tongue, french = house.hear(words), concepts.lexicon()
+        lexicon = concepts.lexicon(_codes(tongue))
+        said = lexicon.hear(words)
+        plainly = said if lexicon is french else french.hear(words)
+        heard = work.heard[words,] = Listened(tongue, said, excludes(plainly))
+    return heard
+
+
 def sense(work: Work, house: House, words: str, area: str | None) -> Sensed:
     """Return what ``words`` told of a place say; ``area`` is its p-code, None where unknown."""
-    spoken, among = languages(house, words), registered(work)
+    sensed = work.heard.get((words, area))
+    if not isinstance(sensed, Sensed):
+        sensed = work.heard[words, area] = _sensed(work, house, words, area)
+    return sensed
+
+
+def _sensed(work: Work, house: House, words: str, area: str | None) -> Sensed:
+    heard, among = listen(work, house, words), registered(work)
     return Sensed(
-        heard=words_class(words, spoken) or _in_doubt(house, spoken),
+        heard=heard.compartment or _in_doubt(house, heard),
         people=tuple(people_named(work, among, words, area)),
         functions=tuple(functions_named(among, words, area)),
-        excluded=left_out(words),
+        excluded=heard.excluded,
     )
 
 
-def _in_doubt(house: House, spoken: set[str]) -> Compartment | None:
+def _in_doubt(house: House, heard: Listened) -> Compartment | None:
     """Return the compartment of words in a language that we offer and cannot hear harm in."""
-    offered = spoken.intersection(house.tongues)
+    offered = _codes(heard.tongue).intersection(house.tongues)
     return DOUBT if any(unheard(one) for one in offered) else None
 
 
-def languages(house: House, words: str) -> set[str]:
-    """Return the languages heard in ``words``, in whose lexicons they are looked up too."""
-    heard = house.hear(words)
-    return {code for code in (heard.language, heard.second) if code}
+def _codes(tongue: language.Heard) -> set[str]:
+    """Return the languages heard, in whose lexicons words are looked up too."""
+    return {code for code in (tongue.language, tongue.second) if code}

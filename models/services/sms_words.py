@@ -20,6 +20,7 @@ from models.services.dialogues import Dialogue
 from models.services.effects import EFFECTS
 from models.services.flood import Heard
 from models.services.scene import Scene
+from models.services.sensing import listen
 
 SILENCE = timedelta(minutes=30)  # no answer to a question for so long: filed as it stands
 OURS = ("help", "resumed", "stopped", "code_good", "code_unknown", "not_understood")
@@ -60,15 +61,14 @@ class SmsWords:
         if scene.person_id is None and scene.told >= flood.ASKED:
             return self._crowded(work, scene, dialogue, text, heard)
         if dialogue is None or dialogue.over:
-            return self.begin(work, scene, "sms.words", {"words": text, "heard": heard})
+            said = {"words": text, "heard": heard}
+            return self._carry(work, scene, *self._begun(scene, "sms.words", said, dialogue))
         return self._carry(work, scene, dialogue, self._next(scene, dialogue, text, heard))
 
     def begin(self, work: Work, scene: Scene, at: str, answers: Mapping[str, Any]) -> Reply:
         """Begin a dialogue in place of whatever stood there."""
-        turn = begin(self._flows(scene), at, {**self._known(scene), **answers})
         standing = self._dialogues.load_in(work, scene.conversation)
-        standing = standing or new_dialogue(scene, turn.state, over=False)
-        return self._carry(work, scene, standing, turn)
+        return self._carry(work, scene, *self._begun(scene, at, answers, standing))
 
     def file(self, work: Work, scene: Scene, dialogue: Dialogue) -> Reply:
         """File words as they stand, with the questions left unanswered."""
@@ -81,16 +81,17 @@ class SmsWords:
         """Keep the words of a phone that had many texts within the hour, and ask nothing."""
         if dialogue is not None and not dialogue.over and is_unfiled(dialogue.state):
             return self._at_once(work, scene, dialogue, self._next(scene, dialogue, text, heard))
-        said = {**self._known(scene), "words": text, "heard": heard}
-        if scene.told < flood.ANSWERS or flood.may_be_harm(self._house, text):
-            turn = begin(self._flows(scene), "sms.words", said)
-            standing = dialogue or new_dialogue(scene, turn.state, over=False)
-            return self._at_once(work, scene, standing, turn)
+        said = {"words": text, "heard": heard}
+        if scene.told < flood.ANSWERS or self._may_be_harm(work, text):
+            return self._at_once(work, scene, *self._begun(scene, "sms.words", said, dialogue))
         case = flood.latest_case(work, scene)
         if case is None:
             return self.begin(work, scene, "sms.silent", said)
         EFFECTS["add_words"](work, scene, {"case": case, "words": text})
         return Reply("", why=flood.KEPT)
+
+    def _may_be_harm(self, work: Work, text: str) -> bool:
+        return listen(work, self._house, text).compartment is not None
 
     def _at_once(self, work: Work, scene: Scene, dialogue: Dialogue, turn: Turn) -> Reply:
         """Follow a turn to its end, or file what is known where it would ask something."""
@@ -98,6 +99,13 @@ class SmsWords:
         if not turn.over:
             turn = begin(self._flows(scene), "sms.silent", dict(turn.state.answers))
         return self._carry(work, scene, dialogue, turn)
+
+    def _begun(
+        self, scene: Scene, at: str, answers: Mapping[str, Any], standing: Dialogue | None
+    ) -> tuple[Dialogue, Turn]:
+        """Return the first turn of a dialogue, and the row it goes into."""
+        turn = begin(self._flows(scene), at, {**self._known(scene), **answers})
+        return standing or new_dialogue(scene, turn.state, over=False), turn
 
     def _next(self, scene: Scene, dialogue: Dialogue, text: str, heard: Heard) -> Turn:
         # The language may have been chosen by USSD since the question was asked.

@@ -10,7 +10,7 @@ from models.services.filing import accuses_nobody
 from models.services.programme import programme_areas
 from models.services.routing import where
 from models.services.scene import EffectFunction, Outcome, Scene
-from models.services.sensing import languages, sense
+from models.services.sensing import listen, sense
 
 SHOWN = 2  # places offered in one SMS (T15)
 
@@ -22,7 +22,7 @@ def understand(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """
     words = str(answers["words"])
     found = scene.house.places(work).in_text(words, programme_areas(work))
-    guess = understanding.suggest(words, languages(scene.house, words))
+    guess = understanding.suggested(listen(work, scene.house, words).said)
     category, about = guess.category or "8", guess.about or "unknown"
     place = found[0].ref if len(found) == 1 else ""
     sensed = sense(work, scene.house, words, where(work, place)[0])
