@@ -21,7 +21,7 @@ from gateway.console.menu import HANDLERS
 from gateway.console.showing import moment
 from gateway.console.viewing import at_desk, page
 from models.case import Case, CaseEvent
-from models.services import case_acts, decisions, handling, repair_by_hand
+from models.services import case_acts, case_classes, decisions, handling, repair_by_hand
 from models.services.alert_texts import organisation_name
 from models.services.case_acts import Refused
 from models.services.handling import Desk
@@ -77,12 +77,12 @@ ACTS: dict[str, Act] = {
     ),
     "sujet": Act(
         "category",
-        lambda d, c, f: case_acts.recategorise(d, c, f.category.data),
+        lambda d, c, f: case_classes.recategorise(d, c, f.category.data),
         _("Sujet corrigé."),
     ),
     "prive": Act(
         "private",
-        lambda d, c, f: case_acts.make_private(d, c, f.compartment.data),
+        lambda d, c, f: case_classes.make_private(d, c, f.compartment.data),
         _("Mis en privé : seuls les responsables désignés le voient."),
     ),
     "monter": Act(
@@ -104,12 +104,12 @@ ACTS: dict[str, Act] = {
     ),
     "ordinaire": Act(
         "lower",
-        lambda d, c, f: case_acts.ask_lowering(d, c, f.reason.data),
+        lambda d, c, f: case_classes.ask_lowering(d, c, f.reason.data),
         _("Demandé à une deuxième personne."),
     ),
     "juger": Act(
         "judge",
-        lambda d, c, f: case_acts.judge_lowering(d, c, agrees=f.verdict.data == "lower"),
+        lambda d, c, f: case_classes.judge_lowering(d, c, agrees=f.verdict.data == "lower"),
         _("Votre avis est noté."),
     ),
 }

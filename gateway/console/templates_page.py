@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.console import case_forms, saying, topics
+from gateway.console.case_words import actor
 from gateway.console.menu import CELL, HANDLERS
 from gateway.console.phone import preview
 from gateway.console.viewing import acting, now, page, reading
@@ -81,7 +82,13 @@ def _shown(form: case_forms.Template) -> str:
         rows = answer_templates.live(work)
         work.session.expunge_all()
     return render_template(
-        "console/templates.html", rows=rows, form=form, preview=preview, topics=topics, said=saying
+        "console/templates.html",
+        rows=rows,
+        form=form,
+        preview=preview,
+        topics=topics,
+        said=saying,
+        actor=actor,
     )
 
 

@@ -14,7 +14,7 @@ from flows.case_lifecycle import ANSWERED, OPEN, WAITING, allows
 from flows.directory import Seat, within
 from flows.policy import SENSITIVE
 from flows.readers import clean, without_numbers
-from flows.sensitivity import CATEGORY_OF, CLASS_OF, COMPARTMENTS, class_of, words_class
+from flows.sensitivity import words_class
 from models.case import Case, CaseEvent, Story
 from models.person import Person
 from models.repair import Check
@@ -25,12 +25,10 @@ from models.services import (
     clocks,
     decisions,
     handling,
-    lowering,
     messages,
     stories,
 )
 from models.services.audit import about_case, note
-from models.services.follow_up import GRAVITY
 from models.services.handling import LEAVES, Desk
 from models.services.routing import people, policy
 from models.services.stories import Words
@@ -140,14 +138,14 @@ def colleagues(desk: Desk, case: Case) -> list[Seat]:
 
 def assign(desk: Desk, case: Case, number: str) -> None:
     """Give an item to a colleague of the same desk: its clock goes on."""
-    _give(desk, case)
+    check_giving(desk, case)
     seat = next((one for one in colleagues(desk, case) if one.person == number), None)
     if seat is None:
         raise Refused("nobody")
     if seat.person_id == desk.person.id:
         take(desk, case)
         return
-    _stop_leaving(desk, case)
+    stop_leaving(desk, case)
     messages.withhold(desk.work, case.id, clocks.UNSENT, "assigned", desk.now)
     event = cases.move(desk.work, case, "assigned", desk.now, to=seat.person)
     case.holder_person = seat.person_id
@@ -157,7 +155,7 @@ def assign(desk: Desk, case: Case, number: str) -> None:
 
 def transfer(desk: Desk, case: Case, why: str, words: str, to: str = "") -> None:
     """Give an item away for a reason (RENVOI), to whoever is named or as the policy says."""
-    _give(desk, case)
+    check_giving(desk, case)
     seat = None
     if to and case.case_class not in SENSITIVE:
         seat = decisions.takers(desk.work, case, desk.person, desk.now).get(to)
@@ -170,70 +168,12 @@ def transfer(desk: Desk, case: Case, why: str, words: str, to: str = "") -> None
 
 def escalate(desk: Desk, case: Case) -> None:
     """Give an item to the next level now; the outside body has nobody above it."""
-    _give(desk, case)
+    check_giving(desk, case)
     above = case.holder_function not in (None, policy().outside)
     if not above or not allows(case.kind, case.status, "escalated"):
         raise Refused("top")
-    _stop_leaving(desk, case)
+    stop_leaving(desk, case)
     clocks.move_up(desk.work, desk.house, case, desk.now)
-
-
-def recategorise(desk: Desk, case: Case, category: str) -> None:
-    """Say what an item is really about; its class follows, never out of a compartment."""
-    _give(desk, case)
-    if case.kind != "complaint" or category not in CLASS_OF:
-        raise Refused("kind")
-    found: str = class_of(category, case.about)
-    if GRAVITY.get(found, 0) < GRAVITY.get(case.case_class, 0):
-        found = case.case_class  # lowering takes two people (lowering.py)
-    before = (case.category, case.case_class)
-    if (category, found) == before:
-        return
-    case.category = category
-    if found in SENSITIVE and case.case_class not in SENSITIVE:
-        _raise(desk, case, found)
-        return
-    case.case_class = found
-    cases.record(desk.work, case, "recategorised", desk.now, before=before[0], since=category)
-    choice = cases.choose(desk.work, case, desk.now, returned=False)
-    stays = (choice.organisation, choice.function) == (
-        case.holder_organisation,
-        case.holder_function,
-    )
-    if found != before[1] or not stays:
-        cases.reclass(desk.work, desk.house, case, desk.now)
-
-
-def make_private(desk: Desk, case: Case, compartment: str) -> None:
-    """Raise an item into a compartment: whoever does it sees it no longer, unless its officer."""
-    if compartment not in COMPARTMENTS or not allows(case.kind, case.status, "reclassed"):
-        raise Refused("over")
-    if GRAVITY[compartment] <= GRAVITY.get(case.case_class, 0):
-        raise Refused("lower")
-    if case.case_class not in SENSITIVE and case.kind == "complaint":
-        case.category = CATEGORY_OF[compartment]
-    _raise(desk, case, compartment)
-
-
-def _raise(desk: Desk, case: Case, compartment: str) -> None:
-    note(desk.work, about_case("raise", case, before=case.case_class), desk.now)
-    _stop_leaving(desk, case, everybodys=True)
-    case.case_class, case.subject_line = compartment, None
-    alerts.leave(desk.work, desk.house, case, desk.now)
-    cases.reclass(desk.work, desk.house, case, desk.now)
-
-
-def ask_lowering(desk: Desk, case: Case, reason: str) -> None:
-    """Ask a second person whether an item may leave its compartment."""
-    take(desk, case)
-    if case.case_class not in SENSITIVE or lowering.ask(desk, case, reason) is None:
-        raise Refused("alone")
-
-
-def judge_lowering(desk: Desk, case: Case, *, agrees: bool) -> None:
-    """Say the second word."""
-    if not lowering.decide(desk, case, agrees=agrees):
-        raise Refused("late")
 
 
 def order_check(desk: Desk, case: Case, who: str, how: str) -> None:
@@ -286,7 +226,7 @@ def _mine(desk: Desk, case: Case) -> None:
         raise Refused("taken")
 
 
-def _give(desk: Desk, case: Case) -> None:
+def check_giving(desk: Desk, case: Case) -> None:
     """Let only who has it give it away, or a supervisor; what nobody took is everybody's."""
     if case.status not in OPEN:
         raise Refused("over")
@@ -294,7 +234,7 @@ def _give(desk: Desk, case: Case) -> None:
         _mine(desk, case)
 
 
-def _stop_leaving(desk: Desk, case: Case, *, everybodys: bool = False) -> None:
+def stop_leaving(desk: Desk, case: Case, *, everybodys: bool = False) -> None:
     """Take back what was about to leave: it would be said by who has the item no longer."""
     leaving = select(Story).where(
         Story.case_id == case.id, Story.what.in_(LEAVES), Story.status == "leaving"
