@@ -12,7 +12,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-from models.errors import TransitLost
+from models.errors import SealBroken, TransitLost
 
 KEY_ID_BYTES = 4
 DAY_S = 86_400
@@ -27,6 +27,13 @@ TEXT = b"t:"  # and the key of a case put where words belong is no text
 def key_id(key: bytes) -> bytes:
     """Return the name of a key: four bytes, from which nothing of the key can be learnt."""
     return blake2b(key, digest_size=KEY_ID_BYTES, person=b"jaabi key id").digest()
+
+
+def of_kind(kind: bytes, opened: bytes) -> str:
+    """Return what was sealed as this kind of thing. Raises SealBroken for another one."""
+    if not opened.startswith(kind):
+        raise SealBroken("another kind")
+    return opened[len(kind) :].decode()
 
 
 def read_key(path: Path) -> bytes:

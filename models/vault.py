@@ -14,8 +14,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-from models.errors import SealBroken, TransitLost
-from models.seal import KEY_ID_BYTES, NUMBER, RECEIPT, TEXT, key_id, read_key
+from models.errors import SealBroken
+from models.seal import KEY_ID_BYTES, NUMBER, RECEIPT, TEXT, key_id, of_kind, read_key
 from models.strongbox import PUBLIC, SHARED, Strongbox, destroy, make_folder, write
 from models.word_keys import WordKeys
 
@@ -126,19 +126,8 @@ class Vault:
         return self._open(RECEIPT, sealed)
 
     def text(self, sealed: bytes) -> str:
-        """Open words that a process sealed outward which may open none. Raises TransitLost."""
-        name = sealed[:KEY_ID_BYTES]
-        if name not in self._held.stories:
-            self.reload()  # the pair of a day that began after we did
-        try:
-            opened = self._held.stories[name].decrypt(sealed[KEY_ID_BYTES:])
-        except KeyError:
-            raise TransitLost("key of the day destroyed") from None
-        except CryptoError:
-            raise TransitLost("changed on its way") from None
-        if not opened.startswith(TEXT):
-            raise TransitLost("another kind")
-        return opened[len(TEXT) :].decode()
+        """Open words that were sealed outward by who may open none. Raises SealBroken."""
+        return of_kind(TEXT, self._unwrapped(sealed[:KEY_ID_BYTES].hex(), sealed[KEY_ID_BYTES:]))
 
     def story(self, sealed: bytes, key_id: str, wrapped: bytes) -> str:
         """Open words with their wrapped case key. Raises SealBroken."""
@@ -188,10 +177,7 @@ class Vault:
             raise SealBroken("story") from None
 
     def _open(self, kind: bytes, sealed: bytes) -> str:
-        opened = self._opened(sealed)
-        if not opened.startswith(kind):
-            raise SealBroken("another kind")
-        return opened[len(kind) :].decode()
+        return of_kind(kind, self._opened(sealed))
 
     def _opened(self, sealed: bytes) -> bytes:
         name = sealed[:KEY_ID_BYTES]

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models.case import Case, Story
 from models.db import Gateway, Handler, Job
-from models.errors import KeeperRefused, TransitLost
+from models.errors import KeeperRefused, SealBroken
 from models.person import Person
 from models.seal import TEXT, OneWay, Sealer, Transit
 from models.services import handling, messages, readings, stories
@@ -61,11 +61,11 @@ def test_the_key_of_a_case_is_no_text(keys, clock):
     vault, sealer = Vault.load(keys), Sealer.load(keys, clock.seconds)
     assert vault.text(sealer.outward("bonjour")) == "bonjour"
     _, name, wrapped = sealer.sound(TEXT + b"nobody asked for this")
-    with pytest.raises(TransitLost):
+    with pytest.raises(SealBroken):
         vault.text(bytes.fromhex(name) + wrapped)
-    with pytest.raises(TransitLost):
+    with pytest.raises(SealBroken):
         vault.text(sealer.outward("x")[:-1] + b"?")
-    with pytest.raises(TransitLost):
+    with pytest.raises(SealBroken):
         vault.text(Transit.load(keys, clock.seconds).wrap("x"))
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -46,8 +47,10 @@ class Opener:
     def _unwrapped(self, sealed: bytes) -> str:
         try:
             return self.transit.unwrap(sealed)
-        except TransitLost:
-            return self.vault.text(sealed)
+        except TransitLost as lost:
+            with suppress(SealBroken):
+                return self.vault.text(sealed)
+            raise lost from None
 
 
 @dataclass(slots=True, repr=False)
