@@ -166,11 +166,7 @@ def _page(
     with kit().store.reading(ACTS) as work:  # sources are counted for people, never shown
         voices = alert_views.voices(work, [case.id]).get(case.id, 1)
     refusal = refusal or PassForm(formdata=None)
-    takers = decisions.takers(desk.work, case, desk.person, desk.now)
-    refusal.to.choices = [
-        SelectChoice("", _("choisir")),
-        *(SelectChoice(body, organisation_name(desk.work, body)) for body in takers),
-    ]
+    refusal.to.choices = _takers(desk, case)
     return render_template(
         "console/alert.html",
         one=found,
@@ -179,3 +175,10 @@ def _page(
         refusal=refusal,
         now=now(),
     )
+
+
+def _takers(desk: Desk, case: Case) -> list[SelectChoice]:
+    """Return whom a refusal may name: one of each organisation, the nearest first."""
+    takers = decisions.takers(desk.work, case, desk.person, desk.now)
+    named = [SelectChoice(body, organisation_name(desk.work, body)) for body in takers]
+    return [SelectChoice("", _("choisir")), *named]

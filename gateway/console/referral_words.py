@@ -1,6 +1,6 @@
 """Words for referrals: steps, bands, reasons, digits of the card, and what was published."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext
 
@@ -87,12 +87,8 @@ def share(of: Mapping[str, int]) -> str:
     return f"{above} / {below}" + (f" ({100 * above // below} %)" if below else "")
 
 
-def products(mix: Mapping[str, int]) -> Sequence[tuple[str, int]]:
-    """Return a mix by digit of the card."""
-    return sorted(mix.items())
-
-
 def told(one: Figure) -> str:
+    """Return one published number as it may be told."""
     if one.shown is not None:
         return str(one.shown)
     return "" if one.below is None else f"< {one.below}"

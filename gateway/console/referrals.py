@@ -31,21 +31,19 @@ def show() -> str | Response:
     days = _days()
     with reading() as work:
         cercles = programme_cercles(work)
-        area = request.args.get("cercle", "")
-        area = area if area in {one["value"].removeprefix("z:") for one in cercles} else ""
+        names = {one["value"].removeprefix("z:"): one["name"] for one in cercles}
+        area = request.args.get("cercle", "") if request.args.get("cercle") in names else ""
         centres = referral_views.own_centres(work)
         relay = request.args.get("relais", "").strip().upper()
         since = now() - timedelta(days=days)
-        funnel = None
-        if centres:
-            funnel = referral_views.funnel(work, centres, since, now(), relay)
+        funnel = referral_views.funnel(work, centres, since, now(), relay) if centres else None
         period, figures = ("", []) if centres else referral_views.released(work)
         return render_template(
             "console/referrals.html",
             funnel=funnel,
             period=period,
             released=referral_words.table(figures),
-            names={one["value"].removeprefix("z:"): one["name"] for one in cercles},
+            names=names,
             stock=referral_views.stock(work, area, now()),
             chosen={"cercle": area, "jours": days, "relais": relay, "code": code},
             spans=SPANS,
