@@ -48,9 +48,10 @@ def compare(title: str, pair: dict[str, service.Server], dialogue: load.Dialogue
     """Measure both in turn and print one table."""
     rounds: dict[str, list[load.Outcome]] = {name: [] for name in pair}
     for number in range(ROUNDS + 1):
-        for name, server in pair.items():
+        # Who goes second finds the machine as the first one left it: so each is first in turn.
+        for name in sorted(pair, reverse=number % 2 == 1):
             seed = f"{title}{number}".replace(" ", "").replace(",", "")
-            outcome = one_round(server, partial(walk, dialogue, seed), CONNECTIONS, REQUESTS)
+            outcome = one_round(pair[name], partial(walk, dialogue, seed), CONNECTIONS, REQUESTS)
             if number:  # the first round only warms up
                 rounds[name].append(outcome)
     print(f"\n{title}: median of {ROUNDS} rounds of {REQUESTS} requests")
