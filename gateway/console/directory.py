@@ -109,6 +109,9 @@ pages.add_url_rule("/annuaire/fichiers/<int:draft_id>", "take", import_files.tak
 pages.add_url_rule("/annuaire/fichiers/<kind>.csv", "export", import_files.export)
 
 
+pages.register_error_handler(413, import_files.too_large)
+
+
 def _coverage(form: AddForm) -> str:
     asked = request.args
     with reading() as work:

@@ -44,6 +44,12 @@ def bring() -> Any:
     return redirect(url_for("directory.look", draft_id=draft.id), 303)
 
 
+def too_large(_: Exception) -> Any:
+    """Say that a file is larger than what is read at all."""
+    flash(gettext("Ce fichier dépasse 4 Mo : rien n'en a été lu."), "error")
+    return redirect(url_for("directory.files"), 303)
+
+
 @page(ADMINISTRATOR)
 def look(draft_id: int) -> str:
     """Show what a file would change, or what is wrong with it; nothing is changed."""

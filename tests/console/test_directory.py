@@ -225,6 +225,11 @@ def test_any_file_gets_a_page_that_says_what_is_wrong(peopled, text, says):
     assert says in unescape(page.text)
 
 
+def test_a_file_that_is_too_large_is_told(peopled):
+    page = bring(peopled.as_role("administrator"), "x" * (5 << 20))
+    assert "dépasse 4 Mo" in page.text
+
+
 def test_nobody_looks_at_the_file_of_another(peopled):
     page = bring(peopled.as_role("administrator"), f"{HEADER}\n{ROW}\n")
     other = peopled.as_role("administrator", email="other@example.org")
