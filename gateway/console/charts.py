@@ -51,6 +51,7 @@ _SHAPE: Mapping[str, Any] = {
 
 def _drawn(chart: Any, names: Iterable[str], series: Series, label: str) -> Markup:
     chart.x_labels = list(names)
+    chart.legend_at_bottom_columns = len(series)
     for name, values in series.items():
         chart.add(name, list(values))
     root = ET.fromstring(chart.render(is_unicode=True))  # noqa: S314 the library wrote it
@@ -68,7 +69,7 @@ def _drawn(chart: Any, names: Iterable[str], series: Series, label: str) -> Mark
 def _strip(node: ET.Element) -> None:
     for child in list(node):
         name = child.tag.removeprefix(_SVG) if isinstance(child.tag, str) else ""
-        if not name or name in _UNWANTED or "tooltip" in child.attrib.get("class", ""):
+        if not name or name in _UNWANTED or "tooltip" in child.attrib.get("class", "").split():
             node.remove(child)
             continue
         for attribute in ("style", "id", "onload"):
