@@ -34,7 +34,7 @@ mutants: build/mutants-venv/.installed ## change the code that protects, see if 
 	@build/mutants-venv/bin/python -m tests.audit.mutants build/mutants
 
 bench: .venv/.installed-dev ## measure every figure we promise
-	@set -e; for bench in keypress protection opening webhooks places language receipts stranger latency memory; do \
+	@set -e; for bench in keypress protection opening webhooks places language receipts stranger latency memory console; do \
 		echo "== $$bench"; $(BIN)/python -m bench.$$bench; \
 	done
 
