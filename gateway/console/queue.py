@@ -77,6 +77,21 @@ def count_new() -> Response:
     return Response(said, content_type="text/plain; charset=utf-8")
 
 
+@pages.get("/suivant")
+@page(*HANDLERS)
+def following() -> Response:
+    """Go on to the item that follows one in a list; back to the list behind its last."""
+    wanted = Filter.from_query(request.args)
+    with reading() as work:
+        listing = Listing(Asking(work, now()), wanted, topics.topic)
+        number = listing.next_to(request.args.get("de", ""))
+    if number is None:
+        flash(_("C'était le dernier de cette liste."))
+        return redirect(_address(wanted), 303)
+    query = wanted.to_query()
+    return redirect(f"/cas/{number}{'?' if query else ''}{query}", 303)
+
+
 @pages.post("/confier")
 @page(*HANDLERS)
 def share() -> Response:

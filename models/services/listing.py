@@ -87,7 +87,7 @@ class Row:
     @property
     def cursor(self) -> str:
         """Return behind what the next page begins."""
-        return f"{self.due_at.astimezone(UTC):{_CURSOR}}-{self.number}"
+        return _cursor(self.due_at, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,14 @@ class Listing:
         """Return how many of them were filed after a time."""
         return counted(self._asking.work, self.cases.where(Case.opened_at > since))
 
-    def next_after(self, row_cursor: str) -> str | None:
-        """Return the number of the item that follows one in this list; None at its end."""
-        page = self.page(row_cursor, 1)
+    def next_to(self, number: str) -> str | None:
+        """Return the number of the item that follows one, whether it is still in this list or not.
+
+        Of one that its viewer does not see any more the first; None behind the last.
+        """
+        asked = visible_to(self._asking).where(Case.number == number)
+        due = self._asking.work.session.scalar(asked.with_only_columns(Case.due_at))
+        page = self.page("" if due is None else _cursor(due, number), 1)
         return page.rows[0].number if page.rows else None
 
 
@@ -167,9 +172,8 @@ def by_promise(asked: Select[Any]) -> Select[Any]:
     return asked.order_by(Case.due_at, Case.number)
 
 
-def cursor_of(case: Case) -> str:
-    """Return where a case stands in every list."""
-    return f"{case.due_at.astimezone(UTC):{_CURSOR}}-{case.number}"
+def _cursor(due_at: datetime, number: str) -> str:
+    return f"{due_at.astimezone(UTC):{_CURSOR}}-{number}"
 
 
 def counted(work: Work, cases: Select[Case], cap: int = CAP) -> Total:

@@ -66,6 +66,16 @@ def test_compartments_are_in_the_rows_of_their_officer_alone(console, triager):
     assert numbers(officer.get("/file?classe=private")) == ["15736"]
 
 
+def test_from_one_case_to_the_next_of_the_list(console, triager):
+    put_case(console.store, "15736", NOON, due_at=NOON, language="ses")
+    put_case(console.store, "15744", NOON, due_at=NOON + timedelta(days=1))
+    put_case(console.store, "15752", NOON, language="ses")
+    following = triager.get("/file/suivant?de=15736&langue=ses")
+    assert following.headers["Location"] == "/cas/15752?langue=ses"
+    end = triager.get("/file/suivant?de=15752&langue=ses", follow_redirects=True)
+    assert "le dernier de cette liste." in end.text
+
+
 def test_what_is_new_is_told_without_moving_the_page(console, triager):
     page = triager.get("/file")
     seen = re.search(r'data-seen="([^"]+)"', page.text)[1]

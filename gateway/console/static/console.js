@@ -1,5 +1,8 @@
 // What makes pages quicker under the fingers. Everything works without it.
 "use strict";
+// What an address names is opened.
+const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+if (named && named.tagName === "DETAILS") named.open = true;
 // Lists: j and k go along, Enter opens, t takes, x ticks, a gives, / searches; what is new is told.
 (function () {
   const list = document.querySelector("[data-list]");
@@ -33,7 +36,7 @@
     "/": () => asked && asked.focus(),
   };
   // On the morning page each act is one key, and leads to its place on the case's page.
-  const places = {t: "prendre", f: "pareils", q: "repondre", r: "reparation", c: "verification", p: "prive"};
+  const places = {t: "gestes", f: "pareils", q: "repondre", r: "gestes", c: "verification", p: "prive"};
   const to = (place) => () => rows[at] && location.assign("/cas/" + rows[at].dataset.case + "#" + place);
   if (items) {
     rows.forEach((row) => (row.tabIndex = -1));
