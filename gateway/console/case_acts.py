@@ -11,8 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import LazyString, lazy_gettext
-from flask_babel import gettext as _now
+from flask_babel import LazyString, gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
 from gateway.console import case_forms, case_words
@@ -211,7 +210,9 @@ def hand_over(number: str) -> Response | str | tuple[str, int]:
         wrong = str(case_words.REFUSALS[refused.why])
         return _offered(number, assign, transfer, wrong=wrong), HTTPStatus.CONFLICT
     done = (
-        _now("confié.") if to_colleague else _now("part dans dix minutes. Il se reprend d'ici là.")
+        gettext("confié.")
+        if to_colleague
+        else gettext("part dans dix minutes. Il se reprend d'ici là.")
     )
     flash(f"{number} : {done}")
     return redirect(url_for("cases.show", number=number) if stays else _elsewhere(), 303)
@@ -236,7 +237,7 @@ def _offered(number: str, assign: Any, transfer: Any, **about: Any) -> str:
         (one.person, f"{one.person}, {label(one.function)}") for one in near
     )
     transfer.to.choices = case_forms.choices(
-        [("", _now("comme les règles le disent")), *takers.items()]
+        [("", gettext("comme les règles le disent")), *takers.items()]
     )
     return render_template(
         "console/case_hand_over.html", found=found, assign=assign, transfer=transfer, **about

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from flask_babel import LazyString, format_timedelta, lazy_gettext
-from flask_babel import gettext as _now
+from flask_babel import LazyString, format_timedelta, gettext, lazy_gettext
 
 from flows.case_lifecycle import OPEN, WAITING
 from gateway.console.saying import Words, say
@@ -154,10 +153,10 @@ def clock(case: Case, at: datetime) -> str:
     limit = min(case.act_by or case.due_at, case.due_at) if case.status in WAITING else case.due_at
     gap = limit - at
     if gap < timedelta():
-        return str(_now("en retard de %(time)s", time=_long(-gap)))
+        return str(gettext("en retard de %(time)s", time=_long(-gap)))
     if case.status in WAITING:
-        return str(_now("%(time)s pour le prendre", time=_long(gap)))
-    return str(_now("%(time)s pour répondre", time=_long(gap)))
+        return str(gettext("%(time)s pour le prendre", time=_long(gap)))
+    return str(gettext("%(time)s pour répondre", time=_long(gap)))
 
 
 def is_late(case: Case, at: datetime) -> bool:
@@ -168,7 +167,7 @@ def is_late(case: Case, at: datetime) -> bool:
 
 def actor(by: str) -> str:
     """Return who did it: a registered person by number, everything else is the service."""
-    return by if by[:1] in "PR" and by[1:].isdigit() else str(_now("le service"))
+    return by if by[:1] in "PR" and by[1:].isdigit() else str(gettext("le service"))
 
 
 def happened(event: CaseEvent) -> str:
