@@ -105,6 +105,20 @@ def test_one_is_taken_and_some_are_given_to_a_colleague(console, triager):
     assert "déjà pris ou terminé : 15736" in again.text
 
 
+def test_what_one_is_barred_from_is_given_to_nobody_in_the_words_for_what_is_not_there(
+    console, triager
+):
+    [number] = people_with(console.store, "cell_triager")
+    put_case(console.store, "15736", NOON, about=[("person", number)])
+    pages = [
+        said(triager.post("/file/confier", data={"prendre": n}, follow_redirects=True)).replace(
+            n, ""
+        )
+        for n in ("15736", "99999")
+    ]
+    assert pages[0] == pages[1]
+
+
 def test_compartments_are_never_shared_out_by_the_dozen(console):
     facts = {"case_class": "C5", "category": "17", "holder_function": "integrity"}
     put_case(console.store, "15736", NOON, **facts)
