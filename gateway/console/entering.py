@@ -1,5 +1,6 @@
 """Coming in and leaving: e-mail and password, then a code or a passkey; the way back in."""
 
+import logging
 from http import HTTPStatus
 from typing import cast
 
@@ -24,6 +25,7 @@ NEW_SECRET = "new_secret"  # noqa: S105 where the session keeps one, sealed
 SQUARE = "image/svg+xml"
 
 pages = Blueprint("security", __name__)
+log = logging.getLogger(__name__)
 
 
 @pages.route("/entrer", methods=["GET", "POST"])
@@ -180,6 +182,7 @@ def is_right_code(form: CodeForm | CheckForm, account: SignedIn) -> bool:
         with kit().store.work(SIGN_IN) as work:
             sign_ins.forget_tries(work, tried)
         return True
+    log.warning("a second proof failed", extra={"endpoint": request.endpoint})
     form.code.errors = [gettext("Ce code n'est pas celui de maintenant, ou il a déjà servi.")]
     return False
 
@@ -199,6 +202,7 @@ def _whose(form: EnterForm) -> SignedIn | None:
         found = accounts.identify(work, email, form.password.data or "")
         known = None if found is None else found.uniquifier
     if known is None:
+        log.warning("a sign-in failed", extra={"endpoint": request.endpoint})
         form.form_errors.append(gettext("E-mail ou mot de passe faux."))
         return None
     with kit().store.work(SIGN_IN) as work:
@@ -232,6 +236,7 @@ def _recovered(form: RecoverForm) -> SignedIn | None:
         weak = why_weak(work, email, password)
         known = recoveries.find(work, email, form.code.data or "", now())
     if known is None:
+        log.warning("a way back in failed", extra={"endpoint": request.endpoint})
         form.form_errors.append(gettext("E-mail ou code faux, ou code trop ancien."))
         return None
     if weak:

@@ -234,3 +234,11 @@ def test_a_language_that_was_chosen_is_spoken_at_the_next_sign_in(browser):
     other = Browser(browser.console)
     other.enter(EMAIL, browser.secret)
     assert '<html lang="en">' in other.get("/moi").text
+
+
+def test_one_can_leave_from_every_page(browser):
+    pages = [path for rule, path, _ in rules(browser.console, writing=False) if rule not in OPEN]
+    for path in pages:
+        page = browser.get(path)
+        if page.status_code == 200 and page.mimetype == "text/html":
+            assert 'action="/sortir"' in page.text, path

@@ -1,6 +1,7 @@
 """Signing in: two proofs, each code once, waits that grow, and the same answer to everybody."""
 
 import re
+from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -238,3 +239,42 @@ def test_signing_in_stands_in_the_audit_log_by_whom(browser):
     signed = [actor for actor, act in acts if act in {"authenticator_set", "signed_in"}]
     assert len(signed) == 2
     assert all(actor.startswith("P") for actor in signed)
+
+
+def test_what_failed_is_logged_without_saying_whose(browser, caplog):
+    browser.give_password(EMAIL, "wrong")
+    browser.give_password(EMAIL)
+    browser.post("/entrer/code", code="000000")
+    browser.set_up()
+    [one] = [record for record in caplog.records if record.name == "gateway.console.entering"]
+    assert (one.getMessage(), one.endpoint) == ("a sign-in failed", "security.login")
+    assert EMAIL not in caplog.text
+
+
+def test_a_code_is_of_now(browser):
+    key = browser.enter(EMAIL)
+    browser.console.clock.pass_by(minutes=10)
+    code = code_of(key, browser.console)
+    browser.console.clock.pass_by(seconds=90)
+    late = Browser(browser.console)
+    late.give_password(EMAIL)
+    assert late.post("/entrer/code", code=code).status_code == 200
+    assert late.post("/entrer/code", code=code_of(key, browser.console)).status_code == 303
+
+
+def test_the_name_of_a_session_is_drawn_from_256_bits(browser):
+    browser.enter(EMAIL)
+    assert len(urlsafe_b64decode(browser.name + "=")) == 32
+
+
+def test_passwords_are_hidden_and_may_be_kept_by_a_keeper(browser):
+    pages = [browser.get("/entrer").text, browser.get("/retrouver").text]
+    browser.enter(EMAIL)
+    pages += [browser.get("/moi/mot-de-passe").text, browser.get("/verifier").text]
+    for page in pages:
+        fields = re.findall(r"<input[^>]*password[^>]*>", page)
+        assert fields
+        for field in fields:
+            assert 'type="password"' in field
+            assert re.search(r'autocomplete="(current|new)-password"', field)
+        assert "onpaste" not in page

@@ -7,12 +7,23 @@ import pytest
 
 from gateway import doors, logs
 from gateway.channels import forms, twilio, twilio_signature
+from gateway.console import key, viewing
 from models import keeper
-from models.services import flood, guessing, inbox, intake, pins, voice_notes
+from models.services import (
+    flood,
+    guessing,
+    inbox,
+    intake,
+    pins,
+    recoveries,
+    sign_ins,
+    voice_notes,
+)
 from models.strongbox import Strongbox
 from models.vault import create_keys
 from tests.asvs.test_absent import imported
 from tests.console.building import console_of
+from tests.console.test_sessions import ENTRIES, OPEN
 from tests.gateway.service import serving
 from tests.rules.sources import ROOT
 from workers.keeper import watch
@@ -46,6 +57,12 @@ LIMITS = (
     f"| {inbox.TRIES}, {len(voice_notes.BACK_OFF) + 1}; then a dead letter",
     f"{doors.LARGEST // KIB} KiB and {forms.FIELDS} fields (Twilio {twilio_signature.FIELDS})",
     f"at most {intake.LONGEST:,} characters",
+    f"| {sign_ins.FREE}, then a wait of {sign_ins.FIRST_WAIT.seconds} s that doubles, "
+    f"up to {sign_ins.LONGEST_WAIT // MINUTE} minutes; unknown e-mails the same |",
+    f"| {sign_ins.IDLE // MINUTE} idle minutes, {sign_ins.LONGEST // HOUR} hours at most; "
+    f"proven again before what is sensitive after {viewing.CHECKED_FOR // MINUTE} minutes; "
+    "as many browsers as somebody likes, each listed and closed by its owner |",
+    f"| {recoveries.VALID // HOUR} hours, once |",
     f"waited for {keeper.TIMEOUT_S:.0f} s once, then not again for {keeper.SILENCE_S:.0f} s",
 )
 CALLING = {
@@ -89,6 +106,7 @@ def test_the_limits_are_those_of_the_code(said):
 def test_every_key_that_is_made_stands_in_the_inventory(tmp_path):
     create_keys(tmp_path)
     audit_key(Strongbox(tmp_path / "keeper"))
+    key.create(tmp_path)
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     names = {
         re.sub(r"(-[0-9a-f]+)?\.key$", "", re.sub(r"\d{4}-\d\d-\d\d", "DAY", one)) for one in made
@@ -110,7 +128,12 @@ def test_every_key_of_the_log_is_one_of_the_page():
 
 
 def test_every_way_in_stands_on_the_page(sqlite_store, tmp_path):
+    """Of the console those without a sign-in; each other one stands in tests/matrix/console.py."""
     with serving(sqlite_store.url, tmp_path) as service:
-        apps = (service.app, console_of(service.settings, service.store))
-        ways = {rule.rule for app in apps for rule in app.url_map.iter_rules()}
+        public = {rule.rule for rule in service.app.url_map.iter_rules()}
+        console = {
+            rule.rule for rule in console_of(service.settings, service.store).url_map.iter_rules()
+        }
+    assert console > OPEN | ENTRIES
+    ways = public | OPEN | ENTRIES
     assert {one for one in ways if f"`{one}`" not in part("Ways in")} == set()
