@@ -119,7 +119,7 @@ def test_others_find_what_strangers_find(desk):
 
 def test_who_is_concerned_sees_no_line_and_no_circle(desk):
     number = raised(desk)
-    with desk.store.work(Operator()) as work:
+    with desk.store.work(Job("test")) as work:
         case = work.session.scalar(select(Case).where(Case.number == number))
         case.subjects = [Subject(kind="organisation", ref="rrm-a")]
     page = desk.partner.get("/alertes").text

@@ -14,6 +14,7 @@ from models.services.calls import CALL
 from models.sign_in import ConsoleSession
 from tests.console.calling import SAID, SPEAKER, asks, kept
 from tests.console.conftest import Console
+from tests.console.counting import statements
 
 TRACES = ("76543210", "76 54 32 10")
 
@@ -174,3 +175,12 @@ def test_a_private_call_is_its_compartments_alone(desk):
     assert SAID in officer.post(f"/rappels/{number}/appeler").text
     officer.post(f"/rappels/{number}/pas-jointe")
     assert case_of(desk, number).address is None or case_of(desk, number).kind == "call_back"
+
+
+def test_few_questions_are_asked_however_many_there_are(desk, number):
+    desk.agent.post(f"/rappels/{number}/prendre")
+    for page in ("/rappels", f"/rappels/{number}"):
+        desk.agent.get(page)
+        with statements(desk.store) as asked:
+            desk.agent.get(page)
+        assert len(asked) <= 12, page

@@ -11,6 +11,7 @@ from models.db import Job, Operator
 from models.services.gazetteer import directory_changed
 from models.slip import Slip
 from tests.console.calling import SAID, SPEAKER, kept
+from tests.console.counting import statements
 
 WORDS = "les vivres ne sont pas complets"
 WISH = {"hour": "any", "voice": "any", "language": "fr"}
@@ -189,3 +190,13 @@ def test_calls_that_are_only_counted(desk):
 def test_only_who_answers_the_line_has_the_form(desk):
     assert desk.as_role("integrity").get("/saisir").status_code == 404
     assert desk.as_role("auditor").get("/saisir").status_code == 404
+
+
+def test_few_questions_are_asked_while_somebody_speaks(desk):
+    sent(desk)
+    typed = {"place": "6143", "category": "12"}
+    desk.operator.post("/saisir/ici", data=typed)
+    for ask in (desk.operator.get, desk.operator.post):
+        with statements(desk.store) as asked:
+            ask("/saisir") if ask == desk.operator.get else ask("/saisir/ici", data=typed)
+        assert len(asked) <= 12
