@@ -7,6 +7,7 @@ meanwhile, and finds what they typed.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -201,20 +202,24 @@ def hand_over(number: str) -> Response | str | tuple[str, int]:
     form = assign if to_colleague else transfer
     if not form.validate():
         return _offered(number, assign, transfer), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _given(
+        number, form, partial(_offered, assign=assign, transfer=transfer), to_colleague=to_colleague
+    )
+
+
+def _given(
+    number: str, form: Any, offers: Callable[..., str], *, to_colleague: bool
+) -> Response | tuple[str, int]:
     try:
         stays = _perform(number, _assigns if to_colleague else _transfers, form)
     except Moved as moved:
         form.last.data, form.last.raw_data = seen(number).last, None
-        return _offered(number, assign, transfer, news=moved.news), HTTPStatus.CONFLICT
+        return offers(number, news=moved.news), HTTPStatus.CONFLICT
     except Refused as refused:
         wrong = str(case_words.REFUSALS[refused.why])
-        return _offered(number, assign, transfer, wrong=wrong), HTTPStatus.CONFLICT
-    done = (
-        gettext("confié.")
-        if to_colleague
-        else gettext("part dans dix minutes. Il se reprend d'ici là.")
-    )
-    flash(f"{number} : {done}")
+        return offers(number, wrong=wrong), HTTPStatus.CONFLICT
+    later = gettext("part dans dix minutes. Il se reprend d'ici là.")
+    flash(f"{number} : {gettext('confié.') if to_colleague else later}")
     return redirect(url_for("cases.show", number=number) if stays else _elsewhere(), 303)
 
 

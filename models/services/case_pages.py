@@ -135,18 +135,7 @@ def _me(work: Work) -> Person | None:
 def _page(
     work: Work, seen: Select[Case], number: str, me: Person | None, now: datetime
 ) -> Page | None:
-    cercle = aliased(Area)
-    wanted = (
-        seen.where(Case.number == number)
-        .options(lazyload(Case.subjects))
-        .outerjoin(Area, Area.pcode == Case.area_pcode)
-        .outerjoin(cercle, cercle.pcode == Area.parent_pcode)
-        .outerjoin(Organisation, Organisation.id == Case.holder_organisation)
-        .outerjoin(Person, Person.id == Case.holder_person)
-        .add_columns(Area.pcode, Area.name, Area.level, cercle.pcode, cercle.name)
-        .add_columns(Organisation.name, Person.number)
-    )
-    row = work.session.execute(wanted).one_or_none()
+    row = work.session.execute(_one(seen.where(Case.number == number))).one_or_none()
     if row is None:
         return None
     case = row[0]
@@ -161,6 +150,20 @@ def _page(
         lowering=_lowering(work, case),
         templates=answer_templates.offered(work, case.category, case.language),
         supervised=me is not None and is_supervisor(me),
+    )
+
+
+def _one(seen: Select[Case]) -> Select[*tuple[Any, ...]]:
+    """Return a case with its place, above it, and who has it."""
+    cercle = aliased(Area)
+    return (
+        seen.options(lazyload(Case.subjects))
+        .outerjoin(Area, Area.pcode == Case.area_pcode)
+        .outerjoin(cercle, cercle.pcode == Area.parent_pcode)
+        .outerjoin(Organisation, Organisation.id == Case.holder_organisation)
+        .outerjoin(Person, Person.id == Case.holder_person)
+        .add_columns(Area.pcode, Area.name, Area.level, cercle.pcode, cercle.name)
+        .add_columns(Organisation.name, Person.number)
     )
 
 
@@ -181,15 +184,7 @@ def _attached(work: Work, case: Case) -> Sequence[Line]:
 
     All are of one shape, so that one question finds them.
     """
-    mine = select(RepairCase.repair_id).where(RepairCase.case_id == case.id)
     nothing, never = cast(null(), String), cast(null(), Check.asked_at.type)
-    repairs = (
-        select(literal(REPAIR).label("of"), Repair.id, Repair.number)
-        .add_columns(nothing.label("what"), nothing.label("by"), Repair.why.label("why"))
-        .add_columns(Repair.status, Repair.asked_at.label("at"), Repair.due_at)
-        .add_columns(Repair.answered_at.label("done_at"))
-        .where(Repair.id.in_(mine))
-    )
     looks = (
         select(literal(CHECK), Check.id, nothing, Check.who, Check.how, Check.why)
         .add_columns(Check.result, Check.asked_at, never, Check.done_at)
@@ -201,8 +196,20 @@ def _attached(work: Work, case: Case) -> Sequence[Line]:
         .outerjoin(VoiceNote, VoiceNote.story_id == Story.id)
         .where(Story.case_id == case.id, Story.status != "cancelled")
     )
-    rows = work.session.execute(union_all(repairs, looks, said)).all()
+    rows = work.session.execute(union_all(_repairs(case), looks, said)).all()
     return sorted(rows, key=lambda row: (row.at, row.id))
+
+
+def _repairs(case: Case) -> Select[*tuple[Any, ...]]:
+    mine = select(RepairCase.repair_id).where(RepairCase.case_id == case.id)
+    nothing = cast(null(), String)
+    return (
+        select(literal(REPAIR).label("of"), Repair.id, Repair.number)
+        .add_columns(nothing.label("what"), nothing.label("by"), Repair.why.label("why"))
+        .add_columns(Repair.status, Repair.asked_at.label("at"), Repair.due_at)
+        .add_columns(Repair.answered_at.label("done_at"))
+        .where(Repair.id.in_(mine))
+    )
 
 
 def _alike(work: Work, seen: Select[Case], case: Case, now: datetime) -> Sequence[Line]:
