@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,7 +21,6 @@ pages = Blueprint("queue", __name__, url_prefix="/file")
 
 PAGE = "queue"
 HERE = "queue.show"
-WORDS = {"promises": promises, "saying": saying, "topics": topics}
 
 
 @pages.get("")
@@ -43,15 +43,13 @@ def show() -> Response | str:
         wanted=wanted,
         meant=meant,
         chips=list(filter_words.chips(meant)),
-        views=filter_words.VIEWS,
-        choices=filter_words.choices(viewer().role),
         saved=own,
         colleagues=others,
         me=viewer().person_id,
         after=after,
         address=_address,
         seen=now().astimezone(UTC).isoformat(timespec="seconds"),
-        **WORDS,
+        **_words(),
     )
 
 
@@ -132,6 +130,16 @@ def forget(filter_id: int) -> Response:
     with acting() as work:
         saved_filters.forget(work, viewer().account_id, filter_id)
     return redirect(_address(Filter.from_query(request.args)), 303)
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "choices": filter_words.choices(viewer().role),
+        "views": filter_words.VIEWS,
+        "promises": promises,
+        "saying": saying,
+        "topics": topics,
+    }
 
 
 def _address(wanted: Filter, after: str = "", anchor: str = "", endpoint: str = HERE) -> str:

@@ -55,6 +55,10 @@ if (named && named.tagName === "DETAILS") named.open = true;
     });
   }
   if (at >= 0) go(at);
+  const search = asked && asked.form;
+  if (search) search.addEventListener("submit", () => {
+    for (const field of search.elements) field.disabled = field.name && !field.value;
+  });
   const told = document.getElementById("new");
   async function look() {
     const url = new URL(told.dataset.ask, location.href);
