@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from flows.policy import SENSITIVE
 from gateway.console import saying
 from gateway.console.menu import HANDLERS
-from gateway.console.viewing import at_desk, kit, now, page, reading
+from gateway.console.viewing import at_desk, kit, now, page, reading, rechecked
 from models.errors import KeeperAway, KeeperRefused
 from models.services import calls, handling
 from models.services.call_backs import queue
@@ -77,6 +77,8 @@ def call(number: str) -> Response | str:
     """Show the number, once: what says so is committed before the keeper is asked."""
     with at_desk() as desk:
         wish = _wish(desk, number)
+        if wish.case.case_class in SENSITIVE:
+            rechecked(url_for("call_backs.one", number=number))
         if not wish.may_call:
             flash(_refusal(wish), "error")
             return _back(number)

@@ -184,3 +184,16 @@ def test_few_questions_are_asked_however_many_there_are(desk, number):
         with statements(desk.store) as asked:
             desk.agent.get(page)
         assert len(asked) <= 12, page
+
+
+def test_a_private_number_is_shown_to_who_proved_lately_who_they_are(desk):
+    officer = desk.as_role("gbv")
+    number = asks(desk, private=True, category="93", call_voice="woman")
+    for _ in range(4):
+        desk.clock.pass_by(minutes=9)
+        officer.get("/")
+    officer.post(f"/rappels/{number}/prendre")
+    answer = officer.post(f"/rappels/{number}/appeler")
+    assert (answer.status_code, SAID in answer.text) == (303, False)
+    assert "/verifier" in answer.headers["Location"]
+    assert entries(desk) == []
