@@ -15,6 +15,7 @@ from models.area import Area, Facility
 from models.db import Work
 from models.organisation import Coverage, Organisation
 from models.person import Person
+from models.services import answer_templates
 from models.services.directory import NewPerson, Numbers, add_person, by_number, new_pin
 from models.services.gazetteer import directory_changed, name_code
 from models.services.programme import DAYTIME, GREEN_LINE, WOMAN_TO_TALK, put_setting
@@ -162,6 +163,7 @@ def populate(work: Work, numbers: Numbers, now: datetime) -> None:
     put_setting(work, GREEN_LINE, RANGE + GREEN)
     put_setting(work, WOMAN_TO_TALK, RANGE + WOMAN)
     put_setting(work, DAYTIME, "0-24")  # whoever tries the demo by night waits for no morning
+    answer_templates.seed(work, now)
 
 
 def exists(work: Work) -> bool:
