@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from models.account import Account
 from models.db import Overseer, Work
@@ -53,19 +53,7 @@ def phones_of(work: Work, charge: Charge, said: str, after: str) -> Listed:
 
     ``said`` is a number (P0151), three last digits, or part of the employer's name.
     """
-    asked = select(Person).where(Person.pseudonym.is_not(None), Person.revoked_at.is_(None))
-    if said:
-        employers = select(Organisation.id).where(
-            func.lower(Organisation.name).contains(said.casefold(), autoescape=True)
-        )
-        asked = asked.where(
-            or_(
-                Person.number == said.upper(),
-                Person.phone_ends == said,
-                Person.organisation_id == said.casefold(),
-                Person.organisation_id.in_(employers),
-            )
-        )
+    asked = _named(said)
     found: list[Person] = []
     for _ in range(CHUNKS):
         chunk = work.session.scalars(
@@ -80,6 +68,23 @@ def phones_of(work: Work, charge: Charge, said: str, after: str) -> Listed:
             return Listed(found, None)
         after = chunk[-1].number
     return Listed(found, after)
+
+
+def _named(said: str) -> Select[Person]:
+    asked = select(Person).where(Person.pseudonym.is_not(None), Person.revoked_at.is_(None))
+    if not said:
+        return asked
+    employers = select(Organisation.id).where(
+        func.lower(Organisation.name).contains(said.casefold(), autoescape=True)
+    )
+    return asked.where(
+        or_(
+            Person.number == said.upper(),
+            Person.phone_ends == said,
+            Person.organisation_id == said.casefold(),
+            Person.organisation_id.in_(employers),
+        )
+    )
 
 
 def with_phone(work: Work, number: str) -> Person | None:
