@@ -3,19 +3,17 @@
 import signal
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import click
 from flask import Flask
 from waitress import create_server
 
-from gateway import assembly, lifeline, logs
+from gateway import lifeline, logs
 from gateway.cli_base import Unusable, load_settings
 from gateway.console import key
-from gateway.console.application import console_app
+from gateway.console.application import THREADS, create_console_app
 from gateway.ports import Port, await_free
 
-THREADS = 4
 STOP_S = 2.0
 
 
@@ -27,10 +25,10 @@ def console() -> None:
     settings = load_settings()
     await_free([Port(settings.host, settings.console_port, "JAABI_CONSOLE_PORT")])
     try:
-        key.create(settings.keys)
+        key.create(settings.home)
     except OSError as error:
         raise Unusable([f"{error.filename} cannot be written: {error.strerror}"]) from None
-    app = console_app(settings, assembly.open_store(settings), lambda: datetime.now(UTC))
+    app = create_console_app(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

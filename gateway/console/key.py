@@ -4,12 +4,11 @@ It opens no number and no word of a case.
 """
 
 import base64
+import hmac
 import os
 import secrets
+from hashlib import sha256
 from pathlib import Path
-
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 FILE = "console.key"
 BYTES = 32
@@ -30,5 +29,5 @@ def derive(home: Path, purpose: str) -> str:
     key = bytes.fromhex((home / FILE).read_text("ascii").strip())
     if len(key) != BYTES:
         raise ValueError(f"{FILE} holds no key")
-    own = HKDF(hashes.SHA256(), BYTES, salt=None, info=f"jaabi console {purpose}".encode())
-    return base64.urlsafe_b64encode(own.derive(key)).decode("ascii")
+    own = hmac.new(key, f"jaabi console {purpose}".encode(), sha256).digest()
+    return base64.urlsafe_b64encode(own).decode("ascii")
