@@ -1,25 +1,48 @@
 """What bars one person: read from the part of the directory that can, whatever cases there are."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from flows.barring import Barring, Judge, barring
 from flows.directory import Body, Directory, Seat
+from models.alert import EvacuationRing
 from models.case import Case, Subject
 from models.db import Work
+from models.lowering import Lowering
 from models.organisation import Organisation
 from models.person import Hat, Person, Tie
 
 _OWN = (Person.id, Person.number, Person.role, Person.organisation_id, Person.area_pcode)
+_NOTHING = (*(cast(null(), String) for _ in range(3)), false())
 _WORN = (Person.id, Person.number, Hat.function, Hat.organisation_id, Hat.area_pcode)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """Name of what a work that changes nothing needs to find once only."""
+class Standing:
+    """Who is near a person, and the few cases that they may know of though others hold them."""
 
-    person_id: int
+    person: Person
+    directory: Directory
+    rung: tuple[int, ...]  # row ids
+    judging: tuple[int, ...]
+    barring: dict[str, Barring] = field(default_factory=dict)
 
 
 def unbarred(work: Work, person_id: int, judge: Judge) -> ColumnElement[bool]:
@@ -52,41 +75,67 @@ def meets(found: Barring) -> ColumnElement[bool]:
     return or_(false(), *named, *begun)
 
 
-def _barring(work: Work, person_id: int, judge: Judge) -> Barring:
-    kept = _Kept(person_id)
-    known: Barring | None = work.session.info.get(kept, (None, None))[0]
-    if known is None:
+def standing(work: Work, person_id: int) -> Standing | None:
+    """Return what is to be known of a person; read once in a work that changes nothing."""
+    kept = (__name__, person_id)
+    found: Standing | None = work.session.info.get(kept)
+    if found is None:
         person = work.session.get(Person, person_id)
-        known = barring(person_id, Directory() if person is None else _around(work, person), judge)
+        found = None if person is None else _read(work, person)
         if work.session.get_bind().get_execution_options().get("reading"):
-            work.session.info[kept] = known, person  # held: whoever asks for them finds them
-    return known
+            work.session.info[kept] = found
+    return found
 
 
-def _around(work: Work, person: Person) -> Directory:
-    """Return who is near somebody: themselves, their kin, and all of their employers."""
-    person_id = person.id
+def _barring(work: Work, person_id: int, judge: Judge) -> Barring:
+    found = standing(work, person_id)
+    if found is None:
+        return Barring(frozenset(), frozenset())
+    if not found.barring:
+        found.barring[""] = barring(person_id, found.directory, judge)
+    return found.barring[""]
+
+
+def _read(work: Work, person: Person) -> Standing:
+    """Read the person's kin, all of their employers, and what they were asked for: at once."""
+    rows: Sequence[Any] = work.session.execute(
+        union_all(
+            *_seats(person),
+            select(EvacuationRing.case_id, cast(null(), String), literal("rung"), *_NOTHING).where(
+                EvacuationRing.person_id == person.id
+            ),
+            select(Lowering.case_id, cast(null(), String), literal("judging"), *_NOTHING).where(
+                Lowering.second_id == person.id, Lowering.decided_at.is_(None)
+            ),
+        )
+    ).all()
+    seated = [row for row in rows if row[1] is not None]
+    bodies = {row[3]: Body(row[3], "", "", facility=row[5]) for row in seated}
+    seats = tuple(Seat(row[1], row[2], row[3], row[4], person_id=row[0]) for row in seated)
+    ties = frozenset((person.number, row[1]) for row in seated if row[6])
+    called = {(row[2], row[0]) for row in rows if row[1] is None}
+    rung, judging = (
+        tuple(sorted(case for why, case in called if why == one)) for one in ("rung", "judging")
+    )
+    return Standing(person, Directory(bodies, seats, ties), rung, judging)
+
+
+def _seats(person: Person) -> tuple[Select[*tuple[Any, ...]], ...]:
     tied = union(
-        select(Tie.other_id).where(Tie.person_id == person_id),
-        select(Tie.person_id).where(Tie.other_id == person_id),
+        select(Tie.other_id).where(Tie.person_id == person.id),
+        select(Tie.person_id).where(Tie.other_id == person.id),
     )
     kin = Person.id.in_(tied)
     employers = {person.organisation_id, *(hat.organisation_id for hat in person.hats)}
-    either = or_(Person.id == person_id, kin)
+    either = or_(Person.id == person.id, kin)
     known = Person.revoked_at.is_(None)
-    rows = work.session.execute(
-        union_all(
-            select(*_OWN, Organisation.facility_id, kin)
-            .join(Organisation, Organisation.id == Person.organisation_id)
-            .where(known, or_(either, Person.organisation_id.in_(employers))),
-            select(*_WORN, Organisation.facility_id, kin)
-            .select_from(Hat)
-            .join(Person, Person.id == Hat.person_id)
-            .join(Organisation, Organisation.id == Hat.organisation_id)
-            .where(known, or_(either, Hat.organisation_id.in_(employers))),
-        )
-    ).all()
-    bodies = {row[3]: Body(row[3], "", "", facility=row[5]) for row in rows}
-    seats = tuple(Seat(row[1], row[2], row[3], row[4], person_id=row[0]) for row in rows)
-    ties = frozenset((person.number, row[1]) for row in rows if row[6])
-    return Directory(bodies, seats, ties)
+    return (
+        select(*_OWN, Organisation.facility_id, kin)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(known, or_(either, Person.organisation_id.in_(employers))),
+        select(*_WORN, Organisation.facility_id, kin)
+        .select_from(Hat)
+        .join(Person, Person.id == Hat.person_id)
+        .join(Organisation, Organisation.id == Hat.organisation_id)
+        .where(known, or_(either, Hat.organisation_id.in_(employers))),
+    )

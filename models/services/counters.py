@@ -8,11 +8,11 @@ just before the commit. C5 to C7, what was withdrawn and what joined another ite
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import event, func, inspect, select
 from sqlalchemy.orm import Mapper, Session, SessionTransaction, object_session
-from sqlalchemy.sql import expression
 
 from flows.case_lifecycle import JOINED, OPEN
 from flows.deadlines import act_by, due
@@ -20,7 +20,7 @@ from flows.policy import SENSITIVE
 from models.case import Case
 from models.counter import Counter
 from models.db import Work
-from models.services.upsert import insert
+from models.plain_sql import spelt
 
 KINDS = frozenset({"complaint", "alert"})  # a call, or a task that followed, is no second case
 UNCOUNTED = frozenset({"incomplete", "withdrawn", JOINED})
@@ -42,6 +42,7 @@ HOURS = "hours"  # split of ``acted``: within how many hours, in these steps
 STEPS = (1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 336, 720)
 BEYOND = "9999"
 _AT_ONCE = 2000
+_ROWS = 400
 COLUMNS = (
     "kind",
     "category",
@@ -59,6 +60,11 @@ COLUMNS = (
     "closed_at",
 )
 _PENDING = "counters"
+_UPSERT = (
+    "INSERT INTO counter (day, measure, split, value, count) VALUES {}"
+    " ON CONFLICT (day, measure, split, value)"
+    " DO UPDATE SET count = counter.count + excluded.count"
+)
 
 
 class Key(NamedTuple):
@@ -251,16 +257,14 @@ def _write(session: Session) -> None:
     counts = _stack(session)[-1]
     found = sorted((key, by) for key, by in counts.items() if by)
     counts.clear()
-    if found:
-        work = Work(session, None)  # type: ignore[arg-type]
-        rows = [{**key._asdict(), "count": by} for key, by in found]
-        asked = insert(work, Counter).values(rows)
-        session.execute(
-            asked.on_conflict_do_update(
-                index_elements=list(Key._fields),
-                set_={
-                    "count": expression.column("count", _selectable=Counter.__table__)
-                    + asked.excluded.count
-                },
-            )
-        )
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    for some in [found[at : at + _ROWS] for at in range(0, len(found), _ROWS)]:
+        values = tuple(one for key, by in some for one in (*key, by))
+        session.connection().exec_driver_sql(_upsert(len(some), sqlite=sqlite), values)
+
+
+@cache
+def _upsert(rows: int, *, sqlite: bool) -> str:
+    """Return what adds to so many rows: composed anew each time it would cost as much as filing."""
+    marks = ", ".join(["(?, ?, ?, ?, ?)"] * rows)
+    return spelt(_UPSERT.format(marks), sqlite=sqlite)
