@@ -3,6 +3,8 @@
 What has no entry here fails: whoever adds a command or an address says first what it shows.
 """
 
+from tests.matrix import console
+
 # Commands that list rows: how each is called. None of them may tell that somebody spoke in private.
 SHOWS = {
     "accounts": (("accounts", "list", "--json"),),
@@ -67,10 +69,10 @@ ADDRESSES = {
         "/hooks/<channel>/<token>/<event>": None,
     },
     "demo": {"/phone": "/phone", "/phone/static/<path:filename>": None},
+    # To whoever did not sign in; to the others: tests/matrix/test_console.py.
     "console": {
-        "/health/live": "/health/live",
-        "/health/ready": "/health/ready",
-        "/metrics": "/metrics",
+        **dict.fromkeys({*console.LISTS, *console.ITEMS, *console.ACTS, *console.BLIND}),
+        **{path: path for path in ("/health/live", "/health/ready", "/metrics", "/", "/file")},
     },
 }
 # Lines of /metrics that change by themselves.

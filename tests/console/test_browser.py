@@ -1,0 +1,187 @@
+"""The main path in a real browser: signing in, triage, an answer that arrives, with and without a
+script, wide and narrow, and on a line as slow as those of the field."""
+
+import re
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from tests.console.browsing import (
+    NARROW,
+    chromium,
+    complaints,
+    needs_browser,
+    overflows,
+    violations,
+)
+from tests.console.programme import Programme, go, press
+from tests.gateway.running import temporary_home
+
+pytestmark = needs_browser
+TRIAGED, ACTIONS = 50, 4
+SLOW = {"offline": False, "latency": 600, "downloadThroughput": 6250, "uploadThroughput": 6250}
+PAINT_S = 4.0
+QUEUE_COLD, QUEUE_WARM, CASE_COLD = 60_000, 15_000, 80_000  # bytes on the line
+ACCOUNTS = {
+    "triager": "fr",
+    "supervisor": "en",
+    "integrity": "fr",
+    "focal": "en",
+    "operator": "fr",
+    "auditor": "en",
+    "admin": "fr",
+}
+
+
+@pytest.fixture(scope="module")
+def programme():
+    one = Programme.begun(temporary_home())
+    one.fill(TRIAGED + 4)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def driver():
+    with chromium() as one:
+        yield one
+
+
+def keys(driver, pressed):
+    driver.find_element(By.TAG_NAME, "body").send_keys(pressed)
+
+
+def numbers(driver):
+    return re.findall(r'href="/cas/(\d+)', driver.page_source)
+
+
+def test_fifty_cases_are_taken_by_four_keys_each_at_most(programme, driver):
+    programme.enter(driver, "triager")
+    driver.get(f"{programme.console}/file?pour=nobody")
+    taken = actions = 0
+    while taken < TRIAGED:
+        keys(driver, "j")
+        go(driver, lambda: keys(driver, "t"))
+        actions, taken = actions + 2, taken + 1
+    assert actions <= ACTIONS * TRIAGED
+    assert sum(case["status"] == "taken" for case in programme.cases()) == TRIAGED
+    assert complaints(driver) == []
+
+
+def code_of(screens):
+    """Return the six digits that the last screen shows in pairs."""
+    return "".join(re.search(r"\d\d \d\d \d\d", screens[-1]).group().split())
+
+
+def test_an_answer_written_in_the_console_is_heard_on_the_phone(programme, driver):
+    before = {case["number"] for case in programme.cases()}
+    number, screens = programme.dial("1*1*1*2*6143*1*1*1")
+    [case] = [one for one in programme.cases() if one["number"] not in before]
+    programme.enter(driver, "triager")
+    driver.get(f"{programme.console}/cas/{case['number']}")
+    go(driver, lambda: keys(driver, "t"))
+    field = driver.find_element(By.NAME, "words")
+    field.send_keys("Le camion revient jeudi.")
+    assert "24" in driver.find_element(By.CSS_SELECTOR, "#size").text
+    press(driver, "#repondre form button:not(.second)")
+    assert complaints(driver) == []
+    programme.let_leave()
+    heard = []
+
+    def arrived():
+        heard[:] = programme.dial(f"4*{code_of(screens)}*1", number)[1]
+        return any("Le camion revient jeudi." in screen for screen in heard)
+
+    programme.until(arrived)
+
+
+def numbers_of(programme, driver, address):
+    driver.get(f"{programme.console}{address}")
+    return numbers(driver)
+
+
+def test_without_a_script_the_same_path_is_walked_by_buttons(programme):
+    with chromium(NARROW, script=False) as driver:
+        programme.enter(driver, "triager")
+        number = numbers_of(programme, driver, "/file?pour=nobody")[0]
+        assert not overflows(driver)
+        driver.get(f"{programme.console}/cas/{number}")
+        assert not overflows(driver)
+        press(driver, "form[action$='/prendre'] button")
+        driver.find_element(By.NAME, "words").send_keys("On revient vendredi.")
+        press(driver, "#repondre form button:not(.second)")
+        assert "dix minutes" in driver.page_source or "ten minutes" in driver.page_source
+
+
+def of_the_field(driver):
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.emulateNetworkConditions", SLOW)
+
+
+def on_the_line(driver):
+    """Return how many bytes the page that is open cost, all that it loaded counted."""
+    return driver.execute_script(
+        "return performance.getEntriesByType('navigation').concat("
+        "performance.getEntriesByType('resource')).reduce((n, one) => n + one.transferSize, 0)"
+    )
+
+
+def test_the_queue_is_light_and_soon_there_on_a_slow_line(programme, driver):
+    programme.enter(driver, "triager")
+    address = f"{programme.console}/file"
+    driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    driver.get(address)
+    assert len(set(numbers(driver))) == 50
+    assert on_the_line(driver) <= QUEUE_COLD
+    of_the_field(driver)
+    driver.get(address)
+    assert on_the_line(driver) <= QUEUE_WARM
+    painted = driver.execute_script(
+        "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    )
+    assert painted / 1000 <= PAINT_S
+
+
+def test_a_case_is_light(programme, driver):
+    programme.enter(driver, "triager")
+    number = numbers_of(programme, driver, "/file")[0]
+    driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    driver.get(f"{programme.console}/cas/{number}")
+    assert on_the_line(driver) <= CASE_COLD
+
+
+@pytest.mark.parametrize(("name", "language"), ACCOUNTS.items())
+def test_no_page_breaks_a_rule_of_wcag_or_asks_to_scroll_sideways(programme, name, language):
+    """Every page of the menu and what it leads to, in one language each, wide and narrow."""
+    with chromium() as driver:
+        programme.enter(driver, name)
+        in_language(driver, language)
+        found = {}
+        for address in sorted(pages_of(programme, driver)):
+            driver.get(address)
+            wrong = violations(driver) + complaints(driver)
+            if wrong:
+                found[address] = wrong
+        assert found == {}
+
+
+def in_language(driver, language):
+    other = driver.find_elements(By.CSS_SELECTOR, f"button[lang={language}]")
+    if other:
+        go(driver, other[0].click)
+
+
+def pages_of(programme, driver):
+    """Return the addresses that the menu names, and one of each kind that they lead to."""
+    menu = [one.get_attribute("href") for one in driver.find_elements(By.CSS_SELECTOR, ".top a")]
+    found = dict.fromkeys(menu)
+    for address in menu:
+        driver.get(address)
+        for one in driver.find_elements(By.CSS_SELECTOR, "main a[href]"):
+            href = one.get_attribute("href")
+            if href.startswith(programme.console) and not href.endswith((".csv", ".svg", ".pdf")):
+                found.setdefault(KIND.sub("#", href.partition("?")[0].partition("#")[0]), href)
+    return [where if where in menu else href for where, href in found.items()]
+
+
+KIND = re.compile(r"\d+|(?<=/ecrans/)[a-z_]+|(?<=/carte/)\w+")

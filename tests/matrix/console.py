@@ -1,0 +1,132 @@
+"""Every address of the console: what it may show of items, and how it is asked.
+
+What has no entry here fails (test_console.py): whoever adds an address says first what it shows.
+"""
+
+# Pages that list, count or search items, and the questions put to each.
+LISTS = {
+    "/": ("/",),
+    "/file": (
+        "/file",
+        "/file?q={n}",
+        "/file?q=Tessit",
+        "/file?lieu=ML0701",
+        "/file?etat=all",
+        "/file?classe=C5",
+        "/file?pour=me",
+        "/file?pour=nobody",
+    ),
+    "/file/nouveau": ("/file/nouveau?vu=2026-01-01T00:00:00Z",),
+    "/file/suivant": ("/file/suivant", "/file/suivant?de={n}"),
+    "/rappels": ("/rappels",),
+    "/non-traites": ("/non-traites",),
+    "/journal": ("/journal",),
+    "/alertes": ("/alertes",),
+    "/orientations": ("/orientations", "/orientations?jours=180"),
+    "/fiches": ("/fiches",),
+    "/tableau": ("/tableau", "/tableau?jours=90&pas=mois"),
+    "/exports": ("/exports",),
+}
+# Pages of one item, by its number.
+ITEMS = {
+    "/cas/<number>": ("/cas/{n}",),
+    "/cas/<number>/confier": ("/cas/{n}/confier",),
+    "/cas/<number>/son/<int:story>": ("/cas/{n}/son/1",),
+    "/rappels/<number>": ("/rappels/{n}",),
+    "/alertes/<number>": ("/alertes/{n}",),
+    "/orientations/<number>": ("/orientations/{n}",),
+}
+# What is done to one item, by its number.
+ACTS = {
+    "/cas/<number>/confier": ("/cas/{n}/confier",),
+    "/cas/<number>/faire/<act>": (
+        "/cas/{n}/faire/prendre",
+        "/cas/{n}/faire/repondre",
+        "/cas/{n}/faire/prive",
+    ),
+    "/cas/<number>/lire": ("/cas/{n}/lire",),
+    "/file/confier": ("/file/confier",),  # with numbers: tests/console/test_queue.py
+    "/rappels/<number>/appeler": ("/rappels/{n}/appeler",),
+    "/rappels/<number>/arreter": ("/rappels/{n}/arreter",),
+    "/rappels/<number>/jointe": ("/rappels/{n}/jointe",),
+    "/rappels/<number>/pas-jointe": ("/rappels/{n}/pas-jointe",),
+    "/rappels/<number>/prendre": ("/rappels/{n}/prendre",),
+    "/rappels/<number>/rendre": ("/rappels/{n}/rendre",),
+    "/alertes/<number>/annuler": ("/alertes/{n}/annuler",),
+    "/alertes/<number>/decider": ("/alertes/{n}/decider",),
+    "/alertes/<number>/prendre": ("/alertes/{n}/prendre",),
+    "/alertes/<number>/rendre": ("/alertes/{n}/rendre",),
+}
+# Addresses that show no item others told: one's own account, the directory, screens, files.
+BLIND = frozenset(
+    {
+        "/annuaire",
+        "/annuaire/centres",
+        "/annuaire/couverture/<int:row_id>",
+        "/annuaire/fichiers",
+        "/annuaire/fichiers/<int:draft_id>",
+        "/annuaire/fichiers/<kind>.csv",
+        "/annuaire/organisations",
+        "/annuaire/personnes",
+        "/carte/<pcode>.svg",
+        "/cas/ouvrir",  # tests/models/test_break_glass.py
+        "/ecrans",
+        "/ecrans/<flow>",
+        "/ecrans/<flow>.svg",
+        "/ecrans/jouer",
+        "/entrer",
+        "/entrer/authentificateur",
+        "/entrer/carre.svg",
+        "/entrer/cle",
+        "/entrer/cle/defi",
+        "/entrer/code",
+        "/exports/<int:row>/fichier",  # what is in it: tests/console/test_exports.py
+        "/fiches/carnet",
+        "/fiches/carnet/<int:booklet>/perdu",
+        "/file/filtres",
+        "/file/filtres/<int:filter_id>/oter",
+        "/health/live",
+        "/health/ready",
+        "/langue/<language>",
+        "/metrics",
+        "/modeles",
+        "/modeles/<int:template>/retirer",
+        "/modeles/premiers",
+        "/moi",
+        "/moi/authentificateur",
+        "/moi/cles",
+        "/moi/cles/<int:key_id>/retirer",
+        "/moi/cles/defi",
+        "/moi/mot-de-passe",
+        "/moi/sessions/fermer",
+        "/non-traites/<kind>",
+        "/non-traites/<kind>/<int:row>",
+        "/personnes",
+        "/personnes/<int:account_id>/retrouver",
+        "/personnes/<int:account_id>/revoquer",
+        "/personnes/<int:account_id>/sessions",
+        "/personnes/ajouter",
+        "/personnes/retrouver/<int:recovery_id>",
+        "/personnes/telephones",
+        "/personnes/telephones/<number>/perdu",
+        "/personnes/telephones/<number>/pin",
+        "/regles",
+        "/regles/essai",
+        "/regles/proposer",
+        "/regles/versions",
+        "/regles/versions/<int:version_id>",
+        "/regles/versions/<int:version_id>/activer",
+        "/regles/versions/<int:version_id>/retirer",
+        "/retrouver",
+        "/saisir",
+        "/saisir/annuler",
+        "/saisir/compter/<what>",
+        "/saisir/ici",  # how many said so: tests/models/test_calls.py
+        "/saisir/prive",
+        "/saisir/prive/noter",
+        "/sortir",
+        "/static/<path:filename>",
+        "/verifier",
+        "/verifier/cle",
+    }
+)
