@@ -16,11 +16,13 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TextIO
 
-from structlog.processors import JSONRenderer, TimeStamper
-from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
-from structlog.typing import EventDict, Processor, WrappedLogger
-
+from gateway.kept_out import kept_out
 from gateway.masking import mask
+
+with kept_out("rich"):  # colours for whoever reads a terminal: ours are read by machines
+    from structlog.processors import JSONRenderer, TimeStamper
+    from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 SAID = frozenset({"event", "level", "logger", "timestamp", "process", "exception", "where"})
 KEYS = SAID | {

@@ -9,11 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pygal
 from markupsafe import Markup
-
-# It finds plugins in a way that Python forgot, and warns at every import of anything after it.
-sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
 
 WIDTH, HEIGHT, LINE = 720, 250, 26
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -23,14 +19,23 @@ Series = Mapping[str, Sequence[int]]
 
 def columns(names: Iterable[str], series: Series, label: str) -> Markup:
     """Draw one group of columns a step, such as a week."""
-    return _drawn(pygal.Bar(**_SHAPE, height=HEIGHT), names, series, label)
+    return _drawn(_pygal().Bar(**_SHAPE, height=HEIGHT), names, series, label)
 
 
 def lines(names: Sequence[str], series: Series, label: str) -> Markup:
     """Draw one bar a line, the first above."""
     height = 60 + LINE * max(len(names), 1)
     turned = {name: list(reversed(values)) for name, values in series.items()}
-    return _drawn(pygal.HorizontalBar(**_SHAPE, height=height), reversed(names), turned, label)
+    return _drawn(_pygal().HorizontalBar(**_SHAPE, height=height), reversed(names), turned, label)
+
+
+def _pygal() -> Any:
+    """Load it when the first chart is drawn: until then nobody pays its memory."""
+    import pygal
+
+    # It finds plugins in a way that Python forgot, and warns at every import of anything after it.
+    sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
+    return pygal
 
 
 _SHAPE: Mapping[str, Any] = {

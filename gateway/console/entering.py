@@ -6,11 +6,11 @@ from typing import cast
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
-from flask_security import current_user, login_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as Answer
 
 from gateway.console.entry_forms import CheckForm, CodeForm, EnterForm, RecoverForm, why_weak
+from gateway.console.flask_security_alone import current_user, login_user
 from gateway.console.identity import SIGN_IN, SignedIn
 from gateway.console.menu import OFFICERS
 from gateway.console.security import guard

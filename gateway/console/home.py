@@ -4,10 +4,10 @@ from datetime import datetime
 
 from flask import Blueprint, abort, current_app, redirect, render_template, session
 from flask_babel import LazyString, lazy_gettext
-from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from gateway.console import promises, saying, topics
+from gateway.console.flask_security_alone import current_user
 from gateway.console.menu import ADMINISTRATOR, AUDITOR, CELL, HANDLERS, OFFICERS
 from gateway.console.saying import Words
 from gateway.console.viewing import acting, now, page, reading, viewer

@@ -7,11 +7,10 @@ takes a quarter of a second, and nobody waits meanwhile for whoever signs in.
 from typing import Any, cast
 
 from flask import g
-from flask_security import RoleMixin, UserMixin
-from flask_security.datastore import Datastore, UserDatastore
 from sqlalchemy import Table, func, or_, select
 from sqlalchemy.orm import registry
 
+from gateway.console.flask_security_alone import Datastore, RoleMixin, UserDatastore, UserMixin
 from models.account import Account
 from models.db import Job, Store
 from models.person import Person

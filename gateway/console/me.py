@@ -5,11 +5,11 @@ from typing import cast
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
-from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from gateway.console.entering import must_wait, new_key, takes_authenticator
 from gateway.console.entry_forms import ChangePassword, CodeForm, why_weak
+from gateway.console.flask_security_alone import current_user
 from gateway.console.identity import SIGN_IN, SignedIn
 from gateway.console.security import guard
 from gateway.console.sessions import Session, digest_of

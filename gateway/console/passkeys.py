@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask_babel import gettext, lazy_gettext
-from flask_security import current_user
 from flask_wtf import FlaskForm
 from webauthn import (
     generate_authentication_options,
@@ -38,6 +37,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from gateway.console.entering import checked, come_in, local, pending
+from gateway.console.flask_security_alone import current_user
 from gateway.console.identity import SIGN_IN, SignedIn
 from gateway.console.menu import OFFICERS
 from gateway.console.viewing import kit, now, page, rechecked

@@ -4,10 +4,10 @@ import io
 from typing import Any
 
 import segno
-from flask_security.totp import Totp
 from passlib.exc import TokenError, UsedTokenError
 from passlib.totp import TotpMatch
 
+from gateway.console.flask_security_alone import Totp
 from gateway.console.identity import SIGN_IN, SignedIn
 from models.db import Store
 from models.services import sign_ins

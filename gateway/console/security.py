@@ -11,12 +11,12 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
-from flask_security import Security
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from gateway.console import key
+from gateway.console.flask_security_alone import Security
 from gateway.console.identity import Accounts
 from gateway.console.sealed_codes import authenticators
 from gateway.console.second_factor import Codes

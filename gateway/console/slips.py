@@ -11,7 +11,6 @@ from wtforms.validators import InputRequired, NumberRange
 
 from gateway.console.menu import CELL
 from gateway.console.viewing import acting, kit, now, page, reading, viewer
-from gateway.slip_sheets import Sheet, sheets
 from models.db import Work
 from models.errors import NotFound
 from models.services import slip_books, slips
@@ -49,6 +48,8 @@ def show() -> str:
 @page(*CELL)
 def make() -> Response | tuple[str, int]:
     """Make a booklet and give it as PDF: no copy of its codes is kept anywhere."""
+    from gateway.slip_sheets import Sheet, sheets  # thirty megabytes that nobody at rest needs
+
     form = BookletForm()
     with reading() as work:
         _offer(work, form)

@@ -14,8 +14,8 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from flask import abort, current_app, g, redirect, request, session, url_for
-from flask_security import auth_required, current_user
 
+from gateway.console.flask_security_alone import auth_required, current_user
 from gateway.console.identity import SignedIn
 from gateway.console.sessions import Session
 from models.account import Account
