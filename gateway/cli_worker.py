@@ -31,13 +31,12 @@ def worker() -> None:
     duties = Duties(store, house, Silence(conversing, assembly.clock))
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     shelves = assembly.build_shelves(settings)
-    fetcher = Fetcher(store, house, shelves, assembly.clock)
-    exporter = Exporter(store, settings.exports / "console", assembly.clock)
-    beside = {"exports": exporter.run, **({"voice notes": fetcher.run} if shelves else {})}
+    beside = {"exports": Exporter(store, settings.exports / "console", assembly.clock).run}
+    if shelves:
+        beside["voice notes"] = Fetcher(store, house, shelves, assembly.clock).run
     letterboxes = assembly.build_letterboxes(settings)
     if letterboxes:
-        polling = Polling(store, house, letterboxes, holder, assembly.clock)
-        beside["poll inboxes"] = polling.run
+        beside["poll inboxes"] = Polling(store, house, letterboxes, holder, assembly.clock).run
     process = WorkerProcess(
         valkey.connect(valkey.url_of(settings), reply_s=None),
         Converser(conversing, assembly.clock).drain,

@@ -200,7 +200,7 @@ class Glass(FlaskForm):  # type: ignore[misc]
     )
 
 
-class Template(FlaskForm):  # type: ignore[misc]
+class TemplateForm(FlaskForm):  # type: ignore[misc]
     """An answer given often."""
 
     name = StringField(_("Titre"), validators=[InputRequired(MISSING), Length(max=LONGEST_NAME)])

@@ -1,7 +1,6 @@
 """Files to take along: asked for here, made by a worker, fetched by whoever asked for them."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -79,8 +78,10 @@ def fetch(row: int) -> Response:
     """Give a file to whoever asked for it; written down first."""
     with acting() as work:
         found = exporting.to_fetch(work, viewer().account_id, row, now())
-        path = Path(current_app.config[FOLDER]) / (f"{row}.{found.form}" if found else "none")
-        if found is None or not path.is_file():
+        if found is None:
+            abort(404)
+        path = current_app.config[FOLDER] / f"{row}.{found.form}"
+        if not path.is_file():
             abort(404)
         details = {"what": found.what, "format": found.form}
         note(work, Mark("export", "file", row, details={**details, "rows": found.done}), now())

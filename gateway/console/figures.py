@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
@@ -62,12 +62,8 @@ def show() -> str:
     # Opened to serve: what is taken away again is what its viewer may not know of.
     with kit().store.reading(ACTS) as work:
         own = replace(work, actor=viewer().actor)
-
         board, organisation = _board(own, days, by)
         names = names_of(work, board.divided if board else {})
-        told = dashboards.published(own, now())
-        stock = dashboards.out_of_stock(work)
-        month, referred = told.last(REFERRALS.name)
         return render_template(
             "console/figures.html",
             board=board,
@@ -75,17 +71,25 @@ def show() -> str:
             chart=_trend(board, by) if board else "",
             parts=_parts(board, names) if board else [],
             columns=COLUMNS,
-            published=told.last(COMPLAINTS.name),
-            compartments=told.compartments,
-            month=month,
-            referred=referral_words.table(referred).get(COUNTRY, {}),
-            mix=_mix(referred),
-            stock=stock,
+            **_published(own),
+            stock=dashboards.out_of_stock(work),
             days=days,
             spans=SPANS,
             by=by,
             words=referral_words,
         )
+
+
+def _published(work: Work) -> dict[str, Any]:
+    told = dashboards.published(work, now())
+    month, referred = told.last(REFERRALS.name)
+    return {
+        "published": told.last(COMPLAINTS.name),
+        "compartments": told.compartments,
+        "month": month,
+        "referred": referral_words.table(referred).get(COUNTRY, {}),
+        "mix": _mix(referred),
+    }
 
 
 def _span() -> tuple[int, str]:

@@ -67,8 +67,8 @@ def begin() -> Response:
     return redirect(url_for("templates.show"), 303)
 
 
-def _form() -> case_forms.Template:
-    form = case_forms.Template()
+def _form() -> case_forms.TemplateForm:
+    form = case_forms.TemplateForm()
     sectors = [(code, words) for code, words in topics.SECTORS.items() if len(code) == 1]
     form.category.choices = case_forms.choices(
         [("", _("tous les sujets")), *sectors, *topics.CATEGORIES.items()]
@@ -77,7 +77,7 @@ def _form() -> case_forms.Template:
     return form
 
 
-def _shown(form: case_forms.Template) -> str:
+def _shown(form: case_forms.TemplateForm) -> str:
     with reading() as work:
         rows = answer_templates.live(work)
         work.session.expunge_all()

@@ -21,8 +21,8 @@ from workers.keeper.openings import Openings
 from workers.keeper.server import Desk, KeeperServer
 from workers.keeper.watch import Watch
 
-SPEAKER = "+22376543210"
-SAID = "76 54 32 10"  # as it is shown to be dialled
+SPEAKER = "+22370003210"
+SAID = "70 00 32 10"  # as it is shown to be dialled
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.console.calling import SAID, SPEAKER, asks, kept
 from tests.console.conftest import Console
 from tests.console.counting import statements
 
-TRACES = ("76543210", "76 54 32 10")
+TRACES = ("70003210", "70 00 32 10")
 
 
 @pytest.fixture

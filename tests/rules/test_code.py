@@ -59,6 +59,7 @@ LOOPS = [
     "gateway/handing_over.py",
     "models/services/sweeping.py",
     "workers/converse.py",
+    "workers/exporting.py",
     "workers/keeper/press.py",
     "workers/silence.py",
     "workers/timetable.py",

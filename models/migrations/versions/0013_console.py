@@ -65,8 +65,8 @@ def downgrade() -> None:
     objets.lift(op.get_bind())
     op.drop_index("ix_case_event_returned", "case_event")
     op.drop_index("ix_subject_ref", "subject")
-    for index in ("ix_case_silent", "ix_case_promise", "ix_case_desk"):
-        op.drop_index(index, "case_")
+    for index in ("silent", "kind", "desk_promise", "promise", "desk"):
+        op.drop_index(f"ix_case_{index}", "case_")
     with op.batch_alter_table("booklet") as batch:
         batch.drop_column("on_screen")
     with op.batch_alter_table("case_") as batch:
@@ -110,13 +110,18 @@ def _cases() -> None:
 def _lists() -> None:
     """Index what lists ask for: what is open by its promise, whom it is about, what came back."""
     still_open = sa.text("status IN ('asked', 'reopened', 'routed', 'taken')")
-    op.create_index(
-        "ix_case_promise",
-        "case_",
-        ["due_at", "number"],
-        sqlite_where=still_open,
-        postgresql_where=still_open,
-    )
+    for name, columns in (
+        ("promise", ["due_at", "number"]),
+        ("desk_promise", ["holder_function", "holder_organisation", "due_at", "number"]),
+        ("kind", ["kind", "due_at"]),
+    ):
+        op.create_index(
+            f"ix_case_{name}",
+            "case_",
+            columns,
+            sqlite_where=still_open,
+            postgresql_where=still_open,
+        )
     op.create_index("ix_case_silent", "case_", ["area_pcode", "opened_at"])
     op.create_index("ix_subject_ref", "subject", ["kind", "ref", "case_id"])
     back = sa.text("transition = 'returned'")
@@ -306,5 +311,7 @@ def _indexed(table: str, column: str) -> None:
 
 
 def _slips() -> None:
-    said = sa.Column("on_screen", sa.Boolean(), nullable=False, server_default=sa.false())
+    said: sa.Column[bool] = sa.Column(
+        "on_screen", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("booklet", said)
