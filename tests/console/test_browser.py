@@ -162,7 +162,7 @@ def test_no_page_breaks_a_rule_of_wcag_or_asks_to_scroll_sideways(programme, nam
             wrong = violations(driver) + complaints(driver)
             if wrong:
                 found[address] = wrong
-        assert found == {}
+        assert found == {}, "\n".join(f"{where}: {what}" for where, what in found.items())
 
 
 def in_language(driver, language):
