@@ -15,7 +15,8 @@ run: .venv/.installed ## install what is locked, make the demo in var/ on first 
 	@exec $(BIN)/jaabi run --demo
 
 test: .venv/.installed-dev ## test everything this machine can test
-	@$(BIN)/python -m pytest -n logical --dist loadfile --ignore tests/chaos
+	@# One more than there are cores: much of it waits for processes, a browser or a disk.
+	@$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --ignore tests/chaos
 	@# What is promised within seconds of a fault is measured with nobody else at work.
 	@exec $(BIN)/python -m pytest tests/chaos
 
