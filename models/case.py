@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, says
+from models.case_indexes import RETURNED, case_indexes
 
 CASE_LIFE = "90 days after closing; C5 to C7 as the protection rule says, 30 where it says nothing"
 ITEM_LIFE = "as long as its item"
@@ -14,9 +15,6 @@ OWED = "while an SMS or a call is owed, 30 days after closing at most"
 UNNAMED = "seconds, until the keeper named it"
 COLLECTED = "seconds, until the keeper collected it"
 YEARS = "5 years"
-_UNNAMED = text("sender_sealed IS NOT NULL OR receipt_sealed IS NOT NULL")
-_OPEN = text("status IN ('asked', 'reopened', 'routed', 'taken')")
-_RETURNED = text("transition = 'returned'")
 
 
 class ItemNumber(Base):
@@ -36,19 +34,7 @@ class Case(Base):
     """What was said, without who said it: a pseudonym at most, never a number, no words."""
 
     __tablename__ = "case_"
-    __table_args__ = (
-        Index("ix_case_open", "status", "due_at"),
-        Index("ix_case_holder", "holder_person", "status"),
-        Index("ix_case_place", "area_pcode", "category", "opened_at"),
-        # What a desk has, in the order in which it is to be done.
-        Index("ix_case_desk", "holder_function", "holder_organisation", "status", "due_at", "id"),
-        # What everybody has to do, in that order: page after page of lists.
-        Index("ix_case_promise", "due_at", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        # Since when nothing came from a place.
-        Index("ix_case_silent", "area_pcode", "opened_at"),
-        # The keeper looks here every other second: only the few rows that wait are in it.
-        Index("ix_case_unnamed", "id", sqlite_where=_UNNAMED, postgresql_where=_UNNAMED),
-    )
+    __table_args__ = case_indexes()
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", CASE_LIFE))
     number: Mapped[str] = mapped_column(
@@ -213,7 +199,7 @@ class CaseEvent(Base):
 
     __tablename__ = "case_event"
     __table_args__ = (
-        Index("ix_case_event_returned", "at", sqlite_where=_RETURNED, postgresql_where=_RETURNED),
+        Index("ix_case_event_returned", "at", sqlite_where=RETURNED, postgresql_where=RETURNED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=says("S1", "row id", CASE_LIFE))

@@ -11,17 +11,16 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union, union_all
 from sqlalchemy.orm import lazyload
 
 from flows.policy import SENSITIVE
 from models.area import Area
 from models.case import Case
-from models.db import Work
 from models.person import Person
 from models.services.filtering import Asking, Filter, conditions
 from models.services.searching import Says, searched
-from models.services.visibility import visible_cases
+from models.services.visibility import visible_cases, ways
 
 __all__ = [
     "Asking",
@@ -36,7 +35,7 @@ __all__ = [
 ]
 
 SIZE = 50
-CAP = 1000  # counted so far and no further: "1000+" is as good to who looks
+CAP = 200  # counted so far and no further: "200+" is as good to who looks
 _CURSOR = "%Y%m%dT%H%M%S.%f"
 _COLUMNS = (
     Case.number,
@@ -112,6 +111,7 @@ class Listing:
     def __init__(self, asking: Asking, wanted: Filter, says: Says = str) -> None:
         """Take ``says`` for the words of a category, in the language in which it is searched."""
         self._asking, self._wanted, self._says = asking, wanted, says
+        self._total: Total | None = None  # once the first page is read
 
     @cached_property
     def cases(self) -> Select[Case]:
@@ -120,22 +120,39 @@ class Listing:
         asked += searched(self._asking.work, self._wanted.q, self._says)
         return visible_to(self._asking).where(*asked)
 
+    @cached_property
+    def _ways(self) -> list[ColumnElement[bool]]:
+        # Asked one by one, each way is read from its index in order and no further than is shown;
+        # asked for either, PostgreSQL reads a whole desk and sorts it.
+        return ways(self._asking.work)
+
     def page(self, after: str = "", size: int = SIZE) -> Page:
         """Return one page, in the order in which it is to be done."""
-        asked = by_promise(rows_of(self.cases)).limit(size + 1)
         behind = _behind(after)
-        if behind is not None:
-            asked = asked.where(behind)
-        rows = [Row(*row) for row in self._asking.work.session.execute(asked)]
-        return Page(rows[:size], rows[size - 1].cursor if len(rows) > size else "")
+        cases = self.cases if behind is None else self.cases.where(behind)
+        # The first page is counted as it is read.
+        most = max(size, CAP if behind is None else 0) + 1
+        parts = [by_promise(rows_of(cases.where(way))).limit(most) for way in self._ways]
+        asked = union_all(*(select(part.subquery()) for part in parts))
+        # Who has a case in two ways finds it once.
+        found = {row.number: row for row in self._asking.work.session.execute(asked)}
+        if behind is None:
+            self._total = Total(min(len(found), CAP), len(found) > CAP)
+        first = sorted(found.values(), key=lambda row: (row.due_at, row.number))
+        rows = [Row(*row) for row in first[:size]]
+        return Page(rows, rows[-1].cursor if len(first) > size else "")
 
     def count(self) -> Total:
         """Return how many there are, counted no further than is read."""
-        return counted(self._asking.work, self.cases)
+        return self._total or self._counted(self.cases)
 
     def count_new(self, since: datetime) -> Total:
         """Return how many of them were filed after a time."""
-        return counted(self._asking.work, self.cases.where(Case.opened_at > since))
+        return self._counted(self.cases.where(Case.opened_at > since))
+
+    def _counted(self, cases: Select[Case], cap: int = CAP) -> Total:
+        found = self._asking.work.session.scalar(counted(cases, self._ways, cap)) or 0
+        return Total(min(found, cap), found > cap)
 
     def next_to(self, number: str) -> str | None:
         """Return the number of the item that follows one, whether it is still in this list or not.
@@ -176,11 +193,11 @@ def _cursor(due_at: datetime, number: str) -> str:
     return f"{due_at.astimezone(UTC):{_CURSOR}}-{number}"
 
 
-def counted(work: Work, cases: Select[Case], cap: int = CAP) -> Total:
-    """Return how many there are, reading no more than the cap."""
-    some = cases.options(lazyload(Case.subjects)).with_only_columns(Case.id).limit(cap + 1)
-    found = work.session.scalar(select(func.count()).select_from(some.subquery())) or 0
-    return Total(min(found, cap), found > cap)
+def counted(cases: Select[Case], by: Sequence[ColumnElement[bool]], cap: int = CAP) -> Select[int]:
+    """Ask how many there are, by whichever way; of each no more is read than the cap."""
+    plain = cases.options(lazyload(Case.subjects)).with_only_columns(Case.id)
+    some = [plain.where(way).limit(cap + 1).subquery() for way in by]
+    return select(func.count()).select_from(union(*map(select, some)).subquery())
 
 
 def _behind(cursor: str) -> ColumnElement[bool] | None:

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, func, literal, select, true, union, union_all
 
 from flows.case_lifecycle import OPEN, WAITING
 from flows.policy import SENSITIVE
@@ -19,8 +19,9 @@ from models.base import UtcDateTime
 from models.case import CallBack, Case, CaseEvent, Story
 from models.repair import Check, Repair, RepairCase
 from models.services.filtering import Asking, came_back, end_of_day, one_of
-from models.services.listing import Row, by_promise, rows_of, visible_to
+from models.services.listing import CAP, Row, Total, by_promise, rows_of, visible_to
 from models.services.repair_links import UNANSWERED
+from models.services.visibility import is_cleared, ways
 
 SIZES: Mapping[str, int] = {
     "calls": 4,
@@ -31,7 +32,9 @@ SIZES: Mapping[str, int] = {
     "undelivered": 1,
 }
 MOST = 200  # groups looked at
+NEW = 300  # new cases looked at: beyond those "300+" is as good to who looks
 LINES = 5
+Ways = Sequence[ColumnElement[bool]]
 _CALL = (CallBack.language, CallBack.hour, CallBack.voice)
 
 
@@ -58,10 +61,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The first lines of one kind, and how many there are in all."""
+    """The first lines of one kind, and how many there are, counted up to a cap."""
 
     lines: Sequence[Line] = ()
     number: int = 0
+    is_more: bool = False
 
 
 @dataclass(slots=True)
@@ -92,7 +96,7 @@ class Morning:
 
     blocks: Mapping[str, Block]
     heaps: Sequence[Heap]
-    new: int
+    new: Total
     unread: Sequence[Sum]
     repairs: Sequence[Sum]
     checks: Sequence[Sum]
@@ -107,10 +111,11 @@ def morning(asking: Asking, left_at: datetime, lost: Collection[int]) -> Morning
     seen = visible_to(asking)
     sums = _sums(asking, seen, left_at)
     heaps = _heaped(sums["new"])
+    new = sum(one.number for one in heaps)
     return Morning(
         blocks=_blocks(asking, seen, lost),
         heaps=heaps[:LINES],
-        new=sum(one.number for one in heaps),
+        new=Total(min(new, NEW), new > NEW),
         unread=_named(sums["unread"]),
         repairs=_named(sums["repair"]),
         checks=_named(sums["check"]),
@@ -128,19 +133,32 @@ def _blocks(asking: Asking, seen: Select[Case], lost: Collection[int]) -> Mappin
         "returned": seen.where(came_back(asking, "returned")),
         "undelivered": seen.where(Case.id.in_(lost)),
     }
-    asked = union_all(*(_some(block, cases) for block, cases in wanted.items()))
+    # What else is asked for is rare, and found by its own index; most of a desk may be due.
+    by = defaultdict(lambda: [true()], due=ways(asking.work))
+    asked = union_all(*(_some(block, cases, by[block]) for block, cases in wanted.items()))
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for row in asking.work.session.execute(asked):
         found[row[0]].append(row)
     return {block: _block(found[block]) for block in wanted}
 
 
-def _some(block: str, cases: Select[Case]) -> Select[Any]:
+def _some(block: str, cases: Select[Case], by: Ways) -> Select[Any]:
+    """Ask for the first lines of a block; of each way no more is judged than is counted."""
+    promised = (Case.id, Case.due_at, Case.number)
+    near = _near(cases, by, promised, CAP).cte(f"near_{block}")
+    order = near.c.due_at, near.c.number
+    first = select(near.c.id).order_by(*order).limit(SIZES[block]).subquery()
     rows = rows_of(cases.outerjoin(CallBack, CallBack.case_id == Case.id))
     rows = rows.add_columns(*(one.label(f"call_{one.key}") for one in _CALL))
-    some = by_promise(rows.add_columns(_why(block).label("back")))
-    counted = some.add_columns(func.count().over().label("many")).limit(SIZES[block]).subquery()
-    return select(literal(block), counted)
+    many = select(func.count()).select_from(near).scalar_subquery()
+    some = rows.add_columns(_why(block).label("back"), many.label("many"))
+    return select(literal(block), some.where(Case.id.in_(select(first.c.id))).subquery())
+
+
+def _near(cases: Select[Case], by: Ways, columns: Iterable[Any], cap: int) -> Any:
+    rows = cast("Select[Any]", cases.with_only_columns(*columns))
+    some = (by_promise(rows.where(way)).limit(cap + 1).subquery() for way in by)
+    return union(*map(select, some))
 
 
 def _why(block: str) -> ColumnElement[Any]:
@@ -164,17 +182,17 @@ def _block(rows: Sequence[Any]) -> Block:
         for row in rows
     ]
     lines.sort(key=lambda line: (line.row.due_at, line.row.number))
-    return Block(lines, rows[0][-1] if rows else 0)
+    many = rows[0].many if rows else 0
+    return Block(lines, min(many, CAP), many > CAP)
 
 
 def _sums(asking: Asking, seen: Select[Case], left_at: datetime) -> Mapping[str, list[Any]]:
     """Ask all that is counted in one statement; each part says which it is."""
     waits = one_of("waits", WAITING)
     told = select(Story.case_id).where(Story.what.in_(("said", "voice")))
-    parts = (
-        _new(seen.where(Case.opened_at > left_at, one_of("open", OPEN))),
+    parts = [
+        _new(seen.where(Case.opened_at > left_at, one_of("open", OPEN)), ways(asking.work)),
         _by("unread", seen.where(waits, Case.language != "fr", Case.id.in_(told)), Case.language),
-        _by("private", seen.where(one_of("open", OPEN), Case.case_class.in_(sorted(SENSITIVE)))),
         _repairs(seen),
         _by(
             "check",
@@ -182,7 +200,10 @@ def _sums(asking: Asking, seen: Select[Case], left_at: datetime) -> Mapping[str,
             func.coalesce(Check.who, ""),
             Check.asked_at,
         ),
-    )
+    ]
+    if is_cleared(asking.work):
+        private = seen.where(one_of("open", OPEN), Case.case_class.in_(sorted(SENSITIVE)))
+        parts.append(_by("private", private))
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for row in asking.work.session.execute(union_all(*parts)):
         found[row.part].append(row)
@@ -209,16 +230,21 @@ def _repairs(seen: Select[Case]) -> Any:
     return _by("repair", unanswered, Repair.organisation_id, Repair.asked_at)
 
 
-def _new(cases: Select[Case]) -> Any:
-    keys = (Case.area_pcode, Area.name, Case.kind, Case.category, Case.source, Case.language)
+def _new(cases: Select[Case], by: Ways) -> Any:
+    """Heap up what is new, the soonest due first: of each way no more is judged than is counted."""
+    facts = (Case.area_pcode, Case.kind, Case.category, Case.source, Case.language)
+    wanted = (Case.id, *facts, Case.opened_at)
+    new = _near(cases, by, wanted, NEW).subquery()
+    keys = (new.c.area_pcode, Area.name, *(new.c[one.key] for one in facts[1:]))
     some = (
-        cases.outerjoin(Area, Area.pcode == Case.area_pcode)
-        .with_only_columns(
+        select(
             literal("new").label("part"),
             *keys,
             func.count().label("number"),
-            func.min(Case.opened_at, type_=UtcDateTime()).label("since"),
+            func.min(new.c.opened_at, type_=UtcDateTime()).label("since"),
         )
+        .select_from(new)
+        .outerjoin(Area, Area.pcode == new.c.area_pcode)
         .group_by(*keys)
         .order_by(func.count().desc())
         .limit(MOST)

@@ -57,6 +57,24 @@ def countable_cases(work: Work, *among: ColumnElement[bool]) -> Select[Case]:
             return select(Case).where(false())
 
 
+def ways(work: Work) -> list[ColumnElement[bool]]:
+    """Return by which ways cases come before the actor of this work: each is one that an index has.
+
+    Every visible case is found by one of them at least. None is a right: ``visible_cases`` judges.
+    """
+    person_id = work.actor.person_id if isinstance(work.actor, Handler) else None
+    person = None if person_id is None else work.session.get(Person, person_id)
+    if person is None:
+        return [true()]
+    found = standing(work, person.id)
+    called = {*found.rung, *found.judging} if found else set()
+    return [
+        Case.holder_person == person.id,
+        *([Case.id.in_(sorted(called))] if called else ()),
+        *_by_function(person),
+    ]
+
+
 @contextmanager
 def seen_by(work: Work) -> Iterator[None]:
     """Let the database itself hide, as long as this lasts, what the actor of this work may not see.
@@ -103,7 +121,21 @@ def _held(work: Work, person_id: int) -> ColumnElement[bool]:
     person = work.session.get(Person, person_id)
     if person is None or not person.usable:
         return false()
-    by_function = [
+    # Whoever was rung for an evacuation may take it, even when the next one rings already; and
+    # whoever is asked whether a case may leave its compartment must see what is to be judged.
+    # Said by row ids: PostgreSQL would look at a question within this one after all rights by row.
+    found = standing(work, person_id)
+    rung = Case.id.in_(found.rung if found else ())
+    judged = Case.id.in_(found.judging if found else ())
+    theirs = or_(Case.holder_person == person.id, rung, *_by_function(person))
+    cleared = or_(Case.case_class.not_in(SENSITIVE), Case.case_class.in_(clearance(person)))
+    # Lists say again which status they want: said plainly twice, it is thought to be rare twice.
+    still_held = case((Case.status.in_(HELD), true()), else_=false())
+    return and_(still_held, or_(and_(theirs, cleared), judged))
+
+
+def _by_function(person: Person) -> list[ColumnElement[bool]]:
+    return [
         and_(
             Case.holder_function == hat.function,
             Case.holder_organisation == hat.organisation_id,
@@ -111,17 +143,6 @@ def _held(work: Work, person_id: int) -> ColumnElement[bool]:
         )
         for hat in person.hats
     ]
-    # Whoever was rung for an evacuation may take it, even when the next one rings already; and
-    # whoever is asked whether a case may leave its compartment must see what is to be judged.
-    # Said by row ids: PostgreSQL would look at a question within this one after all rights by row.
-    found = standing(work, person_id)
-    rung = Case.id.in_(found.rung if found else ())
-    judged = Case.id.in_(found.judging if found else ())
-    theirs = or_(Case.holder_person == person.id, rung, *by_function)
-    cleared = or_(Case.case_class.not_in(SENSITIVE), Case.case_class.in_(clearance(person)))
-    # Lists say again which status they want: said plainly twice, it is thought to be rare twice.
-    still_held = case((Case.status.in_(HELD), true()), else_=false())
-    return and_(still_held, or_(and_(theirs, cleared), judged))
 
 
 def to_judge(person_id: int) -> ColumnElement[bool]:
@@ -138,6 +159,18 @@ def clearance(person: Person) -> frozenset[str]:
     worn = {hat.function for hat in person.hats}
     judged = policy().officers.items()
     return frozenset(name for name, functions in judged if worn & {*functions, policy().outside})
+
+
+def is_cleared(work: Work) -> bool:
+    """Tell whether who works may have cases of a compartment at all."""
+    match work.actor:
+        case Job():
+            return True
+        case Handler(person_id=person_id):
+            person = work.session.get(Person, person_id)
+            return person is not None and bool(clearance(person))
+        case _:
+            return False
 
 
 def _inside(area_pcode: str | None) -> ColumnElement[bool]:
