@@ -6,6 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from gateway.kept_out import when_wanted
+
+openpyxl = when_wanted("openpyxl")  # a worker at rest has no need of its memory
+
 Value = str | int | None
 Rows = Iterable[Sequence[Value]]
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet computes when it opens a file
@@ -36,15 +40,11 @@ def as_jsonl(names: Sequence[str], rows: Rows) -> bytes:
 
 def as_xlsx(names: Sequence[str], rows: Rows) -> bytes:
     """Return a workbook with one sheet; its texts are texts, whatever they begin with."""
-    # Loaded when the first one is wanted: a worker at rest has no need of its memory.
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
+    book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("jaabi")
 
     def cell(value: Value) -> Any:
-        made = WriteOnlyCell(sheet, value)
+        made = openpyxl.cell.WriteOnlyCell(sheet, value)
         if isinstance(value, str):
             made.data_type = "s"
         return made

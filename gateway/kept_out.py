@@ -1,11 +1,13 @@
-"""Loading a library without another one that it takes along wherever that is installed.
+"""Loading a library late, or without another one that it takes along wherever that is installed.
 
 What a process does not load costs it no memory, and can do nothing in it.
 """
 
+import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 
 @contextmanager
@@ -19,3 +21,17 @@ def kept_out(name: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[name]
+
+
+def when_wanted(name: str) -> ModuleType:
+    """Return a module that is loaded when the first thing of it is used. Raises ImportError."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -11,6 +11,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from gateway.kept_out import when_wanted
+
+pygal = when_wanted("pygal")  # five megabytes that nobody pays before a chart is drawn
+
 WIDTH, HEIGHT, LINE = 720, 250, 26
 _SVG = "{http://www.w3.org/2000/svg}"
 _UNWANTED = {"style", "script", "defs", "title", "desc"}
@@ -19,23 +23,14 @@ Series = Mapping[str, Sequence[int]]
 
 def columns(names: Iterable[str], series: Series, label: str) -> Markup:
     """Draw one group of columns a step, such as a week."""
-    return _drawn(_pygal().Bar(**_SHAPE, height=HEIGHT), names, series, label)
+    return _drawn(pygal.Bar(**_SHAPE, height=HEIGHT), names, series, label)
 
 
 def lines(names: Sequence[str], series: Series, label: str) -> Markup:
     """Draw one bar a line, the first above."""
     height = 60 + LINE * max(len(names), 1)
     turned = {name: list(reversed(values)) for name, values in series.items()}
-    return _drawn(_pygal().HorizontalBar(**_SHAPE, height=height), reversed(names), turned, label)
-
-
-def _pygal() -> Any:
-    """Load it when the first chart is drawn: until then nobody pays its memory."""
-    import pygal
-
-    # It finds plugins in a way that Python forgot, and warns at every import of anything after it.
-    sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
-    return pygal
+    return _drawn(pygal.HorizontalBar(**_SHAPE, height=height), reversed(names), turned, label)
 
 
 _SHAPE: Mapping[str, Any] = {
@@ -59,6 +54,7 @@ def _drawn(chart: Any, names: Iterable[str], series: Series, label: str) -> Mark
     chart.legend_at_bottom_columns = len(series)
     for name, values in series.items():
         chart.add(name, list(values))
+    _forget_finders()
     root = ET.fromstring(chart.render(is_unicode=True))  # noqa: S314 the library wrote it
     _strip(root)
     root.attrib = {
@@ -69,6 +65,11 @@ def _drawn(chart: Any, names: Iterable[str], series: Series, label: str) -> Mark
     }
     ET.register_namespace("", "http://www.w3.org/2000/svg")
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 escaped by the writer
+
+
+def _forget_finders() -> None:
+    # It finds plugins in a way that Python forgot, and warns at every import of anything after it.
+    sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
 
 
 def _strip(node: ET.Element) -> None:

@@ -11,10 +11,14 @@ from wtforms.validators import InputRequired, NumberRange
 
 from gateway.console.menu import CELL
 from gateway.console.viewing import acting, kit, now, page, reading, viewer
+from gateway.kept_out import when_wanted
 from models.db import Work
 from models.errors import NotFound
 from models.services import slip_books, slips
 from models.services.slips import SlipsRefused
+
+# Thirty megabytes of fonts and pictures that nobody pays before a booklet is made.
+slip_sheets = when_wanted("gateway.slip_sheets")
 
 pages = Blueprint("slips", __name__, url_prefix="/fiches")
 
@@ -48,8 +52,6 @@ def show() -> str:
 @page(*CELL)
 def make() -> Response | tuple[str, int]:
     """Make a booklet and give it as PDF: no copy of its codes is kept anywhere."""
-    from gateway.slip_sheets import Sheet, sheets  # thirty megabytes that nobody at rest needs
-
     form = BookletForm()
     with reading() as work:
         _offer(work, form)
@@ -61,10 +63,10 @@ def make() -> Response | tuple[str, int]:
             booklet, printed = slips.issue(
                 work, house, str(form.operator.data), form.count.data, now()
             )
-            sheet = Sheet(
+            sheet = slip_sheets.Sheet(
                 str(form.operator.data), booklet.id, booklet.issued_at, house.service_code
             )
-            body = sheets(printed, sheet, house.flows.texts)
+            body = slip_sheets.sheets(printed, sheet, house.flows.texts)
     except SlipsRefused:
         form.count.errors = [_("Cette personne n'a plus assez de numéros libres, de 99 en tout.")]
         return _page(form), WRONG

@@ -31,14 +31,17 @@ def both(words):
 
 
 def test_every_text_stands_in_the_english_catalog(english, french):
-    known = {one.id for one in english if one.id and all(both(one.string))}
-    missing = french - {one if isinstance(one, str) else tuple(one) for one in known}
+    whole = [both(one.id) for one in english if one.id and all(both(one.string))]
+    # A word that also counts stands there once, with its plural.
+    known = {one[0] for one in whole} | {one for one in whole if len(one) > 1}
+    missing = french - known
     assert missing == set(), "run `make words`, then translate what is empty"
 
 
 def test_the_catalog_holds_nothing_that_no_page_says(english, french):
     kept = {one.id if isinstance(one.id, str) else tuple(one.id) for one in english if one.id}
-    assert kept - french == set(), "run `make words`"
+    said = french | {one[:2] for one in french if isinstance(one, tuple)}
+    assert kept - said == set(), "run `make words`"
 
 
 def test_a_text_has_the_same_values_in_both_languages(english):
