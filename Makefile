@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR = $${JAABI_HOME:-var}
 
-.PHONY: help run test lint audit mutants bench chaos system-deps words lock
+.PHONY: help run test lint audit mutants bench chaos system-deps screens words lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -58,6 +58,9 @@ system-deps: ## install what tests of browser, Kannel and clock need (Debian, ne
 
 # Masked before it is installed: the tests start Kannels of their own, and a machine needs no other.
 SYSTEM := chromium chromium-driver kannel kannel-extras faketime
+
+screens: .venv/.installed-dev ## take a picture of every page of the console, in both languages (build/screens)
+	@exec $(BIN)/python -m tests.console.screens
 
 words: .venv/.installed-dev ## look for new words of the console and put them into its English catalog, to be translated
 	@mkdir -p build gateway/console/locale/en

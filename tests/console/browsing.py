@@ -41,15 +41,20 @@ def chromium(size=WIDE, *, script=True):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
     try:
-        driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},
-        )
+        shape(driver, size)
         if not script:
             driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         yield driver
     finally:
         driver.quit()
+
+
+def shape(driver, size):
+    """Make the window so wide and high."""
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},
+    )
 
 
 @contextlib.contextmanager

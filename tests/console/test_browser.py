@@ -8,12 +8,15 @@ from selenium.webdriver.common.by import By
 
 from tests.console.browsing import (
     NARROW,
+    WIDE,
     chromium,
     complaints,
     needs_browser,
     overflows,
+    shape,
     violations,
 )
+from tests.console.pages import in_language, pages_of
 from tests.console.programme import Programme, go, press
 from tests.gateway.running import temporary_home
 
@@ -160,28 +163,10 @@ def test_no_page_breaks_a_rule_of_wcag_or_asks_to_scroll_sideways(programme, nam
         for address in sorted(pages_of(programme, driver)):
             driver.get(address)
             wrong = violations(driver) + complaints(driver)
+            shape(driver, NARROW)
+            if overflows(driver):
+                wrong.append("one must scroll sideways on a telephone")
+            shape(driver, WIDE)
             if wrong:
                 found[address] = wrong
         assert found == {}, "\n".join(f"{where}: {what}" for where, what in found.items())
-
-
-def in_language(driver, language):
-    other = driver.find_elements(By.CSS_SELECTOR, f"button[lang={language}]")
-    if other:
-        go(driver, other[0].click)
-
-
-def pages_of(programme, driver):
-    """Return the addresses that the menu names, and one of each kind that they lead to."""
-    menu = [one.get_attribute("href") for one in driver.find_elements(By.CSS_SELECTOR, ".top a")]
-    found = dict.fromkeys(menu)
-    for address in menu:
-        driver.get(address)
-        for one in driver.find_elements(By.CSS_SELECTOR, "main a[href]"):
-            href = one.get_attribute("href")
-            if href.startswith(programme.console) and not href.endswith((".csv", ".svg", ".pdf")):
-                found.setdefault(KIND.sub("#", href.partition("?")[0].partition("#")[0]), href)
-    return [where if where in menu else href for where, href in found.items()]
-
-
-KIND = re.compile(r"\d+|(?<=/ecrans/)[a-z_]+|(?<=/carte/)\w+")
