@@ -9,11 +9,11 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pygal
 from markupsafe import Markup
 
-from gateway.kept_out import when_wanted
-
-pygal = when_wanted("pygal")  # five megabytes that nobody pays before a chart is drawn
+# It finds plugins in a way that Python forgot, and warns at every import of anything after it.
+sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
 
 WIDTH, HEIGHT, LINE = 720, 250, 26
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -54,7 +54,6 @@ def _drawn(chart: Any, names: Iterable[str], series: Series, label: str) -> Mark
     chart.legend_at_bottom_columns = len(series)
     for name, values in series.items():
         chart.add(name, list(values))
-    _forget_finders()
     root = ET.fromstring(chart.render(is_unicode=True))  # noqa: S314 the library wrote it
     _strip(root)
     root.attrib = {
@@ -65,11 +64,6 @@ def _drawn(chart: Any, names: Iterable[str], series: Series, label: str) -> Mark
     }
     ET.register_namespace("", "http://www.w3.org/2000/svg")
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 escaped by the writer
-
-
-def _forget_finders() -> None:
-    # It finds plugins in a way that Python forgot, and warns at every import of anything after it.
-    sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
 
 
 def _strip(node: ET.Element) -> None:
