@@ -74,7 +74,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
         "WTF_CSRF_SSL_STRICT": False,  # our pages tell no address to anybody, not even to us
         "SECURITY_PASSWORD_SALT": key.derive(settings.home, "links"),
-        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_HASH": "argon2",  # nosec B105 a way to hash, no password
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],  # as `jaabi accounts` writes it
         "SECURITY_JOIN_USER_ROLES": False,

@@ -14,12 +14,14 @@ from models.inbound import InboundMessage
 from models.known_as import KnownAs
 from models.lowering import Lowering
 from models.outbound import DeliveryReport, OutboundMessage
+from models.paperwork import ExportRequest, ImportDraft
 from models.person import Hat, Person, Tie
 from models.referral import Referral, ReferralStep
 from models.repair import Check, Repair, RepairCase
 from models.services import cases, stories
 from models.services.filing import free_number
 from models.services.stories import Words
+from models.sign_in import ConsoleSession, Recovery, SignInFailure
 from models.slip import Booklet, Slip
 from models.voice_note import VoiceNote
 from tests.factories import SPEAKER, TESSIT, make_person
@@ -63,6 +65,7 @@ class World:
         for name, status, step in REFERRALS:
             self._referral(name, status, step)
         self._contacts()
+        self._console()
 
     def there(self, work):
         """Return the names of what is still there."""
@@ -301,6 +304,26 @@ class World:
             stopped,
             lambda row: row.language or row.language_chosen or row.notice_at,
         )
+
+    def _console(self):
+        at, account = self.at, self._account()
+        self._add(ConsoleSession(digest="s" * 64, created_at=at, seen_at=at))
+        self._look("session of the console", ConsoleSession, "s" * 64)
+        self._add(SignInFailure(digest="f" * 64, count=3, last_at=at))
+        self._look("tries to sign in", SignInFailure, "f" * 64)
+        ends = at + timedelta(days=1)
+        way = Recovery(account_id=account, first_id=account, asked_at=at, ends_at=ends)
+        self._look("way back in", Recovery, self._add(way).id)
+        asked = {"account_id": account, "asked_at": at}
+        brought = self._add(ImportDraft(kind="coverage", body="", **asked))
+        self._look("file brought", ImportDraft, brought.id)
+        facts = {"what": "cases", "form": "csv", "query": "", "status": "waiting", "due_at": at}
+        self._look("file asked for", ExportRequest, self._add(ExportRequest(**facts, **asked)).id)
+
+    def _account(self):
+        gone = Account(email="gone@example.org", role="administrator", revoked_at=self.at)
+        gone.password_hash, gone.created_at = "", self.at
+        return self._add(gone).id
 
 
 def pseudonym(letter):

@@ -60,6 +60,13 @@ KEPT = {
     "number of a person": None,
     "audit entry": None,
     "slips": YEAR,
+    # the console: a session a day after the eight hours it may last, tries to sign in 48 h, a way
+    # back in a month after it ended, files that came or were asked for seven days
+    "session of the console": DAY + timedelta(hours=8),
+    "tries to sign in": 2 * DAY,
+    "way back in": 31 * DAY,
+    "file brought": 7 * DAY,
+    "file asked for": 7 * DAY,
 }
 
 # What an answer brings by itself: closed thirty days later (field, 4.6), gone ninety after that.
