@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import requests
@@ -75,15 +76,16 @@ class Programme(Running):
         """Return the ordinary cases, as the command line lists them."""
         return [json.loads(line) for line in self.jaabi("cases", "--json").stdout.splitlines()]
 
+    def _store(self):
+        return closing(Store(f"sqlite:///{self.home / 'jaabi.db'}"))
+
     def let_leave(self):
         """Let the ten minutes be over in which what was written may be taken back."""
-        store = Store(f"sqlite:///{self.home / 'jaabi.db'}")
-        with store.work(Job("test")) as work:
-            past = datetime.now(UTC) - timedelta(seconds=1)
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        with self._store() as store, store.work(Job("test")) as work:
             work.session.execute(
                 update(Story).where(Story.status == "leaving").values(leaves_at=past)
             )
-        store.close()
 
     def code(self, name):
         """Return what an account's authenticator shows now."""
@@ -94,8 +96,11 @@ class Programme(Running):
     def enter(self, driver, name):
         """Sign in as a person does, the first time; a code serves once, so then by the session."""
         driver.get(f"{self.console}/entrer")
+        driver.delete_all_cookies()
+        driver.get(f"{self.console}/entrer")
         if name in self.sessions:
             driver.add_cookie({"name": COOKIE, "value": self.sessions[name], "secure": True})
+            driver.get(f"{self.console}/")
             return
         driver.find_element(By.NAME, "email").send_keys(f"{name}@{HOST}")
         driver.find_element(By.NAME, "password").send_keys(read_password(self.home))

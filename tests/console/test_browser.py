@@ -5,6 +5,7 @@ import re
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
 
 from tests.console.browsing import (
     NARROW,
@@ -98,6 +99,81 @@ def test_an_answer_written_in_the_console_is_heard_on_the_phone(programme, drive
     programme.until(arrived)
 
 
+def filed(programme):
+    """Let somebody complain and return the number of the case."""
+    before = {case["number"] for case in programme.cases()}
+    programme.dial("1*1*1*2*6143*1*1*1")
+    [case] = [one for one in programme.cases() if one["number"] not in before]
+    return case["number"]
+
+
+def status_of(programme, number):
+    [case] = [one for one in programme.cases() if one["number"] == number]
+    return case["status"]
+
+
+def opened(driver, act):
+    """Open the fold that holds the form of an act, and return the form."""
+    form = driver.find_element(By.CSS_SELECTOR, f"form[action$='/{act}']")
+    driver.execute_script(
+        "const fold = arguments[0].closest('details'); if (fold) fold.open = true", form
+    )
+    return form
+
+
+def test_a_case_is_assigned_answered_closed_or_reopened_and_moved_up(programme, driver):
+    number = filed(programme)
+    case = f"{programme.console}/cas/{number}"
+    programme.enter(driver, "triager")
+    driver.get(f"{case}/confier")
+    Select(driver.find_element(By.NAME, "person")).select_by_value("P0152")
+    press(driver, "form:has([name=person]) button")
+    programme.enter(driver, "supervisor")
+    driver.get(case)
+    driver.find_element(By.NAME, "words").send_keys("Le camion revient jeudi.")
+    press(driver, "#repondre form button:not(.second)")
+    programme.let_leave()
+    programme.until(lambda: status_of(programme, number) == "answered")
+    driver.get(case)
+    press(driver, "form[action$='/rouvrir'] button")
+    assert status_of(programme, number) == "reopened"
+    press(driver, "form[action$='/monter'] button")
+    assert status_of(programme, number) == "routed"
+
+
+def test_an_answered_case_is_closed_with_what_came_of_it(programme, driver):
+    number = filed(programme)
+    programme.enter(driver, "triager")
+    driver.get(f"{programme.console}/cas/{number}")
+    go(driver, lambda: keys(driver, "t"))
+    driver.find_element(By.NAME, "words").send_keys("Les sacs sont remplaces.")
+    press(driver, "#repondre form button:not(.second)")
+    programme.let_leave()
+    programme.until(lambda: status_of(programme, number) == "answered")
+    driver.get(f"{programme.console}/cas/{number}")
+    form = opened(driver, "clore")
+    go(driver, form.find_element(By.TAG_NAME, "button").click)
+    assert status_of(programme, number) == "closed"
+
+
+def test_coverage_is_brought_looked_at_and_confirmed(programme, driver, tmp_path):
+    file = tmp_path / "coverage.csv"
+    programme.jaabi("directory", "export", "coverage", str(file))
+    rows = file.read_text("utf-8-sig").splitlines()
+    file.write_text("\n".join([*rows, rows[-1].replace("ML0507", "ML0602")]), "utf-8")
+    programme.enter(driver, "admin")
+    driver.get(f"{programme.console}/annuaire/fichiers")
+    Select(driver.find_element(By.NAME, "kind")).select_by_value("coverage")
+    driver.find_element(By.NAME, "file").send_keys(str(file))
+    press(driver, "form[enctype] button")
+    assert driver.find_element(By.CSS_SELECTOR, ".big.good").text == "1"
+    programme.jaabi("directory", "export", "coverage", str(file))
+    assert len(file.read_text("utf-8-sig").splitlines()) == len(rows)
+    press(driver, "form:has([name=mark]) button")
+    programme.jaabi("directory", "export", "coverage", str(file))
+    assert len(file.read_text("utf-8-sig").splitlines()) == len(rows) + 1
+
+
 def numbers_of(programme, driver, address):
     driver.get(f"{programme.console}{address}")
     return numbers(driver)
@@ -164,6 +240,7 @@ def test_no_page_breaks_a_rule_of_wcag_or_asks_to_scroll_sideways(programme, nam
             driver.get(address)
             wrong = violations(driver) + complaints(driver)
             shape(driver, NARROW)
+            driver.refresh()  # as a telephone draws it from the beginning
             if overflows(driver):
                 wrong.append("one must scroll sideways on a telephone")
             shape(driver, WIDE)
