@@ -23,6 +23,7 @@ from models.outbound import DeliveryReport, OutboundMessage
 from models.services import reports
 from models.services.conversing import Conversing
 from models.services.gazetteer import Places
+from models.services.programme import DAYTIME, put_setting
 from tests.factories import SPEAKER, TESSIT, staged
 from tests.outbox import claim_due, handed_over
 from workers.converse import Converser
@@ -220,6 +221,7 @@ def serving(url, folder, **channels):
         with staged(own, folder, datetime.now(UTC)) as stage:
             with own.work(Job("test")) as work:
                 work.session.add(PlaceCode(code=TESSIT_CODE, ref=f"c:{TESSIT}"))
+                put_setting(work, DAYTIME, "0-24")  # the webhooks live in the hour of whoever tests
             yield Service(stage, settings, rung, asked)
     finally:
         own.close()
