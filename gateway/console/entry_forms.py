@@ -65,8 +65,3 @@ def why_weak(work: Work, email: str, password: str) -> str | None:
     if accounts.weak(work, email, password):
         return str(gettext("Ce mot de passe est parmi ceux que l'on essaie d'abord."))
     return None
-
-
-def first_error(form: Any) -> str:
-    """Return what is wrong first in a form that has no page of its own."""
-    return next((str(one) for wrong in form.errors.values() for one in wrong), "")

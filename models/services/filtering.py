@@ -5,7 +5,7 @@ Each condition is one that an index can serve: equality, membership, ranges of d
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -130,9 +130,6 @@ class Filter:
     def without(self, part: str) -> "Filter":
         """Return the filter without one of its parts."""
         return replace(self, **{part: ""})
-
-
-PARTS = tuple(field.name for field in fields(Filter))
 
 
 @dataclass(frozen=True, slots=True)
