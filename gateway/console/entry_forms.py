@@ -1,7 +1,5 @@
 """What is typed to come in: forms of sign-in, of a second proof, of a new password."""
 
-from typing import Any
-
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
