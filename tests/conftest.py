@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,13 +94,29 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def sqlite_kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store whose file each test brings: its statements are compiled once, not in each test."""
+    return Store(f"sqlite:///{tmp_path_factory.mktemp('kept') / 'jaabi.db'}")
+
+
 @pytest.fixture
-def sqlite_store(tmp_path: Path, sqlite_template: Path) -> Iterator[Store]:
-    path = tmp_path / "jaabi.db"
-    shutil.copyfile(sqlite_template, path)
-    store = Store(f"sqlite:///{path}")
-    yield store
-    store.close()
+def sqlite_store(sqlite_kept: Store, sqlite_template: Path) -> Iterator[Store]:
+    with copied(sqlite_template, sqlite_kept) as store:
+        yield store
+
+
+@contextmanager
+def copied(template: Path, store: Store) -> Iterator[Store]:
+    """Give the store a copy of this file, and take it away after."""
+    path = Path(str(store.url.database))
+    shutil.copyfile(template, path)
+    try:
+        yield store
+    finally:
+        store.close()
+        for one in path.parent.glob(f"{path.name}*"):
+            one.unlink()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

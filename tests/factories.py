@@ -6,6 +6,7 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -233,15 +234,21 @@ def make_person(vault, sealer, number, organisation):
     )
 
 
+@cache
+def keepers_own(url):
+    """Return the keeper's store, as another process has one; what it compiled it keeps."""
+    return Store(url)
+
+
 @contextmanager
 def keeper_at_work(store, vault, clock):
     """Run a real keeper's door in a thread, on a socket of its own; give its address."""
     folder = Path(tempfile.mkdtemp(prefix="jaabi-"))
-    own = Store(store.url)  # another process has connections of its own
+    own = keepers_own(store.url)
     chain = Chain(own, b"the audit key of tests", Memory(folder / FILE))
     desk = Desk(vault, Openings(own, vault, chain, clock[0]), Watch(), lambda: clock[0])
     server = KeeperServer(folder / "keeper", desk)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,))
     thread.start()
     try:
         yield folder / "keeper"
