@@ -1,6 +1,7 @@
 """Definitions into flows, or every mistake in them with file and line."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 
 from flows.building import Builder
@@ -11,8 +12,9 @@ from flows.texts import Message, Texts
 from flows.words import MAIN, Flows, Menu, Node, Reader
 
 
+@cache
 def load() -> Flows:
-    """Return the flows of this programme. Raises Mistaken with every mistake at once."""
+    """Return the flows of this programme, read once. Raises Mistaken with every mistake."""
     folder = resources.files("flows") / "definitions"
     return load_from(
         {

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from unittest.mock import patch
 
 from sqlalchemy import select
 
@@ -15,11 +14,11 @@ from models.keeper import Keeper
 from models.organisation import Coverage, Organisation
 from models.person import Hat, Person
 from models.seal import Sealer, Transit
-from models.services import accounts, answer_templates
+from models.services import answer_templates
 from models.services.gazetteer import Places
 from models.services.scene import House
 from models.vault import Vault
-from tests.factories import HASHER, Stage, keeper_at_work, make_person
+from tests.factories import Stage, keeper_at_work, make_person
 
 FLOWS = load()
 TESSIT = "ML070106"
@@ -71,8 +70,7 @@ class World:
         with console.store.work(Job("test")) as work:
             _populate(work, vault, sealer, console.clock())
         clock = _Now(console.clock)
-        quick = patch.object(accounts, "_hasher", HASHER)  # nobody types a password here
-        with quick, keeper_at_work(console.store, vault, clock) as address:
+        with keeper_at_work(console.store, vault, clock) as address:
             kit = console.app.extensions[HELD]
             house = replace(kit.house, keeper=Keeper(address))
             console.app.extensions[HELD] = replace(kit, house=house)

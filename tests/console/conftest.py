@@ -7,8 +7,10 @@ finds a session in the database, because a password takes a quarter of a second.
 import secrets
 import shutil
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 
 from gateway.console import key
@@ -22,10 +24,12 @@ from models.services import accounts
 from models.services.gazetteer import load_reference
 from models.sign_in import ConsoleSession
 from models.vault import create_keys
-from tests.conftest import NOON
+from tests.conftest import NOON, copied
+from tests.factories import HASHER
 
 PASSWORD = "sept chameaux attendent au puits"  # noqa: S105 of accounts made here
 ROLES = accounts.ROLES
+COMPILED = FileSystemBytecodeCache()  # each test makes an application, of the same pages
 
 
 class Clock:
@@ -52,6 +56,7 @@ class Console:
         self.clock = Clock(NOON)
         self.app = console_app(self.settings, store, self.clock)
         self.app.testing = True
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.app.config["WTF_CSRF_ENABLED"] = False  # its own tests switch it on
 
     def account(self, role, **facts):
@@ -59,7 +64,8 @@ class Console:
         email = facts.pop("email", f"{role}@example.org")
         if role in accounts.FUNCTIONS and "person" not in facts:
             facts.setdefault("organisation", "cell")
-        with self.store.work(Operator()) as work:
+        quick = patch.object(accounts, "_hasher", HASHER)  # its hash says how it was made
+        with quick, self.store.work(Operator()) as work:
             new = accounts.NewAccount(email=email, role=role, password=PASSWORD, **facts)
             return accounts.add(work, new, self.clock()).id
 
@@ -113,13 +119,10 @@ def furnished_template(tmp_path_factory, sqlite_template):
 
 
 @pytest.fixture
-def console(tmp_path, furnished_template):
+def console(tmp_path, furnished_template, sqlite_kept):
     """A console on SQLite with the directory of Mali and the organisations of the cell."""
-    path = tmp_path / "furnished.db"
-    shutil.copyfile(furnished_template, path)
-    store = Store(f"sqlite:///{path}")
-    yield Console(tmp_path, store)
-    store.close()
+    with copied(furnished_template, sqlite_kept) as store:
+        yield Console(tmp_path, store)
 
 
 def furnished(home, store):
