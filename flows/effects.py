@@ -38,6 +38,7 @@ EFFECTS: Mapping[str, EffectRule] = {
     "open_code": EffectRule(
         {
             "unknown": (),
+            "asked": ("case", "sentence", "pages", "private"),
             "waiting": ("case", "sentence", "date", "private"),
             "late": ("case", "sentence", "date", "private"),
             "answered": ("case", "sentence", "pages", "private"),

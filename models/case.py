@@ -219,7 +219,7 @@ class CaseEvent(Base):
 
 
 class Story(Base):
-    """Words of a case, sealed under a key of its own: said, answer, note or reason of a return."""
+    """Words of a case, sealed under a key of its own: said, asked, answered, noted, returned."""
 
     __tablename__ = "story"
     __table_args__ = (Index("ix_story_leaving", "status", "leaves_at"),)
@@ -230,14 +230,14 @@ class Story(Base):
     )
     what: Mapped[str] = mapped_column(
         String(8),
-        info=says("S1", "said, voice, answer, resolved, missed, note, repair or return", CASE_LIFE),
+        info=says("S1", "said, voice, question, answer, resolved, missed, note, ...", CASE_LIFE),
     )
     by: Mapped[str] = mapped_column(String(40), info=says("S1", "actor", CASE_LIFE))
     at: Mapped[datetime] = mapped_column(info=says("S2", "when", CASE_LIFE))
     status: Mapped[str] = mapped_column(
         String(10),
         default="kept",
-        info=says("S1", "leaving (ten minutes to undo), kept, cancelled", CASE_LIFE),
+        info=says("S1", "leaving (for ten minutes), asked, replied, kept, cancelled", CASE_LIFE),
     )
     leaves_at: Mapped[datetime | None] = mapped_column(
         info=says("S1", "when an act that can be undone takes effect", CASE_LIFE)

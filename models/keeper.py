@@ -73,6 +73,14 @@ class Keeper:
         """
         return list(self._ask("answer", case=case_id, contact=contact, receipt=receipt)["texts"])
 
+    def question(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
+        """Open the question that waits for whoever holds a case's receipt, if there is one.
+
+        Raises KeeperRefused as ``answer`` does.
+        """
+        asked = self._ask("question", case=case_id, contact=contact, receipt=receipt)
+        return list(asked["texts"])
+
     def _ask(self, what: str, **about: Any) -> dict[str, Any]:
         line = json.dumps({"do": what, **about}).encode() + b"\n"
         if time.monotonic() < self._silent_until:

@@ -26,10 +26,12 @@ from models.services import (
     decisions,
     handling,
     messages,
+    questions,
     stories,
 )
 from models.services.audit import about_case, note
 from models.services.handling import LEAVES, Desk
+from models.services.questions import QUESTION
 from models.services.routing import people, policy
 from models.services.stories import Words
 
@@ -37,7 +39,9 @@ SUPERVISORS = frozenset({"cell_supervisor"})
 OUTCOMES = ("solved", "explained", "passed_on", "impossible", "unreachable")
 OBJET = 120
 # What is written down of an item without changing what its handler was about to do.
-QUIET = frozenset({"heard", "reminded", "untold", "told", "informed", "receipt", "titled"})
+QUIET = frozenset(
+    {"heard", "reminded", "untold", "told", "informed", "receipt", "titled", "questioned"}
+)
 
 
 class Refused(Exception):
@@ -101,6 +105,19 @@ def _others(desk: Desk, case: Case, numbers: Sequence[str]) -> list[Case]:
         and (one.kind, one.category, one.area_pcode) == same
         and one.case_class not in SENSITIVE
     ]
+
+
+def ask(desk: Desk, case: Case, words: str) -> None:
+    """Let a question to the speaker leave in ten minutes: the item stays open, its clock runs."""
+    take(desk, case)
+    if not handling.expects_answer(case):
+        raise Refused("unasked")
+    if questions.waiting(desk.work, case) is not None:
+        raise Refused("questioned")
+    if handling.is_answering(desk, case):
+        raise Refused("answering")
+    handling.leave(desk, case, QUESTION, words)
+    cases.record(desk.work, case, "questioning", desk.now)
 
 
 def add_note(desk: Desk, case: Case, words: str) -> None:
@@ -237,7 +254,9 @@ def check_giving(desk: Desk, case: Case) -> None:
 def stop_leaving(desk: Desk, case: Case, *, everybodys: bool = False) -> None:
     """Take back what was about to leave: it would be said by who has the item no longer."""
     leaving = select(Story).where(
-        Story.case_id == case.id, Story.what.in_(LEAVES), Story.status == "leaving"
+        Story.case_id == case.id,
+        Story.what.in_((*LEAVES, QUESTION)),
+        Story.status == "leaving",
     )
     if not everybodys:
         leaving = leaving.where(Story.by == desk.person.number)

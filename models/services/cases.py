@@ -14,7 +14,7 @@ from models.case import CallBack, Case, CaseEvent
 from models.conversation import Contact
 from models.db import Work
 from models.person import Person
-from models.services import checks, consents, counters, erasures, messages, stories
+from models.services import checks, consents, counters, erasures, messages, questions, stories
 from models.services.announcing import text_of
 from models.services.quiet import heard_at, is_told_enough
 from models.services.repair_links import let_go
@@ -168,6 +168,7 @@ def reclass(work: Work, house: House, case: Case, now: datetime) -> None:
     the commune, and the phone's last place: nothing leads back from the phone to what was said.
     """
     messages.withhold(work, case.id, (*UNSENT, *STAFF), "reclassed", now)
+    questions.end(work, case, now)  # whoever has it next asks anew
     let_go(work, case, now)
     if case.case_class in SENSITIVE:
         _hush(work, case, now)

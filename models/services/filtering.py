@@ -31,6 +31,7 @@ from models.case import Case, CaseEvent, Story, Subject
 from models.db import Handler, Job, Work
 from models.outbound import OutboundMessage
 from models.repair import Check, Repair, RepairCase
+from models.services.questions import QUESTION, REPLIED
 from models.services.repair_links import UNANSWERED
 from models.services.visibility import in_service
 
@@ -51,7 +52,7 @@ CLASSES = (*(f"C{digit}" for digit in range(10)), PRIVATE)
 HOLDERS = ("me", "us", "nobody")
 TERMS = ("late", "today", "days")
 AGES = ("1", "3", "7", "14", "30")
-RETURNS = ("reopened", "returned", "undelivered")
+RETURNS = ("replied", "reopened", "returned", "undelivered")
 PENDING = ("repair", "check")
 # How each part of a filter is called in an address.
 NAMES: Mapping[str, str] = {
@@ -177,7 +178,10 @@ def concerns(organisation: str) -> ColumnElement[bool]:
 
 
 def came_back(asking: Asking, how: str) -> ColumnElement[bool]:
-    """Return that a case came back: reopened, given back by a desk, or its text did not arrive."""
+    """Return that a case came back: with a reply, reopened, given back, or its text is lost."""
+    if how == "replied":
+        said = select(Story.case_id).where(Story.status == REPLIED, Story.what == QUESTION)
+        return and_(Case.status == "taken", Case.id.in_(said))
     if how == "reopened":
         return Case.status == "reopened"
     if how == "returned":

@@ -11,7 +11,7 @@ from flows.sensitivity import class_of
 from models.area import Area
 from models.case import Case, Subject, Tally
 from models.db import Work
-from models.services import alerts, consents, stories
+from models.services import alerts, consents, questions, stories
 from models.services.cases import answer_date, close, reclass, record, wind
 from models.services.cases import reopen as take_up_again
 from models.services.counting import count_up
@@ -37,7 +37,7 @@ def add_words(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     words = str(answers["words"])
     said = Words("said", heard(case.kind, words))
     stories.keep(work, scene.house.sealer, case, said, scene.now)
-    record(work, case, "added", scene.now)
+    record(work, case, "added", scene.now, **questions.replied(work, case, scene.now))
     sensed = sense(work, scene.house, words, case.area_pcode)
     accusing = not accuses_nobody(case.kind, case.category, case.about)
     named = _concern(case, sensed.named(accusing=accusing))

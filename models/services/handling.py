@@ -19,6 +19,7 @@ from models.db import Handler, Work
 from models.person import Person
 from models.services import by_kind, stories
 from models.services.cases import aim, move, record
+from models.services.questions import QUESTION
 from models.services.scene import House, Scene
 from models.services.stories import Words
 from models.services.visibility import seen_by, to_judge, visible_cases
@@ -109,7 +110,7 @@ def expects_answer(case: Case) -> bool:
 def leave(desk: Desk, case: Case, what: str, text: str) -> Story:
     """Let words leave in ten minutes, in place of what was to leave before them."""
     if what in LEAVES:
-        for story in _leaving(desk, case, LEAVES):
+        for story in _leaving(desk, case, (*LEAVES, QUESTION)):
             stories.cancel(desk.work, story)
     words = Words(what, text, desk.now + UNDO)
     return stories.keep(desk.work, desk.house.sealer, case, words, desk.now)
@@ -134,7 +135,8 @@ def give_back(
 
 def undo(desk: Desk, case: Case) -> bool:
     """Take back this person's last act on an item; False once its ten minutes are over."""
-    last = max(_leaving(desk, case, (*LEAVES, "note")), key=lambda story: story.id, default=None)
+    said = _leaving(desk, case, (*LEAVES, QUESTION, "note"))
+    last = max(said, key=lambda story: story.id, default=None)
     if last is not None:
         stories.cancel(desk.work, last)
         record(desk.work, case, "cancelled", desk.now, what=last.what)
@@ -145,6 +147,11 @@ def undo(desk: Desk, case: Case) -> bool:
     by_kind.undone(desk.work, desk.house, case, desk.now)
     aim(case, desk.now, min(case.act_by or case.due_at, case.due_at))
     return True
+
+
+def is_answering(desk: Desk, case: Case) -> bool:
+    """Return whether this person's answer to an item, or its return, is about to leave."""
+    return bool(_leaving(desk, case, LEAVES))
 
 
 def _leaving(desk: Desk, case: Case, what: Sequence[str]) -> Sequence[Story]:

@@ -6,6 +6,7 @@ replied (words came since, and nobody answered or asked again), kept (over).
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -15,11 +16,24 @@ from models.services import messages
 
 QUESTION = "question"  # Story.what
 ASKED, REPLIED = "asked", "replied"
+WAITING = ("leaving", ASKED)
+
+
+class Said(Protocol):
+    """Words of a case as they stand, without what they say."""
+
+    what: str
+    status: str
+
+
+def is_waiting(said: Said) -> bool:
+    """Tell whether these words are a question that leaves soon or waits for words."""
+    return said.what == QUESTION and said.status in WAITING
 
 
 def waiting(work: Work, case: Case) -> Story | None:
     """Return the question that leaves soon or waits for words: one at a time."""
-    return next(iter(_standing(work, case, "leaving", ASKED)), None)
+    return next(iter(_standing(work, case, *WAITING)), None)
 
 
 def asked(work: Work, case: Case) -> Story | None:

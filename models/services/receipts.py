@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from flows import numbers
-from flows.case_lifecycle import ANSWERED
+from flows.case_lifecycle import ANSWERED, OPEN
 from flows.policy import SENSITIVE
 from flows.rendering import answer_pages
 from models.case import Case
 from models.db import Work
 from models.errors import KeeperAway, KeeperRefused
-from models.services import guessing, referral_codes, slips
+from models.services import guessing, questions, referral_codes, slips
 from models.services.cases import answer_date, record
 from models.services.clusters import lead_of
 from models.services.guessing import Try
@@ -74,9 +74,9 @@ def case_in_hand(work: Work, answers: Mapping[str, Any]) -> Case | None:
 def open_code(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
     """Open a case by its receipt: six digits from the phone that made it, twelve from any.
 
-    Outcomes: waiting, late, answered, closed; referral for the five digits of a woman on her way,
-    where a good guess counts as a try too; unknown for everything else; away while the keeper
-    cannot say (screen N1).
+    Outcomes: asked (a question waits), waiting, late, answered, closed; referral for the five
+    digits of a woman on her way, where a good guess counts as a try too; unknown for everything
+    else; away while the keeper cannot say (screen N1).
     """
     code = str(answers["code"])
     if scene.contact is None:
@@ -133,6 +133,9 @@ def _seen(work: Work, scene: Scene, case: Case, code: str) -> Outcome | None:
     if case.status in ANSWERED or case.status == "closed":
         values["pages"] = _pages(work, scene, case, code)
         return Outcome("answered" if case.status == "answered" else "closed", values)
+    values["pages"] = _question(work, scene, case, code)
+    if values["pages"]:
+        return Outcome("asked", values)
     late = had.escalated_at is not None
     return Outcome("late" if late else "waiting", values)
 
@@ -149,6 +152,19 @@ def _pages(work: Work, scene: Scene, case: Case, code: str) -> list[str]:
         case.address = None  # heard: no SMS is owed any more
     record(work, case, "heard", scene.now)
     return [page for text in reversed(texts) for page in answer_pages(text)]
+
+
+def _question(work: Work, scene: Scene, case: Case, code: str) -> list[str]:
+    """Return the question that waits for the speaker as pages of one screen; none by SMS (T12)."""
+    story = questions.asked(work, case)
+    if story is None or scene.kind != "ussd" or case.status not in OPEN:
+        return []
+    try:
+        texts = scene.house.keeper.question(case.id, scene.contact, code)
+    except KeeperRefused:
+        return []
+    record(work, case, "heard", scene.now, question=story.id)
+    return [page for text in texts for page in answer_pages(text)]
 
 
 def _sentence(scene: Scene, case: Case) -> str:

@@ -16,10 +16,11 @@ from models.case import Case, CaseEvent, Story, Subject
 from models.db import Handler, Work
 from models.outbound import OutboundMessage
 from models.person import Person
-from models.services import cases, decisions, evacuations, messages, stories
+from models.services import cases, decisions, evacuations, messages, questions, stories
 from models.services.handling import Desk
 from models.services.messages import QUEUE, Draft
 from models.services.programme import daytime
+from models.services.questions import QUESTION
 from models.services.quiet import heard_at
 from models.services.scene import House
 from models.services.sweeping import AT_ONCE, each
@@ -96,6 +97,8 @@ def _settle(work: Work, house: House, case: Case, story: Story, now: datetime) -
     desk = Desk(replace(work, actor=Handler(author.id, author.number)), house, author, now)
     if story.what == "return":
         _give_back(desk, case, story)
+    elif story.what == QUESTION:
+        _ask(desk, case, story)
     elif story.what != "note":
         _answer(desk, case, story)
 
@@ -107,15 +110,22 @@ def _author(work: Work, case: Case, story: Story) -> Person | None:
         return None
     if story.what == "note":
         return author
-    transition = "returned" if story.what == "return" else _answers(case, story)
-    theirs = case.holder_person == author.id or case.status in WAITING
-    if not theirs or not allows(case.kind, case.status, transition):
+    if not _may(case, story, author):
         return None
     # It may have become another's meanwhile, whom nobody before may keep from it.
     own = replace(work, actor=Handler(author.id, author.number))
     known = visible_cases(own).where(Case.id == case.id).with_only_columns(Case.id)
     with seen_by(own):
         return None if work.session.scalar(known) is None else author
+
+
+def _may(case: Case, story: Story, author: Person) -> bool:
+    """Return whether what was said may still take effect as the case stands."""
+    is_theirs = case.holder_person == author.id
+    if story.what == QUESTION:
+        return is_theirs and case.status == "taken"
+    transition = "returned" if story.what == "return" else _answers(case, story)
+    return (is_theirs or case.status in WAITING) and allows(case.kind, case.status, transition)
 
 
 def _answers(case: Case, story: Story) -> str:
@@ -129,8 +139,15 @@ def _answer(desk: Desk, case: Case, story: Story) -> None:
     case.answered_at = desk.now
     if case.kind == "call_back":
         case.address = None  # rung once: nobody rings again without a new request
+    questions.end(desk.work, case, desk.now)
     _ready(desk, case, event)
     _follow(desk, case, story, event)
+
+
+def _ask(desk: Desk, case: Case, story: Story) -> None:
+    """Let a question be read by its speaker: the case stays with whoever asked."""
+    questions.ask(desk.work, case, story, desk.now)
+    _ready(desk, case, cases.record(desk.work, case, "questioned", desk.now, story=story.id))
 
 
 def _follow(desk: Desk, case: Case, story: Story, event: CaseEvent) -> None:
@@ -145,7 +162,7 @@ def _follow(desk: Desk, case: Case, story: Story, event: CaseEvent) -> None:
 
 
 def _ready(desk: Desk, case: Case, event: CaseEvent) -> None:
-    """Tell a speaker who chose it that an answer is there (T2)."""
+    """Tell a speaker who chose it that a message waits: an answer, or a question (T2)."""
     if case.answer_wanted != "sms" or case.address is None or case.case_class in SENSITIVE:
         return
     spoken = desk.house.speaking(language_of(desk.work, desk.house, case.contact))

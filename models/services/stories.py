@@ -17,7 +17,7 @@ VOICE = "voice"  # Story.what of a sound: never opened as words
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Words:
-    """Words to keep: ``what`` is said, answer, resolved, missed, note, repair or return.
+    """Words to keep: ``what`` is said, question, answer, resolved, missed, note, repair or return.
 
     With ``leaves_at`` they wait until then and can be cancelled; without, they are kept at once.
     """

@@ -22,6 +22,7 @@ from models.errors import KeeperRefused, SealBroken
 from models.person import Person
 from models.points import reached
 from models.services import calls, readings
+from models.services.questions import ASKED, QUESTION, REPLIED
 from models.services.stories import VOICE
 from models.vault import Vault
 from workers.keeper.chain import Chain
@@ -32,6 +33,7 @@ FRESH = timedelta(seconds=60)
 CALL_FRESH = timedelta(minutes=2)  # who calls has the page open before them
 Judge = Callable[[Work, AuditEntry, Person], Case | None]
 ANSWERS = ("answer", "resolved")
+SHOWN = ("kept", "leaving", ASKED, REPLIED)  # all but what was taken back
 TO_HANDLERS = ("said", "repair")  # and what an organisation answered to a repair request
 
 
@@ -67,7 +69,7 @@ class Openings:
         with self._allowed(reading, now, FRESH, opens) as (work, case):
             others = and_(_told_alike(case), Story.what.in_(TO_HANDLERS))
             theirs = and_(Story.case_id == case.id, Story.what != VOICE)
-            return told(work, self._vault, or_(others, theirs), status=("kept", "leaving"))
+            return told(work, self._vault, or_(others, theirs), status=SHOWN)
 
     def sound(self, reading: int, story: int, now: datetime) -> bytes:
         """Return one sound of a case, for whoever noted that they hear it. Raises KeeperRefused."""
@@ -92,6 +94,19 @@ class Openings:
 
     def answer(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
         """Return the answers given to a case, oldest first. Raises KeeperRefused."""
+        with self._behind(case_id, contact, receipt) as work:
+            theirs = Story.case_id.in_({case_id, *_joined(work, case_id)})
+            return opened(work, self._vault, theirs, Story.what.in_(ANSWERS))
+
+    def question(self, case_id: int, contact: str | None, receipt: str) -> list[str]:
+        """Return the question that waits for the speaker of a case. Raises KeeperRefused."""
+        with self._behind(case_id, contact, receipt) as work:
+            asked = (Story.case_id == case_id, Story.what == QUESTION)
+            return [one.text for one in told(work, self._vault, *asked, status=(ASKED,))]
+
+    @contextmanager
+    def _behind(self, case_id: int, contact: str | None, receipt: str) -> Iterator[Work]:
+        """Lend a work to whoever holds the receipt of a case. Raises KeeperRefused."""
         short, long = self._vault.digests(contact, receipt)
         with self._store.reading(ACTOR) as work:
             case = work.session.get(Case, case_id)
@@ -99,8 +114,7 @@ class Openings:
                 _same(short, case.receipt_short) or _same(long, case.receipt_long)
             ):
                 raise KeeperRefused("not its receipt")
-            theirs = Story.case_id.in_({case_id, *_joined(work, case_id)})
-            return opened(work, self._vault, theirs, Story.what.in_(ANSWERS))
+            yield work
 
     @contextmanager
     def _allowed(

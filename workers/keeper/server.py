@@ -37,7 +37,7 @@ class CutOff(StoreError):
 
 
 class Desk:
-    """Answers the seven requests of models.keeper. Never logs what it was asked or says."""
+    """Answers the eight requests of models.keeper. Never logs what it was asked or says."""
 
     def __init__(
         self, vault: Vault, openings: Openings, watch: Watch, clock: Callable[[], datetime]
@@ -54,6 +54,7 @@ class Desk:
             "sound": ({"reading", "story"}, self._sound),
             "number": ({"reading"}, self._number),
             "answer": ({"case", "contact", "receipt"}, self._answer),
+            "question": ({"case", "contact", "receipt"}, self._question),
         }
 
     def reply(self, line: bytes) -> Reply:
@@ -103,6 +104,10 @@ class Desk:
 
     def _answer(self, *, case: object, contact: object, receipt: object) -> Reply:
         texts = self._openings.answer(_row(case), _contact(contact), _receipt(receipt))
+        return {"texts": texts}
+
+    def _question(self, *, case: object, contact: object, receipt: object) -> Reply:
+        texts = self._openings.question(_row(case), _contact(contact), _receipt(receipt))
         return {"texts": texts}
 
 
