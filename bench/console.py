@@ -40,7 +40,8 @@ BOUND = {"queue", "case"}
 PASSWORD = "sept chameaux attendent au puits"  # noqa: S105 of an account made here
 PAGES = {
     "queue": "/file",
-    "filter": "/file?categorie=12&lieu=ML0701&classe=C4",
+    "filter": "/file?categorie=12&lieu=ML0701",
+    "nothing": "/file?categorie=12&lieu=ML0701&classe=C4",
     "late": "/file?terme=late&canal=ussd",
     "search": "/file?q=forage",
     "case": "/cas/{n}",
