@@ -56,6 +56,10 @@ def _answers(desk: Desk, case: Case, form: Any) -> None:
     case_acts.answer(desk, case, form.words.data, how=form.how.data, also=form.also.data or [])
 
 
+def _asks(desk: Desk, case: Case, form: Any) -> None:
+    case_acts.ask(desk, case, form.words.data)
+
+
 def _undoes(desk: Desk, case: Case, _form: Any) -> None:
     if not handling.undo(desk, case):
         raise Refused("late")
@@ -70,6 +74,9 @@ def _checked(desk: Desk, case: Case, form: Any) -> None:
 ACTS: dict[str, Act] = {
     "prendre": Act("plain", lambda d, c, _f: case_acts.take(d, c), _("Il est à vous.")),
     "repondre": Act("answer", _answers, _("Part dans dix minutes. Jusque-là, il se reprend.")),
+    "questionner": Act(
+        "question", _asks, _("La question part dans dix minutes. Jusque-là, elle se reprend.")
+    ),
     "reprendre": Act("plain", _undoes, _("Repris : rien n'est parti.")),
     "noter": Act("note", lambda d, c, f: case_acts.add_note(d, c, f.note.data), _("Note gardée.")),
     "objet": Act(
@@ -125,8 +132,8 @@ def do(number: str, act: str) -> Response | tuple[str, int]:
     form = case_forms.ON_PAGE[one.form]()
     if isinstance(form, case_forms.Stop):
         form.number = number
-    if any(name in request.form for name in FILLS):
-        return _filled(number, form), HTTPStatus.OK
+    if isinstance(form, case_forms.Written) and any(name in request.form for name in FILLS):
+        return _filled(number, one, form), HTTPStatus.OK
     if not form.validate_on_submit():
         return _again(number, one, form), HTTPStatus.UNPROCESSABLE_ENTITY
     return _done(number, one, form)
@@ -140,8 +147,7 @@ def _done(number: str, one: Act, form: Any) -> Response | tuple[str, int]:
     except Moved as moved:
         return _again(number, one, form, news=moved.news), HTTPStatus.CONFLICT
     except Refused as refused:
-        wrong = str(case_words.REFUSALS[refused.why])
-        return _again(number, one, form, wrong=wrong), HTTPStatus.CONFLICT
+        return _again(number, one, form, wrong=_refusal(form, refused.why)), HTTPStatus.CONFLICT
     flash(f"{number} : {one.said}")
     return redirect(url_for("cases.show", number=number) if stays else _elsewhere(), 303)
 
@@ -172,11 +178,20 @@ def _again(number: str, one: Act, form: Any, **about: Any) -> str:
     return shown(number, begun=begun, forms={one.form: form}, **about)
 
 
-def _filled(number: str, form: Any) -> str:
+def _refusal(form: Any, why: str) -> str:
+    """Return what is said above the page; nothing where it is said beside what was typed."""
+    said = str(case_words.REFUSALS[why])
+    if why not in case_words.BESIDE:
+        return said
+    form.words.errors = [said]
+    return ""
+
+
+def _filled(number: str, one: Act, form: case_forms.Written) -> str:
     """Return the page with a template in place of what was typed, if one was asked for."""
     if "fill" in request.form and form.template.data:
         form.words.data = form.template.data
-    return _again(number, ACTS["repondre"], form)
+    return _again(number, one, form)
 
 
 def _told(event: CaseEvent) -> str:

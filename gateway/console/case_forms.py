@@ -66,8 +66,20 @@ class Many(SelectMultipleField):  # type: ignore[misc]
         """Take any number: whoever acts looks which of them may be (case_acts.answer)."""
 
 
-class Answer(CaseForm):
-    """What the speaker will read."""
+class Written(CaseForm):
+    """What the speaker will read, perhaps from a template."""
+
+    template = SelectField(_("Modèle"), validate_choice=False)
+
+    def validate_words(self, field: TextAreaField) -> None:
+        """Let nothing leave that still has a place to be filled in."""
+        blank = left_blank(field.data or "")
+        if blank is not None:
+            raise ValidationError(_("Il reste à remplir : %(blank)s", blank=blank))
+
+
+class Answer(Written):
+    """An answer, or what was done."""
 
     words = TextAreaField(
         _("Ce que la personne lira"),
@@ -80,14 +92,17 @@ class Answer(CaseForm):
         ),
         default="answer",
     )
-    template = SelectField(_("Modèle"), validate_choice=False)
     also = Many(_("La même réponse aussi à"), choices=[])
 
-    def validate_words(self, field: TextAreaField) -> None:
-        """Let nothing leave that still has a place to be filled in."""
-        blank = left_blank(field.data or "")
-        if blank is not None:
-            raise ValidationError(_("Il reste à remplir : %(blank)s", blank=blank))
+
+class Question(Written):
+    """One question: the item stays open."""
+
+    words = TextAreaField(
+        _("Ce que vous demandez"),
+        id="question-words",
+        validators=[InputRequired(MISSING), Length(max=WRITTEN)],
+    )
 
 
 class Note(CaseForm):
@@ -212,6 +227,7 @@ class TemplateForm(FlaskForm):  # type: ignore[misc]
 ON_PAGE: dict[str, type[CaseForm]] = {
     "plain": Plain,
     "answer": Answer,
+    "question": Question,
     "note": Note,
     "objet": Objet,
     "category": Category,

@@ -15,6 +15,8 @@ EVENTS: Words = {
     "opened": _("ouvert"),
     "taken": _("pris"),
     "undone": _("rendu à prendre"),
+    "questioning": _("question écrite, part dans dix minutes"),
+    "questioned": _("question partie"),
     "answering": _("réponse écrite, part dans dix minutes"),
     "answered": _("réponse partie"),
     "cancelled": _("repris avant le départ"),
@@ -48,8 +50,13 @@ EVENTS: Words = {
     "reached": _("personne jointe"),
     "not_reached": _("personne pas jointe"),
 }
+TO_QUESTION: Words = {
+    "heard": _("la personne a lu la question"),
+    "added": _("la personne a répondu à la question"),
+}
 STORIES: Words = {
     "said": _("La personne a dit"),
+    "question": _("Question"),
     "answer": _("Réponse"),
     "resolved": _("Réglé"),
     "missed": _("Pas jointe"),
@@ -137,6 +144,9 @@ REFUSALS: Mapping[str, LazyString] = {
     "lower": _("Il est déjà au moins aussi protégé. Le rendre ordinaire se décide à deux."),
     "private": _("Pas pour un dossier privé."),
     "accusing": _("Ces mots en disent trop : l'objet reste neutre, sans faute ni personne."),
+    "unasked": _("La personne n'attend pas de réponse : elle ne lirait pas de question."),
+    "questioned": _("Une question attend déjà : une seule à la fois."),
+    "answering": _("Une réponse part dans dix minutes : reprenez-la d'abord."),
     "alone": _("Personne d'autre ne peut juger maintenant."),
     "unanswered": _("Seulement après une réponse."),
     "supervisor": _("Seul un superviseur peut le faire."),
@@ -144,6 +154,9 @@ REFUSALS: Mapping[str, LazyString] = {
     "asked": _("C'est déjà demandé."),
     "mender": _("Aucune organisation d'ici n'a de contact MEAL : une vérification est demandée."),
 }
+
+BESIDE = frozenset({"unasked", "questioned", "answering"})
+"""Refusals of what was written for the speaker: said beside it."""
 
 
 def clock(case: Case, at: datetime) -> str:
@@ -178,6 +191,8 @@ def happened(event: CaseEvent) -> str:
         return f"{words} ({say(OUTCOMES, outcome)})" if outcome in OUTCOMES else words
     if event.transition == "checked":
         return f"{words} ({say(RESULTS, str(event.details.get('result')))})"
+    if event.details.get("question"):
+        return say(TO_QUESTION, event.transition)
     if event.transition == "assigned":
         return f"{words} ({event.details.get('to')})"
     return words

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.console import case_forms, case_words, saying, topics
 from gateway.console.menu import HANDLERS
-from gateway.console.phone import preview
+from gateway.console.phone import Preview, preview
 from gateway.console.viewing import (
     ACTS,
     acting,
@@ -28,8 +28,10 @@ from gateway.console.viewing import (
 )
 from models.errors import KeeperAway, KeeperRefused
 from models.services import break_glass, case_pages, lowering, readings
+from models.services.answer_templates import is_question
 from models.services.case_pages import Page
 from models.services.handling import expects_answer
+from models.services.questions import is_waiting
 
 pages = Blueprint("cases", __name__)
 READING = "lecture"
@@ -127,7 +129,7 @@ def shown(
         news=news or [],
         forms={**_forms(found, opened=words is not None), **given},
         typed=given,
-        look=_look(given),
+        looks={name: _look(given.get(name)) for name in ("answer", "question")},
     )
 
 
@@ -160,7 +162,9 @@ def _facts(found: Page) -> dict[str, Any]:
         "leaving": [one for one in found.stories if one.status == "leaving"],
         "sounds": [one for one in found.stories if one.why],
         "expects": expects_answer(case),
-        "templates": found.templates,
+        "templates": [one for one in found.templates if not is_question(one)],
+        "questions": [one for one in found.templates if is_question(one)],
+        "asked": next((one for one in found.stories if is_waiting(one)), None),
         "supervises": found.supervised,
         "judges": found.lowering is not None and found.lowering.second_id == me,
         "me": viewer().actor,
@@ -185,7 +189,6 @@ def _forms(found: Page, *, opened: bool) -> dict[str, Any]:
     return made
 
 
-def _look(forms: dict[str, Any]) -> Any:
+def _look(written: case_forms.Written | None) -> Preview:
     """Return how the phone shows what is being written."""
-    written = forms.get("answer")
     return preview("" if written is None else str(written.words.data or ""))

@@ -31,6 +31,7 @@ AGES: Words = {
     "30": _("depuis 30 jours"),
 }
 RETURNS: Words = {
+    "replied": _("réponse à une question"),
     "reopened": _("dit non"),
     "returned": _("renvoyés"),
     "undelivered": _("SMS non remis"),

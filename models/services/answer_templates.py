@@ -1,4 +1,4 @@
-"""Answers given often: kept by the programme, by topic and language, offered where they fit."""
+"""Answers and questions written often: kept by topic and language, offered where they fit."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -40,6 +40,11 @@ def offered(work: Work, category: str, language: str) -> Sequence[AnswerTemplate
         AnswerTemplate.name,
     )
     return work.session.scalars(asked.order_by(*nearest).limit(OFFERED)).all()
+
+
+def is_question(row: AnswerTemplate) -> bool:
+    """Tell whether a template asks the speaker something: what it ends with says so."""
+    return row.text.rstrip().endswith("?")
 
 
 def live(work: Work) -> Sequence[AnswerTemplate]:

@@ -41,6 +41,7 @@ ACTS = {
     "/cas/<number>/confier": ("/cas/{n}/confier",),
     "/cas/<number>/faire/<act>": (
         "/cas/{n}/faire/prendre",
+        "/cas/{n}/faire/questionner",
         "/cas/{n}/faire/repondre",
         "/cas/{n}/faire/prive",
     ),

@@ -1,9 +1,17 @@
 // What makes pages quicker under the fingers. Everything works without it.
 "use strict";
-// What an address names is opened.
-const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-if (named && named.tagName === "DETAILS") named.open = true;
-// Lists: j and k go along, Enter opens, t takes, x ticks, a gives, / searches; what is new is told.
+// What an address names is opened, ready to be written into.
+function openNamed() {
+  const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (!named || named.tagName !== "DETAILS") return;
+  named.open = true;
+  const field = named.querySelector("textarea");
+  if (field) field.focus({preventScroll: true});
+}
+openNamed();
+addEventListener("hashchange", openNamed);
+// Lists: j and k go along, Enter opens, t takes, q asks, x ticks, a gives, / searches; what is new
+// is told.
 (function () {
   const list = document.querySelector("[data-list]");
   const items = document.querySelector("[data-items]");
@@ -33,10 +41,14 @@ if (named && named.tagName === "DETAILS") named.open = true;
       const to = document.getElementById("to");
       if (to) to.focus();
     },
+    q: () => {
+      const link = inRow("th a");
+      if (link) location.assign(link.href + "#question");
+    },
     "/": () => asked && asked.focus(),
   };
   // On the morning page each act is one key, and leads to its place on the case's page.
-  const places = {t: "gestes", f: "pareils", q: "repondre", r: "gestes", c: "verification", p: "prive"};
+  const places = {t: "gestes", f: "pareils", q: "question", r: "gestes", c: "verification", p: "prive"};
   const to = (place) => () => rows[at] && location.assign("/cas/" + rows[at].dataset.case + "#" + place);
   if (items) {
     rows.forEach((row) => (row.tabIndex = -1));

@@ -116,23 +116,25 @@ const Phone = (() => {
 if (typeof module !== "undefined") module.exports = Phone;
 
 if (typeof document !== "undefined") {
-  const words = document.getElementById("words"), phone = document.getElementById("phone");
-  const choose = document.getElementById("template");
   document.querySelectorAll(".nojs").forEach((one) => { one.hidden = true; });
-  const show = () => {
-    const seen = Phone.look(words.value);
-    document.getElementById("size").value = seen.size;
-    document.getElementById("parts").value = seen.parts;
-    document.getElementById("screens").value = seen.pages.length;
-    document.getElementById("wide").hidden = !seen.wide;
-    document.getElementById("glass").replaceChildren(...seen.pages.map((text) => {
-      const item = document.createElement("li"), screen = document.createElement("pre");
-      screen.textContent = `${text}\n9 ${phone.dataset.more}\n0 ${phone.dataset.out}`;
-      item.append(screen);
-      return item;
-    }));
-  };
-  if (words && phone) {
+  // Of each text that is written for the speaker.
+  document.querySelectorAll("form.write").forEach((form) => {
+    const words = form.querySelector("textarea"), phone = form.querySelector(".phone");
+    const choose = form.querySelector("select[name=template]");
+    const at = (part) => phone.querySelector("." + part);
+    const show = () => {
+      const seen = Phone.look(words.value);
+      at("size").value = seen.size;
+      at("parts").value = seen.parts;
+      at("screens").value = seen.pages.length;
+      at("wide").hidden = !seen.wide;
+      at("glass").replaceChildren(...seen.pages.map((text) => {
+        const item = document.createElement("li"), screen = document.createElement("pre");
+        screen.textContent = `${text}\n9 ${phone.dataset.more}\n0 ${phone.dataset.out}`;
+        item.append(screen);
+        return item;
+      }));
+    };
     words.addEventListener("input", show);
     let last = "";
     if (choose) choose.addEventListener("change", () => {
@@ -144,7 +146,7 @@ if (typeof document !== "undefined") {
       if (from >= 0) words.setSelectionRange(from, last.indexOf("]", from) + 1);
     });
     show();
-  }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
