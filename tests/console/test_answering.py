@@ -7,6 +7,8 @@ from models.case import Case
 from models.db import Job
 from models.outbound import OutboundMessage
 from models.seal import Transit
+from models.services.conversing import Conversing
+from models.services.ussd import Keypress, UssdDialogues
 from tests.console.case_world import World
 from tests.factories import SPEAKER, phone_of
 from tests.workers.sending import Line
@@ -43,6 +45,37 @@ def test_an_answer_written_in_the_console_is_heard_on_the_phone(console):
         heard = world.stage.follows(filed["c6"])
         assert heard.name == "answered"
         assert heard.values["pages"] == [said]
+
+
+def dialled(world, *presses):
+    """Let the speaker dial in one session and press these keys; return what each screen says."""
+    ussd = UssdDialogues(Conversing(world.console.store, world.stage.house))
+    typed = ["*".join(presses[:count]) for count in range(len(presses) + 1)]
+    session, now = f"dial-{'-'.join(presses)}", world.console.clock()
+    return [ussd.answer(Keypress("phone", session, SPEAKER, one, 160), now).text for one in typed]
+
+
+def test_a_question_written_in_the_console_is_read_on_the_phone_and_replied_to(console):
+    with World.around(console) as world:
+        filed = world.stage.files(place="c:ML070106", answer="sms")
+        with console.store.reading(Job("test")) as work:
+            case = work.session.get_one(Case, int(filed["case"]))
+            work.session.expunge(case)
+        world.give(case, "P0151")
+        sent(world)
+        world.does("P0151", case, "questionner", words="Dans quel village ?")
+        world.later(minutes=11)
+        world.stage.settles()
+        assert [to for to, text in sent(world) if "message vous attend" in text] == [SPEAKER]
+        code = filed["c6"].replace(" ", "")
+        screens = dialled(world, "4", code, "9", "1", "Tintihigrene")
+        assert screens[2] == "Dans quel village ?\n9 Suite\n0 Sortir"
+        assert screens[3].startswith("Que repondez-vous a cette question?\n1 Ecrire")
+        assert screens[4].startswith("Ecrivez en peu de mots")
+        assert screens[5].startswith("C'est ajoute.")
+        page = world.browser("P0151").post(f"/cas/{case.number}/lire", follow_redirects=True)
+        assert "Tintihigrene" in page.text
+        assert "On s'en occupe." in dialled(world, "4", code)[-1]
 
 
 def test_what_the_console_itself_writes_is_opened_by_the_keeper_alone(console):
