@@ -158,7 +158,8 @@ class Stage:
             rows = select(OutboundMessage).where(
                 OutboundMessage.purpose == purpose, OutboundMessage.status == status
             )
-            return [self._read(work, row) for row in work.session.scalars(rows)]
+            in_order = rows.order_by(OutboundMessage.id)
+            return [self._read(work, row) for row in work.session.scalars(in_order)]
 
     def _read(self, work, row):
         person = None if row.person_id is None else work.session.get(Person, row.person_id)

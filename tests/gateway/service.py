@@ -90,7 +90,8 @@ class Service:
 
     def rows(self, table):
         with self.store.work(Job("test")) as work:
-            return work.session.scalars(select(table)).all()
+            in_order = select(table).order_by(*table.__table__.primary_key)
+            return work.session.scalars(in_order).all()
 
     @property
     def inbox(self):
