@@ -18,7 +18,7 @@ from tests.console.browsing import (
     violations,
 )
 from tests.console.pages import in_language, pages_of
-from tests.console.programme import Programme, go, press
+from tests.console.programme import Programme, go, press, wait
 from tests.gateway.running import temporary_home
 
 pytestmark = needs_browser
@@ -97,6 +97,48 @@ def test_an_answer_written_in_the_console_is_heard_on_the_phone(programme, drive
         return any("Le camion revient jeudi." in screen for screen in heard)
 
     programme.until(arrived)
+
+
+def written_in(driver):
+    """Return the name of the field that what is typed now goes into."""
+    return driver.execute_script("return document.activeElement.id")
+
+
+def asking_form(driver):
+    return driver.find_element(By.CSS_SELECTOR, "form[action$='/questionner']")
+
+
+def test_one_key_leads_to_asking_from_the_case_the_list_and_the_morning(programme, driver):
+    phone, screens = programme.dial("1*1*1*2*6143*1*1*1")
+    case = max(programme.cases(), key=lambda one: one["opened_at"])["number"]
+    programme.enter(driver, "triager")
+    driver.get(f"{programme.console}/cas/{case}")
+    go(driver, lambda: keys(driver, "t"))
+    keys(driver, "q")
+    wait(driver, lambda _: written_in(driver) == "question-words")
+    driver.switch_to.active_element.send_keys("Quel jour ?")
+    assert asking_form(driver).find_element(By.CSS_SELECTOR, ".size").text == "11"
+    assert "Quel jour ?" in asking_form(driver).find_element(By.CSS_SELECTOR, ".glass").text
+    assert driver.find_element(By.CSS_SELECTOR, "#size").text == "0"  # of the answer
+    assert violations(driver) == []
+    driver.get(f"{programme.console}/file?pour=me")
+    keys(driver, "j")
+    go(driver, lambda: keys(driver, "q"))
+    assert driver.current_url.endswith("#question")
+    driver.get(f"{programme.console}/cas/{case}#question")
+    wait(driver, lambda _: written_in(driver) == "question-words")
+    driver.switch_to.active_element.send_keys("Quel jour ?")
+    go(driver, asking_form(driver).find_element(By.CSS_SELECTOR, "button:not(.second)").click)
+    programme.let_leave()
+    code = code_of(screens)
+    programme.until(lambda: "Quel jour ?" in programme.dial(f"4*{code}", phone)[1][-1])
+    programme.dial(f"4*{code}*9*1*Jeudi", phone)
+    driver.get(f"{programme.console}/")
+    keys(driver, "j")
+    go(driver, lambda: keys(driver, "q"))
+    assert driver.current_url.endswith(f"/cas/{case}#question")
+    assert status_of(programme, case) == "taken"
+    assert complaints(driver) == []
 
 
 def filed(programme):

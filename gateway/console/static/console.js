@@ -9,6 +9,7 @@ function openNamed() {
   if (field) field.focus({preventScroll: true});
 }
 openNamed();
+addEventListener("load", openNamed); // going to what is named takes the cursor away again
 addEventListener("hashchange", openNamed);
 // Lists: j and k go along, Enter opens, t takes, q asks, x ticks, a gives, / searches; what is new
 // is told.
