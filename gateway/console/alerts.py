@@ -16,9 +16,9 @@ from gateway.console.viewing import ACTS, at_desk, kit, now, page, reading, view
 from models.case import Case
 from models.person import Person
 from models.services import alert_views, decisions, handling
-from models.services.alert_texts import organisation_name
+from models.services.alert_texts import NAME_SHOWN
 from models.services.handling import Desk
-from models.services.routing import policy
+from models.services.routing import people, policy
 from models.services.visibility import seen_by
 
 pages = Blueprint("alerts", __name__, url_prefix="/alertes")
@@ -159,10 +159,7 @@ def _page(
     refusal: PassForm | None = None,
 ) -> str:
     with seen_by(desk.work):
-        found = alert_views.event(desk.work, number)
-    if found is None:
-        abort(404)
-    case = desk.work.session.get_one(Case, found.id)
+        found, case = alert_views.event(desk.work, number) or abort(404)
     with kit().store.reading(ACTS) as work:  # sources are counted for people, never shown
         voices = alert_views.voices(work, [case.id]).get(case.id, 1)
     refusal = refusal or PassForm(formdata=None)
@@ -180,5 +177,6 @@ def _page(
 def _takers(desk: Desk, case: Case) -> list[SelectChoice]:
     """Return whom a refusal may name: one of each organisation, the nearest first."""
     takers = decisions.takers(desk.work, case, desk.person, desk.now)
-    named = [SelectChoice(body, organisation_name(desk.work, body)) for body in takers]
+    called = people(desk.work).name
+    named = [SelectChoice(body, called(body)[:NAME_SHOWN]) for body in takers]
     return [SelectChoice("", _("choisir")), *named]

@@ -15,17 +15,25 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_babel import LazyString, gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
+from flows.policy import SENSITIVE
 from gateway.console import case_forms, case_words
 from gateway.console.cases import begin, seen, shown
 from gateway.console.menu import HANDLERS
 from gateway.console.showing import moment
-from gateway.console.viewing import at_desk, page
+from gateway.console.viewing import at_desk, looking_at_desk, page, rechecked
 from models.case import Case, CaseEvent
-from models.services import case_acts, case_classes, decisions, handling, repair_by_hand
-from models.services.alert_texts import organisation_name
+from models.services import (
+    case_acts,
+    case_classes,
+    case_pages,
+    decisions,
+    handling,
+    repair_by_hand,
+)
+from models.services.alert_texts import NAME_SHOWN
 from models.services.case_acts import Refused
 from models.services.handling import Desk
-from models.services.routing import policy
+from models.services.routing import people, policy
 from models.services.visibility import visible_cases
 
 pages = Blueprint("case_acts", __name__)
@@ -206,13 +214,11 @@ def _elsewhere() -> str:
 @page(*HANDLERS)
 def hand_over(number: str) -> Response | str | tuple[str, int]:
     """Give an item to a colleague of the same desk, or away."""
-    found = seen(number)
-    if found.broken:
-        abort(404)
     assign, transfer = case_forms.Assign(), case_forms.Transfer()
     if request.method == "GET":
-        assign.last.data = transfer.last.data = found.last
-        return _offered(number, assign, transfer)
+        return _offered(number, assign, transfer, fresh=True)
+    if seen(number).broken:
+        abort(404)
     to_colleague = "person" in request.form
     form = assign if to_colleague else transfer
     if not form.validate():
@@ -246,12 +252,15 @@ def _transfers(desk: Desk, case: Case, form: Any) -> None:
     case_acts.transfer(desk, case, form.why.data, form.reason.data or "", form.to.data or "")
 
 
-def _offered(number: str, assign: Any, transfer: Any, **about: Any) -> str:
-    found = seen(number)
-    with at_desk() as desk:
-        case = desk.work.session.get_one(Case, found.case.id)
+def _offered(number: str, assign: Any, transfer: Any, *, fresh: bool = False, **about: Any) -> str:
+    with looking_at_desk() as desk:
+        case, last = case_pages.find_to_give(desk.work, number) or abort(404)
+        if case.case_class in SENSITIVE:
+            rechecked(url_for("cases.show", number=number))
         near = case_acts.colleagues(desk, case)
-        takers = {} if found.is_sensitive else _takers(desk, case)
+        takers = {} if case.case_class in SENSITIVE else _takers(desk, case)
+    if fresh:
+        assign.last.data = transfer.last.data = last
     label = policy().label
     assign.person.choices = case_forms.choices(
         (one.person, f"{one.person}, {label(one.function)}") for one in near
@@ -260,14 +269,13 @@ def _offered(number: str, assign: Any, transfer: Any, **about: Any) -> str:
         [("", gettext("comme les règles le disent")), *takers.items()]
     )
     return render_template(
-        "console/case_hand_over.html", found=found, assign=assign, transfer=transfer, **about
+        "console/case_hand_over.html", number=number, assign=assign, transfer=transfer, **about
     )
 
 
 def _takers(desk: Desk, case: Case) -> dict[str, str]:
     seats = decisions.takers(desk.work, case, desk.person, desk.now)
-    label = policy().label
+    label, called = policy().label, people(desk.work).name
     return {
-        name: f"{organisation_name(desk.work, name)}, {label(seat.function)}"
-        for name, seat in seats.items()
+        name: f"{called(name)[:NAME_SHOWN]}, {label(seat.function)}" for name, seat in seats.items()
     }

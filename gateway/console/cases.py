@@ -62,7 +62,7 @@ def sound(number: str, story: int) -> Response:
     if kind is None:
         abort(404)
     try:
-        heard = kit().house.keeper.sound(begin(number, story), story)
+        heard = kit().house.keeper.sound(_begun(found, story), story)
     except (KeeperAway, KeeperRefused):
         abort(404)
     said = kind.split(";")[0].strip()
@@ -101,9 +101,12 @@ def seen(number: str) -> Page:
     return found
 
 
-def begin(number: str, sound: int | None = None) -> int:
-    """Note that whoever looks is about to read or hear, and return the entry once committed."""
-    found = seen(number)
+def begin(number: str) -> int:
+    """Note that whoever looks is about to read, and return the entry once committed."""
+    return _begun(seen(number))
+
+
+def _begun(found: Page, sound: int | None = None) -> int:
     with acting() as work:
         return readings.begin(work, found.case, now(), sound)
 

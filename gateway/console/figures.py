@@ -106,7 +106,8 @@ def _board(work: Work, days: int, by: str) -> tuple[Board | None, str]:
     person_id = viewer().person_id
     if role != "focal_point" or person_id is None:
         return None, ""
-    own = work.session.get_one(Person, person_id).organisation_id
+    me = work.session.get_one(Person, person_id)  # held, so that it is looked up once
+    own = me.organisation_id
     return dashboards.board(work, span, organisation=own, by=by), own
 
 

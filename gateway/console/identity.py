@@ -39,6 +39,7 @@ class SignedIn(UserMixin):
     person_id: int | None
     revoked_at: Any
     left_at: Any
+    number: str = ""  # of the registered person they are
 
     @property
     def active(self) -> bool:  # type: ignore[override]
@@ -80,13 +81,17 @@ class Accounts(Datastore, UserDatastore):
         same = func.lower(column) == str(value).lower() if case_insensitive else column == value
         at_work = or_(_TABLE.c.person_id.is_(None), Person.usable)
         asked = (
-            select(SignedIn)
+            select(SignedIn, Person.number)
             .outerjoin(Person, Person.id == _TABLE.c.person_id)
             .where(same, _TABLE.c.revoked_at.is_(None), at_work)
         )
         with self._store.reading(SIGN_IN) as work:
-            found = work.session.scalar(asked)
+            row = work.session.execute(asked).first()
             work.session.expunge_all()
+        if row is None:
+            return None
+        found: SignedIn = row[0]
+        found.number = row[1] or ""
         return found
 
     def find_role(self, role: str) -> Role:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.sql.base import ExecutableOption
 
 from flows.alert_kinds import EVACUATIONS, dated, said_of
 from flows.case_lifecycle import HELD, OPEN, WAITING
@@ -26,6 +27,8 @@ ACKNOWLEDGE, DECIDE = timedelta(hours=24), timedelta(hours=72)
 REFUND = "27"
 LONGEST = 200  # lines of one list
 NEAR = 4  # digits of a p-code: a region, all of whose communes are drawn
+
+LISTED = lazyload(Case.subjects)  # whom each is about is no part of a list
 
 Point = tuple[float, float]
 
@@ -110,10 +113,11 @@ def board(work: Work) -> Board:
     )
 
 
-def event(work: Work, number: str) -> Told | None:
-    """Return one event, if whoever looks may act on it."""
-    row = work.session.execute(_asked(work).where(Case.number == number)).first()
-    return None if row is None or row.Alert is None else _told(work, row)
+def event(work: Work, number: str) -> tuple[Told, Case] | None:
+    """Return one event, and its case, if whoever looks may act on it."""
+    asked = _asked(work, joinedload(Case.subjects)).where(Case.number == number)
+    row = work.session.execute(asked).unique().first()
+    return None if row is None or row.Alert is None else (_told(work, row), row.Case)
 
 
 def voices(work: Work, ids: Collection[int]) -> Mapping[int, int]:
@@ -149,7 +153,7 @@ def around(work: Work, found: Sequence[Told]) -> Sequence[Point]:
     return [(lat, lon) for lat, lon in rows if lat is not None and lon is not None]
 
 
-def _asked(work: Work) -> Select[Any]:
+def _asked(work: Work, whom: ExecutableOption = LISTED) -> Select[Any]:
     """Return the question for all of it at once: each asks who may know."""
     kinds = and_(Case.kind.in_(("alert", "evacuation")), Case.status.in_(HELD))
     owed = and_(Case.category == REFUND, Case.kind == "complaint", Case.status.in_(OPEN))
@@ -160,7 +164,7 @@ def _asked(work: Work) -> Select[Any]:
         .outerjoin(Facility, Facility.id == Evacuation.facility_id)
         .outerjoin(Area, Area.pcode == Case.area_pcode)
         .where(Case.case_class.not_in(SENSITIVE), or_(kinds, owed))
-        .options(lazyload(Case.subjects))  # whom each is about is no part of a list
+        .options(whom)
         .order_by(Case.opened_at, Case.id)
         .add_columns(Alert, Evacuation, Area, Facility.name.label("centre"))
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, literal, null, select, union_all
-from sqlalchemy.orm import aliased, lazyload
+from sqlalchemy import Row, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from flows.case_lifecycle import HELD
 from flows.policy import SENSITIVE
@@ -24,7 +24,7 @@ from models.repair import Check, Repair, RepairCase
 from models.services import answer_templates, break_glass
 from models.services.audit import GLASS
 from models.services.case_acts import is_supervisor
-from models.services.visibility import visible_cases
+from models.services.visibility import seen_by, visible_cases
 from models.triage import AnswerTemplate
 from models.voice_note import VoiceNote
 
@@ -95,6 +95,16 @@ def find(work: Work, number: str, now: datetime) -> Page | None:
     """Return the page of an item that whoever looks may see; None for all else."""
     me = _me(work)  # held, so that it is looked up once
     return _page(work, visible_cases(work), number, me, now)
+
+
+def find_to_give(work: Work, number: str) -> tuple[Case, int] | None:
+    """Return an item that whoever looks may see, and its state as ``Page.last`` names it."""
+    me = _me(work)  # held, so that it is looked up once
+    last = select(func.max(CaseEvent.id)).where(CaseEvent.case_id == Case.id).scalar_subquery()
+    asked = visible_cases(work).options(joinedload(Case.subjects)).add_columns(last)
+    with seen_by(work):
+        row = work.session.execute(asked.where(Case.number == number)).unique().one_or_none()
+    return None if row is None or me is None else (row[0], row[1] or 0)
 
 
 def find_broken(work: Work, number: str, now: datetime) -> Page | None:

@@ -26,6 +26,7 @@ ANNOUNCED_AFTER = timedelta(minutes=5)  # or at the end of the session (field.md
 VOICES = frozenset({"woman", "man"})
 UNSENT = ("case_new", "answer_ready")  # what a case may still have to say to somebody
 STAFF = ("reminder", "moved_up", "check_asked", "repair_came", "repair_late", "alert_decided")
+UNCALLED = frozenset({"alert", "evacuation"})  # an event, which nobody asked to be called about
 """What staff may still have to hear of a case: by night it waits, and the case may be gone."""
 
 
@@ -155,6 +156,8 @@ def _had_it(work: Work, case: Case) -> frozenset[int]:
 
 def _wished(work: Work, case: Case, asked: CallBack | None) -> tuple[str, str]:
     """Return in which language who shall call, a woman or a man; empty where nobody asked."""
+    if case.kind in UNCALLED:
+        return "", ""
     wish = asked if case.id is None else work.session.get(CallBack, case.id)
     if wish is None:
         return "", ""

@@ -1,7 +1,7 @@
 """Routes a case inside the unit of work that files it: the directory as it stands, then choose."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -127,14 +127,12 @@ def where(work: Work, place: str) -> tuple[str | None, str]:
 def snapshot(work: Work, now: datetime, *, urgent: bool = False) -> Directory:
     """Return the directory as it stands, read anew: whoever left a minute ago is not chosen.
 
+    A work that changes nothing reads it once.
+
     ``urgent``: whoever said STOP is rung all the same (an evacuation).
     """
-    return Directory(
-        organisations=_bodies(work),
-        seats=tuple(_seats(work, urgent=urgent)),
-        ties=_ties(work),
-        coverage=tuple(_coverage(work, now)),
-    )
+    known = _people(work, urgent=True) if urgent else people(work)
+    return replace(known, coverage=tuple(_coverage(work, now)))
 
 
 def barred(work: Work, subjects: Sequence[Subject]) -> set[int]:
@@ -145,7 +143,12 @@ def barred(work: Work, subjects: Sequence[Subject]) -> set[int]:
 
 def people(work: Work) -> Directory:
     """Return who works where and who is kin, without coverage: enough to say who is barred."""
-    return Directory(organisations=_bodies(work), seats=tuple(_seats(work)), ties=_ties(work))
+    found: Directory | None = work.session.info.get(__name__)
+    if found is None:
+        found = _people(work)
+        if work.session.get_bind().get_execution_options().get("reading"):
+            work.session.info[__name__] = found
+    return found
 
 
 def concerned(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:
@@ -169,6 +172,11 @@ def _rows(work: Work, statement: Executable) -> CursorResult[*tuple[Any, ...]]:
     """Read plain rows: objects of the tables would cost filing twice the time."""
     work.session.flush()
     return work.session.connection().execute(statement)
+
+
+def _people(work: Work, *, urgent: bool = False) -> Directory:
+    seats = tuple(_seats(work, urgent=urgent))
+    return Directory(organisations=_bodies(work), seats=seats, ties=_ties(work))
 
 
 def _bodies(work: Work) -> dict[str, Body]:
