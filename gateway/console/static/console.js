@@ -1,5 +1,9 @@
 // What makes pages quicker under the fingers. Everything works without it.
 "use strict";
+// A browser may keep a page that was left, though it is told not to, and show it again without
+// asking: nothing of it is shown until it was asked for anew, by whoever is still signed in.
+addEventListener("pagehide", () => { document.documentElement.hidden = true; });
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 // What an address names is opened, ready to be written into.
 function openNamed() {
   const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
