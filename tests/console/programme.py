@@ -16,6 +16,8 @@ from gateway.console.sessions import COOKIE
 from gateway.demo_words import HOST, read_password
 from models.case import Story
 from models.db import Job, Store
+from models.inbound import InboundMessage
+from models.services.inbox import TRIES
 from tests.gateway.running import Running, jaabi
 
 PATIENCE_S = 30
@@ -39,11 +41,13 @@ class Programme(Running):
         programme = cls(home)
         made = programme.jaabi("init", "--demo")
         assert made.returncode == 0, made.stderr
-        programme.sessions = {}
+        programme.sessions, programme.codes = {}, {}
         programme.start()
         programme.until(programme.is_ready)
         [phone] = map(json.loads, programme.jaabi("channels", "--json").stdout.splitlines())
-        programme.hook = phone["hooks"]["ussd"]["url"]
+        programme.hook, programme.letterbox = (
+            phone["hooks"][road]["url"] for road in ("ussd", "sms")
+        )
         programme.numbers = (f"+2237000{n}" for n in itertools.count(1000))
         return programme
 
@@ -72,6 +76,40 @@ class Programme(Running):
         self.until(lambda: len(self.cases()) >= count)
         return filed
 
+    def write(self, words, number):
+        """Let a phone send an SMS, and return it as soon as it was received."""
+        name = os.urandom(8).hex()
+        said = {"id": name, "from": number, "to": "36123", "text": words}
+        said["date"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+        assert requests.post(self.letterbox, data=said, timeout=20).status_code == 200
+        self.until(lambda: self.received(name))
+        return name
+
+    def received(self, name):
+        """Return a message received, as the command line lists it; None while there is none."""
+        listed = self.jaabi("messages", "--json", "--direction", "in").stdout.splitlines()
+        return next((row for row in map(json.loads, listed) if row["provider_id"] == name), None)
+
+    def give_up(self, words):
+        """Let a text be tried five times in vain, and return it as it is listed then.
+
+        It waits behind an earlier one of the same phone, which is made to wait.
+        """
+        number, now = next(self.numbers), datetime.now(UTC)
+        first = self.write("Bonjour", number)
+        self.until(lambda: self.received(first)["status"] == "processed")
+        self._change(first, status="waiting", due_at=now + timedelta(hours=1), settled_at=None)
+        second = self.write(words, number)
+        self._change(second, tries=TRIES, due_at=now)
+        self.until(lambda: self.received(second)["status"] == "dead")
+        self._change(first, status="processed", settled_at=now)
+        return self.received(second)
+
+    def _change(self, name, **facts):
+        with self._store() as store, store.work(Job("test")) as work:
+            row = update(InboundMessage).where(InboundMessage.provider_id == name)
+            work.session.execute(row.values(**facts))
+
     def cases(self):
         """Return the ordinary cases, as the command line lists them."""
         return [json.loads(line) for line in self.jaabi("cases", "--json").stdout.splitlines()]
@@ -94,18 +132,28 @@ class Programme(Running):
         return done.stdout.strip()
 
     def enter(self, driver, name):
-        """Sign in as a person does, the first time; a code serves once, so then by the session."""
+        """Sign in as a person does, the first time; then by the session, which is quicker."""
+        if name not in self.sessions:
+            self.sign_in(driver, name)
+            return
+        self._stand_at_the_door(driver)
+        driver.add_cookie({"name": COOKIE, "value": self.sessions[name], "secure": True})
+        driver.get(f"{self.console}/")
+
+    def _stand_at_the_door(self, driver):
         driver.get(f"{self.console}/entrer")
         driver.delete_all_cookies()
         driver.get(f"{self.console}/entrer")
-        if name in self.sessions:
-            driver.add_cookie({"name": COOKIE, "value": self.sessions[name], "secure": True})
-            driver.get(f"{self.console}/")
-            return
+
+    def sign_in(self, driver, name):
+        """Sign in by password and authenticator, whose code serves once."""
+        self._stand_at_the_door(driver)
         driver.find_element(By.NAME, "email").send_keys(f"{name}@{HOST}")
         driver.find_element(By.NAME, "password").send_keys(read_password(self.home))
         press(driver, "main form button")
-        driver.find_element(By.NAME, "code").send_keys(self.code(name))
+        self.until(lambda: self.code(name) != self.codes.get(name))
+        self.codes[name] = self.code(name)
+        driver.find_element(By.NAME, "code").send_keys(self.codes[name])
         press(driver, "main form button")
         wait(driver, lambda _: driver.find_elements(By.CSS_SELECTOR, ".top nav"))
         self.sessions[name] = driver.get_cookie(COOKIE)["value"]

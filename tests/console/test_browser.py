@@ -9,15 +9,12 @@ from selenium.webdriver.support.select import Select
 
 from tests.console.browsing import (
     NARROW,
-    WIDE,
     chromium,
     complaints,
     needs_browser,
     overflows,
-    shape,
     violations,
 )
-from tests.console.pages import in_language, pages_of
 from tests.console.programme import Programme, go, press, wait
 from tests.gateway.running import temporary_home
 
@@ -26,15 +23,6 @@ TRIAGED, ACTIONS = 50, 4
 SLOW = {"offline": False, "latency": 600, "downloadThroughput": 6250, "uploadThroughput": 6250}
 PAINT_S = 4.0
 QUEUE_COLD, QUEUE_WARM, CASE_COLD = 60_000, 15_000, 80_000  # bytes on the line
-ACCOUNTS = {
-    "triager": "fr",
-    "supervisor": "en",
-    "integrity": "fr",
-    "focal": "en",
-    "operator": "fr",
-    "auditor": "en",
-    "admin": "fr",
-}
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +186,42 @@ def test_an_answered_case_is_closed_with_what_came_of_it(programme, driver):
     assert status_of(programme, number) == "closed"
 
 
+def test_a_case_given_away_is_anothers_after_ten_minutes(programme, driver):
+    number = filed(programme)
+    programme.enter(driver, "triager")
+    driver.get(f"{programme.console}/cas/{number}/confier")
+    driver.find_element(By.NAME, "why").click()
+    to = Select(driver.find_element(By.NAME, "to"))
+    taker = to.options[1].get_attribute("value")
+    to.select_by_value(taker)
+    press(driver, "form:has([name=why]) button")
+    assert held_by(programme, number) == "cell"  # until then it may be taken back
+    assert driver.find_elements(By.CSS_SELECTOR, "form[action$='/reprendre']")
+    assert complaints(driver) == []
+    programme.let_leave()
+    programme.until(lambda: held_by(programme, number) == taker)
+    driver.get(f"{programme.console}/cas/{number}")
+    assert "404" in driver.title
+
+
+def held_by(programme, number):
+    [case] = [one for one in programme.cases() if one["number"] == number]
+    return case["organisation"]
+
+
+def test_what_nobody_could_read_is_tried_again_and_handled(programme, driver):
+    row = programme.give_up("pas assez de mil a Tessit")
+    programme.enter(driver, "admin")
+    driver.get(f"{programme.console}/non-traites?genre=inbox")
+    press(driver, f"form[action$='/inbox/{row['id']}'] button")
+    assert driver.find_elements(By.CSS_SELECTOR, ".said:not(.error)")
+    programme.until(lambda: programme.received(row["provider_id"])["status"] == "processed")
+    driver.refresh()
+    assert not driver.find_elements(By.CSS_SELECTOR, "form[action*='/inbox']")
+    assert programme.jaabi("dead-letters", "--json").stdout == ""
+    assert complaints(driver) == []
+
+
 def test_coverage_is_brought_looked_at_and_confirmed(programme, driver, tmp_path):
     file = tmp_path / "coverage.csv"
     programme.jaabi("directory", "export", "coverage", str(file))
@@ -221,9 +245,11 @@ def numbers_of(programme, driver, address):
     return numbers(driver)
 
 
-def test_without_a_script_the_same_path_is_walked_by_buttons(programme):
-    with chromium(NARROW, script=False) as driver:
-        programme.enter(driver, "triager")
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_on_a_small_screen_the_same_path_is_walked_by_buttons(programme, script):
+    with chromium(NARROW, script=script) as driver:
+        programme.sign_in(driver, "triager")
+        assert not overflows(driver)
         number = numbers_of(programme, driver, "/file?pour=nobody")[0]
         assert not overflows(driver)
         driver.get(f"{programme.console}/cas/{number}")
@@ -232,6 +258,8 @@ def test_without_a_script_the_same_path_is_walked_by_buttons(programme):
         driver.find_element(By.NAME, "words").send_keys("On revient vendredi.")
         press(driver, "#repondre form button:not(.second)")
         assert "dix minutes" in driver.page_source or "ten minutes" in driver.page_source
+        assert not overflows(driver)
+        assert status_of(programme, number) == "taken"
 
 
 def of_the_field(driver):
@@ -269,23 +297,3 @@ def test_a_case_is_light(programme, driver):
     driver.execute_cdp_cmd("Network.clearBrowserCache", {})
     driver.get(f"{programme.console}/cas/{number}")
     assert on_the_line(driver) <= CASE_COLD
-
-
-@pytest.mark.parametrize(("name", "language"), ACCOUNTS.items())
-def test_no_page_breaks_a_rule_of_wcag_or_asks_to_scroll_sideways(programme, name, language):
-    """Every page of the menu and what it leads to, in one language each, wide and narrow."""
-    with chromium() as driver:
-        programme.enter(driver, name)
-        in_language(driver, language)
-        found = {}
-        for address in sorted(pages_of(programme, driver)):
-            driver.get(address)
-            wrong = violations(driver) + complaints(driver)
-            shape(driver, NARROW)
-            driver.refresh()  # as a telephone draws it from the beginning
-            if overflows(driver):
-                wrong.append("one must scroll sideways on a telephone")
-            shape(driver, WIDE)
-            if wrong:
-                found[address] = wrong
-        assert found == {}, "\n".join(f"{where}: {what}" for where, what in found.items())
