@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import requests
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
@@ -172,4 +173,6 @@ def press(driver, selector):
 
 
 def wait(driver, holds):
-    return WebDriverWait(driver, PATIENCE_S, poll_frequency=0.05).until(holds)
+    """Ask until it holds; a page that is being left may answer neither yes nor no."""
+    asking = WebDriverWait(driver, PATIENCE_S, 0.05, ignored_exceptions=[WebDriverException])
+    return asking.until(holds)
