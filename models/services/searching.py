@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from flows.place_names import sound, words_of
 from flows.sensitivity import CLASS_OF
-from models.area import Area
+from models.area import Area, Facility, Settlement
 from models.case import Case
 from models.db import Work
 from models.organisation import Organisation
@@ -32,12 +32,16 @@ SHORTEST = 2  # letters below which a word says nothing
 WORDS = 6  # that are looked for
 HEARD = 5  # letters from which a name may be spelt as it sounds
 NAMED = 40  # places or organisations that one word may mean
+SITE, SITES = "site", 200
 _SQLITE = text("SELECT rowid FROM case_objet WHERE case_objet MATCH :objet").columns(rowid=Integer)
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """Something of the directory that a word may mean: an area or an organisation."""
+    """Something of the directory that a word may mean: an area, an organisation, or a site.
+
+    A site is a village or a centre; its key is what ``Case.place_ref`` says.
+    """
 
     what: str
     key: str
@@ -57,7 +61,8 @@ def searched(work: Work, q: str, says: Says) -> list[ColumnElement[bool]]:
     words = [_one_of_them(word) for word in words_of(q) if len(word) >= SHORTEST][:WORDS]
     if not words:
         return [false()] if q.strip() else []
-    names = [] if all(one.isdecimal() for one in words) else list(_directory(work))
+    told = [one for one in words if not one.isdecimal()]
+    names = [*_directory(work), *_sites(work, told)] if told else []
     return [or_(*_meanings(work, word, names, says)) for word in words]
 
 
@@ -73,9 +78,12 @@ def _meanings(
     yield _in_objet(work, word)
     if word.isdecimal():
         return
-    meant = [one for one in names if one.is_meant_by(word)][:NAMED]
-    for one in meant:
+    meant = [one for one in names if one.is_meant_by(word)]
+    for one in [one for one in meant if one.what != SITE][:NAMED]:
         yield inside(one.key) if one.what == "area" else concerns(one.key)
+    sites = [one.key for one in meant if one.what == SITE][:NAMED]
+    if sites:
+        yield Case.place_ref.in_(sites)
     said = [code for code in CLASS_OF if any(w.startswith(word) for w in words_of(says(code)))]
     if said:
         yield Case.category.in_(said)
@@ -87,6 +95,18 @@ def _directory(work: Work) -> Iterator[_Name]:
     for what, key, name in work.session.execute(union_all(areas, bodies)):
         own = words_of(name) if what == "area" else words_of(f"{name} {key}")
         yield _Name(what, key, tuple(own))
+
+
+def _sites(work: Work, words: list[str]) -> Iterator[_Name]:
+    """Give the villages and centres of which a name has a word that begins so: there are many."""
+    asked = [
+        select(literal(kind) + table.id, table.name).where(
+            or_(*(table.name.ilike(start + word + "%") for word in words for start in ("", "% ")))
+        )
+        for kind, table in (("s:", Settlement), ("f:", Facility))
+    ]
+    for key, name in work.session.execute(union_all(*asked).limit(SITES)):
+        yield _Name(SITE, key, tuple(words_of(name)))
 
 
 def _in_objet(work: Work, word: str) -> ColumnElement[bool]:

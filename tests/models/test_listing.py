@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.area import Area
+from models.area import Area, Facility, Settlement
 from models.case import Case, Story
 from models.db import Handler, Job
 from models.organisation import Organisation
@@ -135,6 +135,20 @@ def test_a_search_finds_number_place_topic_organisation_and_objet(desk, now, q, 
     put_case(desk, "10002", now, about=[("organisation", "secours-sahel")])
     put_case(desk, "10003", now, about=[("person", "P1")], subject_line="Pompe, Ménaka, secours")
     assert listed(desk, now, q=q) == found.split()
+
+
+def test_a_village_or_a_centre_is_found_by_any_word_of_its_name(desk, now):
+    with desk.work(Job("test")) as work:
+        for number, name in ((1, "Tin Hama"), (2, "Tintihigrène")):
+            facts = {"id": str(number), "name": name, "commune_pcode": TESSIT}
+            work.session.add(Settlement(**facts, rank=5, source="test"))
+        facts = {"id": "9", "name": "CSCOM Hamakouladji", "kind": "cscom", "quality": "test"}
+        work.session.add(Facility(**facts, commune_pcode=TESSIT, source="test"))
+    for number, ref in (("10001", "s:1"), ("10002", "s:2"), ("10003", "f:9")):
+        put_case(desk, number, now, place_ref=ref)
+    assert listed(desk, now, q="hama") == ["10001", "10003"]
+    assert listed(desk, now, q="tin hama") == ["10001"]
+    assert listed(desk, now, q="tintihi") == ["10002"]
 
 
 def test_the_objet_is_found_as_it_stands_now(desk, now):
