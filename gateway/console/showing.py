@@ -27,7 +27,12 @@ def use(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, moment=moment, count=count, in_pairs=in_pairs, visible=visible
+        day=day,
+        moment=moment,
+        exactly=exactly,
+        count=count,
+        in_pairs=in_pairs,
+        visible=visible,
     )
     app.jinja_env.globals.update(
         file=file,
@@ -46,8 +51,13 @@ def day(value: date | datetime | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Return a date and an hour: 22/11 à 14:05."""
+    """Return a date and an hour: 22/11 14:05."""
     return "" if value is None else str(format_datetime(value, "dd/MM HH:mm"))
+
+
+def exactly(value: datetime) -> str:
+    """Return a date with its year, an hour and seconds, for a log: 22/11/2026 14:05:09."""
+    return str(format_datetime(value, "dd/MM/yyyy HH:mm:ss"))
 
 
 def count(value: int | float | None) -> str:
