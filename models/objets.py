@@ -60,6 +60,15 @@ def lay(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def let_go(connection: Connection) -> None:
+    """Take the words of rows that are gone out of the file: until it is merged SQLite keeps them.
+
+    PostgreSQL does so when it vacuums.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"{_INTO} (case_objet) VALUES ('optimize')")
+
+
 def lift(connection: Connection) -> None:
     """Take the index away."""
     if connection.dialect.name == "sqlite":

@@ -20,6 +20,7 @@ from models import (
     figure,
     inbound,
     known_as,
+    objets,
     outbound,
     paperwork,
     person,
@@ -162,6 +163,7 @@ def forget(work: Work, one: Rule, now: datetime) -> int:
     """Do one batch of a rule and count, as a proof, how many rows that was. 0: nothing was left."""
     count = one.batch(work, now)
     if one is RULES[-1]:
+        objets.let_go(work.session.connection())
         put_setting(work, FORGOTTEN, now.isoformat())
     if count and one.is_told:
         what = f"{PROOF}{one.name}"

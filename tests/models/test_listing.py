@@ -1,6 +1,7 @@
 """Lists: what is asked for is what stands in rows and counts; pages neither skip nor repeat."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from models.case import Case, Story
 from models.db import Handler, Job
 from models.organisation import Organisation
 from models.person import Hat, Person
+from models.services import privacy
 from models.services.directory_names import known
 from models.services.filtering import NAMES
 from models.services.listing import Asking, Filter, Listing
@@ -223,3 +225,21 @@ def test_names_become_codes_and_what_nobody_knows_is_named(desk):
         lost = known(work, Filter(area="Atlantide", organisation="x"))
         assert (lost.wanted, lost.unknown) == (Filter(), ("Atlantide", "x"))
         assert work.session.get_one(Area, TESSIT).name == "Tessit"
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_no_word_of_an_objet_stays_in_the_file_when_its_case_is_gone(desk, now):
+    over = {"status": "closed", "closed_at": now - timedelta(days=91)}
+    put_case(desk, "10001", now, subject_line="Zebumort au puits", **over)
+    file = Path(str(desk.url.database))
+    assert b"zebumort" in kept(desk, file)
+    with desk.work(Job("test")) as work:
+        while privacy.purge(work, now):
+            pass
+    assert b"zebumort" not in kept(desk, file)
+
+
+def kept(store, file):
+    """Return all that the file holds once nothing waits beside it."""
+    store.close()
+    return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
