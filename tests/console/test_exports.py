@@ -1,6 +1,7 @@
 """Files to take along hold what their asker sees in the list, and are fetched by them alone."""
 
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -58,6 +59,13 @@ def test_a_file_holds_what_the_filter_shows_and_never_a_compartment(both):
     chosen = lines(fetched(both, triager, query="categorie=22"))
     assert [one["number"] for one in chosen] == [TWO]
     assert lines(fetched(both, officer)) == []
+
+
+def test_a_list_leads_to_its_file_with_the_filter_that_it_shows(console):
+    triager = console.as_role("triager")
+    put_case(console.store, ONE, NOON, category="22")
+    [address] = re.findall(r'href="(/exports[^"]*)"', triager.get("/file?categorie=22").text)
+    assert 'name="query" value="categorie=22"' in triager.get(address).text
 
 
 def test_a_barred_persons_file_is_that_of_a_world_without_the_case(both):
