@@ -241,6 +241,23 @@ def keepers_own(url):
     return Store(url)
 
 
+class JoinedKeeper(KeeperServer):
+    """One that is closed when it has done what it was doing, as a process is that has ended."""
+
+    def __init__(self, *said):
+        self._conversations = set()
+        super().__init__(*said)
+
+    def process_request_thread(self, *said):
+        self._conversations.add(threading.current_thread())
+        super().process_request_thread(*said)
+
+    def server_close(self):
+        super().server_close()
+        for one in self._conversations:
+            one.join()
+
+
 @contextmanager
 def keeper_at_work(store, vault, clock):
     """Run a real keeper's door in a thread, on a socket of its own; give its address."""
@@ -248,7 +265,7 @@ def keeper_at_work(store, vault, clock):
     own = keepers_own(store.url)
     chain = Chain(own, b"the audit key of tests", Memory(folder / FILE))
     desk = Desk(vault, Openings(own, vault, chain, clock[0]), Watch(), lambda: clock[0])
-    server = KeeperServer(folder / "keeper", desk)
+    server = JoinedKeeper(folder / "keeper", desk)
     thread = threading.Thread(target=server.serve_forever, args=(0.005,))
     thread.start()
     try:

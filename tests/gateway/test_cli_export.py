@@ -34,7 +34,8 @@ def programme(sqlite_store, tmp_path, now):
 
 @pytest.fixture
 def jaabi(programme, tmp_path):
-    environment = {"JAABI_HOME": str(tmp_path), "JAABI_DATABASE_URL": None, "JAABI_DEMO": "off"}
+    home, url = str(tmp_path), str(programme.store.url)
+    environment = {"JAABI_HOME": home, "JAABI_DATABASE_URL": url, "JAABI_DEMO": "off"}
 
     def run(*words):
         return CliRunner(env=environment).invoke(commands, ["export", *words])

@@ -20,7 +20,8 @@ def loop(sqlite_store, tmp_path, now):
 
 @pytest.fixture
 def jaabi(loop, tmp_path):
-    environment = {"JAABI_HOME": str(tmp_path), "JAABI_DATABASE_URL": None, "JAABI_DEMO": "off"}
+    home, url = str(tmp_path), str(loop.store.url)
+    environment = {"JAABI_HOME": home, "JAABI_DATABASE_URL": url, "JAABI_DEMO": "off"}
 
     def run(*words):
         done = CliRunner(env=environment).invoke(commands, words)
