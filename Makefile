@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR = $${JAABI_HOME:-var}
 
+# What was compiled is kept, whatever the machine says: the tests start the service a hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test lint audit mutants bench chaos system-deps screens words lock
 .DEFAULT_GOAL := help
 

@@ -1,6 +1,7 @@
 """Every person, item and road against the decision written from the documents: 0 wrong cells."""
 
 import itertools
+import os
 import random
 from dataclasses import replace
 
@@ -19,7 +20,8 @@ from tests.factories import phone_of
 from tests.matrix import doors, world
 from tests.oracles import access
 
-EACH = 4  # places and classes drawn of each relation and holder; all of them by `make bench`
+# Places and classes drawn of each relation and holder; more by MATRIX=4 pytest tests/matrix.
+EACH = int(os.environ.get("MATRIX", "1"))
 BY_NUMBER = 6  # items tried by number, of each person
 SEED = 2026
 CELLS = 2000

@@ -85,8 +85,13 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("what", CASES)
-@pytest.mark.parametrize("role", ["focal_point", "operator", "relay", "supervisor"])
+# Every kind of case to one role, and one kind of case to every other.
+PAIRS = [(what, "focal_point") for what in CASES] + [
+    ("ordinary", role) for role in ("operator", "relay", "supervisor")
+]
+
+
+@pytest.mark.parametrize(("what", "role"), PAIRS)
 def test_the_accused_hears_what_a_stranger_hears_to_a_number_that_nobody_has(stage, what, role):
     stage.change(Person, {"number": ACCUSED}, role=role)
     case = stage.case(stage.files(**CASES[what])["case"])
