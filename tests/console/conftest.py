@@ -25,6 +25,7 @@ from models.services.gazetteer import load_reference
 from models.sign_in import ConsoleSession
 from models.vault import create_keys
 from tests.conftest import NOON, copied
+from tests.console.case_world import World
 from tests.factories import HASHER
 
 PASSWORD = "sept chameaux attendent au puits"  # noqa: S105 of accounts made here
@@ -123,6 +124,20 @@ def console(tmp_path, furnished_template, sqlite_kept):
     """A console on SQLite with the directory of Mali and the organisations of the cell."""
     with copied(furnished_template, sqlite_kept) as store:
         yield Console(tmp_path, store)
+
+
+@pytest.fixture
+def world(console):
+    """The console with speakers and staff around it."""
+    with World.around(console) as world:
+        yield world
+
+
+@pytest.fixture
+def walled(tmp_path, postgres):
+    """The same on PostgreSQL, whose rights by row are the second wall."""
+    with World.around(furnished(tmp_path, postgres)) as world:
+        yield world
 
 
 def furnished(home, store):

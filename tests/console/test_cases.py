@@ -13,22 +13,7 @@ from models.inbound import InboundMessage
 from models.outbound import OutboundMessage
 from models.services import stories
 from models.voice_note import VoiceNote
-from tests.console.case_world import World
-from tests.console.conftest import furnished
 from tests.console.counting import statements
-
-
-@pytest.fixture
-def world(console):
-    with World.around(console) as world:
-        yield world
-
-
-@pytest.fixture
-def walled(tmp_path, postgres):
-    """The same on PostgreSQL, whose rights by row are the second wall."""
-    with World.around(furnished(tmp_path, postgres)) as world:
-        yield world
 
 
 @pytest.fixture

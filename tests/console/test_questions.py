@@ -4,24 +4,8 @@ import re
 
 import pytest
 
-from tests.console.case_world import World
-from tests.console.conftest import furnished
-
 ASKED = "Dans quel village, et quel jour ?"
 SAID = "À Tintihigrène, jeudi"
-
-
-@pytest.fixture
-def world(console):
-    with World.around(console) as world:
-        yield world
-
-
-@pytest.fixture
-def walled(tmp_path, postgres):
-    """The same on PostgreSQL, whose rights by row are the second wall."""
-    with World.around(furnished(tmp_path, postgres)) as world:
-        yield world
 
 
 @pytest.fixture

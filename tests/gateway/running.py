@@ -1,13 +1,16 @@
 """A real `jaabi run` in a home of its own, on ports of its own."""
 
+import atexit
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -108,3 +111,17 @@ class Running:
 
 def temporary_home():
     return Path(tempfile.mkdtemp(prefix="jaabi-run-")) / "home"
+
+
+def make_demo(home):
+    """Make a demo on SQLite there: a copy of one, because fifty passwords take seconds."""
+    shutil.copytree(_made_once(), home)
+
+
+@cache
+def _made_once():
+    home = temporary_home()
+    atexit.register(shutil.rmtree, home.parent)
+    done = Running(home).jaabi("init", "--demo")
+    assert done.returncode == 0, done.stderr
+    return home

@@ -13,7 +13,7 @@ from tests.gateway.test_phone_page import Demo, Hand, chromium, needs_browser
 from tests.rules.sources import modules
 
 ROOT = Path(__file__).parents[2]
-# Every one is shown below, and those of the console in tests/console/test_hostile.py.
+# Every one is shown below, and those of the console in tests/console/test_hostile_browser.py.
 PAGES = {"gateway/simulator/templates/simulator/phone.html"}
 CONSOLE = "gateway/console/templates/"
 WATCH = """
@@ -125,7 +125,7 @@ INLINE = re.compile(
     re.IGNORECASE,
 )
 TEMPLATED = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)  # is not in the page
-# What writes SVG or HTML by a writer that escapes: tests/console/test_hostile.py shows it.
+# What writes SVG or HTML by a writer that escapes: tests/console/test_hostile_browser.py shows it.
 WRITERS = {
     "gateway/console/alert_map.py",
     "gateway/console/charts.py",

@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from models.db import Job, Store
 from models.vault import Vault
 from tests.conftest import as_application
+from tests.gateway.running import make_demo
 from tests.journeys.provider import PATIENCE_S, Provider
 from workers.keeper.reading import with_keys
 
@@ -89,7 +90,10 @@ class World:
         return [json.loads(line) for line in self.jaabi(*words).splitlines()]
 
     def prepare(self):
-        self.jaabi("init", "--demo")
+        if self.database_url.startswith("sqlite"):
+            make_demo(self.home)
+        else:
+            self.jaabi("init", "--demo")
         tables = tomllib.loads((self.home / "channels.toml").read_text())
         [self.token] = tables["channel"]["phone"]["token"]
         self.channel = "phone"
