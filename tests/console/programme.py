@@ -39,8 +39,8 @@ class Programme(Running):
     @classmethod
     def begun(cls, home):
         """Make it and start it."""
-        make_demo(home)
         programme = cls(home)
+        make_demo(home, programme.environment)
         programme.sessions, programme.codes = {}, {}
         programme.start()
         programme.until(programme.is_ready)

@@ -113,15 +113,19 @@ def temporary_home():
     return Path(tempfile.mkdtemp(prefix="jaabi-run-")) / "home"
 
 
-def make_demo(home):
+def make_demo(home, environment):
     """Make a demo on SQLite there: a copy of one, because fifty passwords take seconds."""
-    shutil.copytree(_made_once(), home)
+    made, port = _made_once(), "JAABI_NETWORK_PORT"
+    shutil.copytree(made.home, home)
+    channels = home / "channels.toml"
+    text = channels.read_text().replace(made.environment[port], environment[port])
+    channels.write_text(text)
 
 
 @cache
 def _made_once():
-    home = temporary_home()
-    atexit.register(shutil.rmtree, home.parent)
-    done = Running(home).jaabi("init", "--demo")
+    one = Running(temporary_home())
+    atexit.register(shutil.rmtree, one.home.parent)
+    done = one.jaabi("init", "--demo")
     assert done.returncode == 0, done.stderr
-    return home
+    return one

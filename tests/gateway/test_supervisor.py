@@ -18,8 +18,8 @@ PROGRAMS = {"valkey", "keeper", "worker", "public", "console", "network"}
 def prepared():
     """A demo programme, initialised once for all tests of this module."""
     home = temporary_home()
-    make_demo(home)
     running = Running(home)
+    make_demo(home, running.environment)
     yield running
     running.close()
     shutil.rmtree(home.parent)
@@ -118,7 +118,7 @@ def test_a_second_run_on_the_same_home_is_refused_in_words(running):
 def test_a_port_that_is_taken_is_said_before_anything_starts(running, prepared):
     other = Running(temporary_home())
     other.environment["JAABI_PORT"] = str(prepared.port)
-    make_demo(other.home)
+    make_demo(other.home, other.environment)
     done = other.jaabi("run", "--demo")
     assert done.returncode == 2
     assert "set JAABI_PORT" in done.stderr

@@ -91,7 +91,7 @@ class World:
 
     def prepare(self):
         if self.database_url.startswith("sqlite"):
-            make_demo(self.home)
+            make_demo(self.home, self.environment)
         else:
             self.jaabi("init", "--demo")
         tables = tomllib.loads((self.home / "channels.toml").read_text())
