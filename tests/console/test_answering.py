@@ -3,7 +3,6 @@
 from sqlalchemy import select
 
 from gateway.settings import Settings
-from models.case import Case
 from models.db import Job
 from models.outbound import OutboundMessage
 from models.seal import Transit
@@ -29,14 +28,18 @@ def sent(world):
     return [(out.to, out.text) for out in line.taken]
 
 
+def given(world):
+    """Let somebody who wants an SMS speak, and a handler have it; return both ends of it."""
+    filed = world.stage.files(place="c:ML070106", answer="sms")
+    case = world.stage.case(filed["case"])
+    world.give(case, "P0151")
+    sent(world)
+    return filed, case
+
+
 def test_an_answer_written_in_the_console_is_heard_on_the_phone(console):
     with World.around(console) as world:
-        filed = world.stage.files(place="c:ML070106", answer="sms")
-        with console.store.reading(Job("test")) as work:
-            case = work.session.get_one(Case, int(filed["case"]))
-            work.session.expunge(case)
-        world.give(case, "P0151")
-        sent(world)
+        filed, case = given(world)
         said = "Le complément arrive samedi à Tessit."
         world.does("P0151", case, "repondre", words=said, how="answer")
         world.later(minutes=11)
@@ -57,12 +60,7 @@ def dialled(world, *presses):
 
 def test_a_question_written_in_the_console_is_read_on_the_phone_and_replied_to(console):
     with World.around(console) as world:
-        filed = world.stage.files(place="c:ML070106", answer="sms")
-        with console.store.reading(Job("test")) as work:
-            case = work.session.get_one(Case, int(filed["case"]))
-            work.session.expunge(case)
-        world.give(case, "P0151")
-        sent(world)
+        filed, case = given(world)
         world.does("P0151", case, "questionner", words="Dans quel village ?")
         world.later(minutes=11)
         world.stage.settles()

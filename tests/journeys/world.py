@@ -23,7 +23,7 @@ from gateway.settings import Settings
 from models.db import Job, Store
 from models.vault import Vault
 from tests.conftest import as_application
-from tests.gateway.running import make_demo
+from tests.gateway.running import free_port, make_demo
 from tests.journeys.provider import PATIENCE_S, Provider
 from workers.keeper.reading import with_keys
 
@@ -37,12 +37,6 @@ INTEGRITY = "+22370000153"
 PSEA = "+22370000154"
 CUT_OFF = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 AFTER_A_FAULT_S = 10.0  # so soon work goes on, whatever died (issue: "What must hold")
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class World:

@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 
 from gateway.channels.kannel import Kannel, SendSms
 from gateway.channels.kannel_ussd import ServiceCode
-from tests.journeys.world import free_port
+from tests.gateway.running import free_port
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "kannel"
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")

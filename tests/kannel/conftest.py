@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.journeys.world import ROOT, World, free_port
+from tests.gateway.running import free_port
+from tests.journeys.world import ROOT, World
 from tests.kannel.boxes import MISSING, SECRETS, Boxes, until
 
 CHANNEL, TOKEN = "kannel", "k" * 40
