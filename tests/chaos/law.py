@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 from tests.chaos.crowd import FIRST
 
-RECEIVED = frozenset({"processed", "ignored"})
 SENT = frozenset({"delivered", "handed_over", "unknown", "failed", "withheld"})
 DOUBTED = frozenset({"unknown", "sending"})
 TAKEN = frozenset({"delivered", "handed_over"})
-LOSSES = ("lost", "report lost", "code of no case", "set aside")
+LOSSES = ("lost", "not heard", "report lost", "code of no case", "set aside")
 DISORDER = (
     "kept out of order",
     "answered out of order",
@@ -95,7 +94,9 @@ def _judge_inbox(verdict, history, inbox):
     for one in inbox:
         if one["status"] == "dead":
             verdict.broken["dead letter"].append(f"{one['id']}: {one['cause']}")
-        elif one["status"] not in RECEIVED or one["settled_at"] is None:
+        elif one["status"] == "ignored":  # whatever the crowd says is meant to be heard
+            verdict.broken["not heard"].append(f"{one['id']}: {one['cause']}")
+        elif one["status"] != "processed" or one["settled_at"] is None:
             verdict.broken["inbox unsettled"].append(f"{one['id']}: {one['status']}")
 
 

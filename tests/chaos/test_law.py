@@ -75,6 +75,7 @@ def test_a_history_without_fault_breaks_no_law(books, history):
 BREACHES = {
     "lost": lambda books: books.inbox.pop(),
     "received twice": lambda books: books.inbox.append(_received(3, "a")),
+    "not heard": lambda books: books.inbox[0].update(status="ignored"),
     "never said": lambda books: books.inbox.append(_received(3, "c")),
     "inbox unsettled": lambda books: books.inbox[0].update(status="processing"),
     "dead letter": lambda books: books.inbox[0].update(status="dead"),

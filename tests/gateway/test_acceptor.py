@@ -294,6 +294,28 @@ def refused_unread(port, path):
     link.close()
 
 
+def test_half_a_post_is_refused_however_it_is_cut_so_that_the_whole_one_still_counts(acceptor):
+    body = b"id=77&from=%2B22370000001&to=36000&text=Rien+n%27est+venu"
+    half = body[: len(body) // 2]
+    head = f"POST {HOOK} HTTP/1.1\r\nHost: here\r\n".encode()
+    announced = b"%sContent-Length: %d\r\n\r\n" % (head, len(body))
+    for cut in (b"", body[:1], half, body[:-1]):
+        assert b" 200 " not in hung_up(acceptor.port, announced + cut)
+    chunk = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(half), half)
+    assert b" 200 " not in hung_up(acceptor.port, head + chunk)
+    assert requests.post(acceptor.url(HOOK), body, timeout=10).status_code == 200
+    acceptor.until(lambda: acceptor.public.taken)
+    assert [taken[2] for taken in acceptor.public.taken] == [body]
+
+
+def hung_up(port, said):
+    """Say something, hang up our side, and return what is answered all the same."""
+    with socket.create_connection(("127.0.0.1", port), 5) as link:
+        link.sendall(said)
+        link.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: link.recv(4096), b""))
+
+
 def test_when_the_disk_takes_nothing_the_gateway_is_told_to_come_again(acceptor):
     posts = acceptor.spool._posts
     acceptor.until(lambda: not acceptor.spool.holds())

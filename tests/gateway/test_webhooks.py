@@ -89,8 +89,8 @@ def test_a_body_of_more_than_64_kib_is_refused_and_one_of_64_is_read(shut):
 
 
 def test_a_body_that_does_not_say_its_length_is_refused_as_soon_as_it_is_too_long(shut):
-    def chunked(size):
-        stream = io.BytesIO(padded(size))
+    def chunked(body):
+        stream = io.BytesIO(body)
         built = EnvironBuilder(
             shut.app,
             f"/hooks/{CHANNEL}/{TOKEN}/ussd-end",
@@ -103,12 +103,33 @@ def test_a_body_that_does_not_say_its_length_is_refused_as_soon_as_it_is_too_lon
         with shut.app.test_client() as client:
             return client.open(built).status_code, stream.tell()
 
-    status, read = chunked(10 * LARGEST)
+    status, read = chunked(padded(10 * LARGEST))
     assert status == 413
     assert read <= 2 * LARGEST
-    assert chunked(LARGEST + 1)[0] == 413
-    assert chunked(LARGEST)[0] == 200
-    assert chunked(1000)[0] == 200
+    assert chunked(padded(LARGEST + 1))[0] == 413
+    # Of a form nobody can tell whether it was cut off; half a JSON is none.
+    assert chunked(padded(1000))[0] == 411
+    assert chunked(b'{"sessionId": "1"}'.ljust(LARGEST))[0] == 400
+    assert chunked(b"")[0] == 400
+
+
+def test_half_a_body_is_no_post_even_if_the_server_gives_it_as_if_it_were_all(shut):
+    body = posts.ussd_end("Success")
+
+    def cut_to(length):
+        built = EnvironBuilder(
+            shut.app,
+            f"/hooks/{CHANNEL}/{TOKEN}/ussd-end",
+            method="POST",
+            input_stream=io.BytesIO(body[:length]),
+            content_type=FORM,
+            environ_overrides={"CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True},
+        )
+        with shut.app.test_client() as client:
+            return client.open(built).status_code
+
+    assert {cut_to(length) for length in range(len(body))} == {400}
+    assert cut_to(len(body)) == 200
 
 
 def test_ten_megabytes_are_refused_before_they_are_read(shut):
