@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from gateway.channels.base import Answer, Channel, Press
 from models.errors import KeeperAway, TransitLost
 from models.services.conversing import Conversing
-from models.services.ussd import Keypress, UssdDialogues
+from models.services.ussd import Keypress, Shown, UssdDialogues
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Ussd:
     def keypress(self, channel: Channel, press: Press) -> Answer:
         """Return the next screen; N1 when we cannot know it now, never an error page."""
         try:
-            shown = self._dialogues.answer(_keypress(channel, press), datetime.now(UTC))
+            shown = self._answered(_keypress(channel, press))
         except UNREACHED:
             log.warning("database away", extra={"channel": channel.name})
             return channel.screen(self._away, over=True, press=press)
@@ -35,6 +35,19 @@ class Ussd:
             log.warning("keeper away", extra={"channel": channel.name})
             return channel.screen(self._away, over=True, press=press)
         return channel.screen(shown.text, over=shown.over, press=press)
+
+    def _answered(self, press: Keypress) -> Shown:
+        """Answer a keypress; once more if the link broke, when nobody knows if it was taken.
+
+        Who told all of it and hears "try later" tells it again, to us as another case. All that was
+        typed so far tells a repeat; of one who names the last answer only, it might be the next.
+        """
+        try:
+            return self._dialogues.answer(press, datetime.now(UTC))
+        except OperationalError as error:
+            if press.said or not error.connection_invalidated:
+                raise
+            return self._dialogues.answer(press, datetime.now(UTC))
 
     def ended(self, channel: Channel, press: Press) -> None:
         """Note that a session is over, however it ended.

@@ -99,6 +99,8 @@ class Stage(World):
                 "FAKETIME_TIMESTAMP_FILE": str(self.clock),
                 "FAKETIME_CACHE_DURATION": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                # Else whoever waits for Python's lock beside another thread spins: ten times slower.
+                "FAKETIME_FORCE_MONOTONIC_FIX": "0",
                 "PYTHONPATH": str(Path(__file__).parent / "faketime"),
             }
 

@@ -5,10 +5,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
+from models.alert import Evacuation, EvacuationRing
 from models.case import Case, Subject
-from models.db import Gateway, Handler, Job, Operator
+from models.db import Gateway, Handler, Job, Operator, Overseer
 from models.person import Hat, Person, Tie
-from models.services.visibility import countable_cases, visible_cases
+from models.services.visibility import (
+    countable_cases,
+    in_service,
+    is_cleared,
+    seen_by,
+    visible_cases,
+    ways,
+)
 from tests.factories import ANSONGO, GAO, SPEAKER, TESSIT
 
 TRIAGERS = ("P0150", "P0151")
@@ -187,3 +195,105 @@ def test_whoever_holds_a_compartments_case_by_mistake_does_not_see_it(stage):
     assert seen(stage, actor) == {case}
     stage.change(Case, {"id": case}, case_class="C5")
     assert seen(stage, actor) == set()
+
+
+def rung(stage, case_id, actor):
+    called = {"case_id": case_id, "person_id": actor.person_id}
+    with stage.store.work(Job("test")) as work:
+        work.session.add(Evacuation(case_id=case_id, what="birth"))
+        work.session.flush()
+        work.session.add(EvacuationRing(function="mcd", at=stage.now, **called))
+
+
+def test_whoever_was_rung_sees_it_while_another_holds_it_but_no_compartment(stage):
+    ordinary, quiet = stage.files()["case"], stage.files(category="17")["case"]
+    actor = handler(stage, "P0111")
+    assert seen(stage, actor) == set()
+    for case in (ordinary, quiet):
+        rung(stage, case, actor)
+    assert seen(stage, actor) == {ordinary}
+
+
+def test_what_joined_an_event_is_counted_in_it_and_shown_to_no_operator(stage):
+    case = stage.files()["case"]
+    stage.change(Case, {"id": case}, status="joined")
+    assert seen(stage, Operator()) == set()
+    assert seen(stage, Job("timetable")) == {case}
+
+
+def test_the_outside_body_may_have_any_compartment_and_an_officer_their_own(stage):
+    case = stage.files(category="17")["case"]
+    for number in ("P0159", "P0153", "P0155"):
+        actor = handler(stage, number)
+        stage.change(Case, {"id": case}, holder_person=actor.person_id)
+        assert seen(stage, actor) == ({case} if number != "P0155" else set())
+
+
+CLEARED = {"P0159": True, "P0153": True, "P0155": True, "P0151": False, "P0121": False}
+
+
+def test_who_may_have_cases_of_a_compartment_at_all(stage):
+    actors = {name: handler(stage, name) for name in CLEARED}
+    others = {Job("x"): True, Operator(): False, Gateway(): False, Overseer(1, "auditor"): False}
+    others[Handler(999_999, "P9999")] = False
+    with stage.store.work(Job("test")) as work:
+        for name, actor in actors.items():
+            assert is_cleared(replace(work, actor=actor)) is CLEARED[name], name
+        for actor, wanted in others.items():
+            assert is_cleared(replace(work, actor=actor)) is wanted, actor
+
+
+def led_to(stage, actor):
+    """Return the cases that each way leads to; nothing of it is a right."""
+    with stage.store.work(Job("test")) as work:
+        found = ways(replace(work, actor=actor))
+        return [set(work.session.scalars(select(Case.id).where(one))) for one in found]
+
+
+def test_every_way_leads_to_what_its_index_has_and_together_they_miss_nothing(stage):
+    own, health = stage.files()["case"], stage.files(category="22")["case"]
+    triager, chief = handler(stage, "P0151"), handler(stage, "P0111")
+    assert led_to(stage, triager) == [set(), {own}]
+    assert led_to(stage, chief) == [{health}, {health}]
+    rung(stage, health, triager)
+    assert led_to(stage, triager) == [set(), {health}, {own}]
+    for everybody in (Job("x"), Operator(), Handler(999_999, "P9999")):
+        assert led_to(stage, everybody) == [{own, health}]
+
+
+def plainly(work):
+    """Ask in plain SQL, where nothing but the database can hide."""
+    return set(work.session.scalars(text("SELECT id FROM case_")))
+
+
+def test_the_database_itself_hides_from_whom_a_work_serves_as_long_as_it_does(stage):
+    own, other = stage.files()["case"], stage.files(category="17")["case"]
+    everything, actor = {own, other}, handler(stage, "P0151")
+    hidden = everything if stage.store.is_sqlite else {own}
+    with stage.store.work(Job("test")) as work:
+        serving = replace(work, actor=actor)
+        work.session.add(Subject(case_id=other, kind="person", ref="P0151"))  # by the job itself
+        with seen_by(serving):
+            assert plainly(work) == hidden
+        assert plainly(work) == everything
+        with seen_by(work):
+            assert plainly(work) == everything
+    with stage.store.work(actor) as work, seen_by(work):
+        assert plainly(work) == hidden
+    with stage.store.work(Job("test")) as work, seen_by(replace(work, opened_by=None)):
+        assert plainly(work) == everything
+
+
+def test_the_database_itself_lets_the_service_do_what_its_actor_may_not_see(stage):
+    own, other = stage.files()["case"], stage.files(category="17")["case"]
+    everything, actor = {own, other}, handler(stage, "P0151")
+    hidden = everything if stage.store.is_sqlite else {own}
+    with stage.store.work(actor) as work:
+        work.session.get_one(Case, own).escalated_at = stage.now
+        with in_service(work, Job("move")):
+            assert plainly(work) == everything
+            work.session.get_one(Case, other).escalated_at = stage.now
+        assert plainly(work) == hidden
+    assert stage.case(other).escalated_at == stage.now
+    with stage.store.work(Gateway()) as work, in_service(work, Job("move")):
+        assert plainly(work) == everything
