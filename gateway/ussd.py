@@ -10,6 +10,8 @@ from models.errors import KeeperAway, TransitLost
 from models.services.conversing import Conversing
 from models.services.ussd import Keypress, Shown, UssdDialogues
 
+LINKS = 3  # one that waits for its answer, one for single statements, and a new one
+
 log = logging.getLogger(__name__)
 
 # Away, hung up, or no link free; or no transit key to wrap an answer with.
@@ -37,17 +39,18 @@ class Ussd:
         return channel.screen(shown.text, over=shown.over, press=press)
 
     def _answered(self, press: Keypress) -> Shown:
-        """Answer a keypress; once more if the link broke, when nobody knows if it was taken.
+        """Answer a keypress; again if the link broke, when nobody knows whether it was taken.
 
         Who told all of it and hears "try later" tells it again, to us as another case. All that was
         typed so far tells a repeat; of one who names the last answer only, it might be the next.
         """
-        try:
-            return self._dialogues.answer(press, datetime.now(UTC))
-        except OperationalError as error:
-            if press.said or not error.connection_invalidated:
-                raise
-            return self._dialogues.answer(press, datetime.now(UTC))
+        for left in reversed(range(LINKS)):
+            try:
+                return self._dialogues.answer(press, datetime.now(UTC))
+            except OperationalError as error:
+                if press.said or not (left and error.connection_invalidated):
+                    raise
+        raise AssertionError  # not reached: the last try returns or raises
 
     def ended(self, channel: Channel, press: Press) -> None:
         """Note that a session is over, however it ended.

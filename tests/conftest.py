@@ -34,13 +34,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    _work_in_memory()
+    work_in_memory()
     # Whoever runs the tests may run a service of their own, with settings of its own.
     for name in [name for name in os.environ if name.startswith("JAABI_")]:
         del os.environ[name]
 
 
-def _work_in_memory() -> None:
+def work_in_memory() -> None:
     """Keep what tests write in memory, where there is plenty: thousands wait for a disk otherwise.
 
     Nothing here tests the disk: what dies in the tests is a process, never the machine.

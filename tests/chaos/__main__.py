@@ -14,6 +14,7 @@ from tests.chaos.faults import FAULTS, possible
 from tests.chaos.guards import GUARDS, broken_without
 from tests.chaos.stage import copied_code, staged
 from tests.chaos.storm import SECOND_VERSION, Plan, Storm
+from tests.conftest import work_in_memory
 
 FIRST_SEED = 20261122
 PROCESSES = tuple({one.kind for one in FAULTS if one.kind.startswith(("kill", "process"))})
@@ -40,6 +41,7 @@ def main():
     """Run what was asked for, print a line a storm, and exit 1 if any law was broken."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    work_in_memory()
     asked = _asked()
     if asked.guards is not None:
         sys.exit(_guards(asked))
@@ -72,6 +74,8 @@ def _storm(engine, plan):
         left_out = {one.name for one in FAULTS} - {one.name for one in possible(stage)}
         if left_out and engine == "postgresql":
             print(f"left out here: {', '.join(sorted(left_out))}")
+        if engine == "postgresql":
+            stage.add("another", "worker")  # order must hold between two, and whoever dies
         outcome = Storm(stage, plan, copied_code(folder, SECOND_VERSION)).blow()
         print(" ".join(f"{read(engine, outcome)!s:>10}" for _, read in COLUMNS), flush=True)
         if not outcome.holds:

@@ -19,6 +19,7 @@ BY_ACCEPTOR = ("3", "7")  # phones whose texts come by way of the acceptor, and 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CODE = re.compile(r"Votre code:\s((?:\d\d ?){3})")
 AWAY = "ne peut pas repondre"
+OFFERED, AFRESH = "Vous aviez commence", "2"  # M4, to whoever was cut off and dials again
 CUT = (OSError, http.client.HTTPException)
 
 TESSIT = "les vivres de tessit n'ont pas ete donnes a tout le monde"
@@ -209,7 +210,8 @@ class Crowd:
             fields = {"sessionId": session, "serviceCode": "*123#", "phoneNumber": phone}
             fields |= {"networkCode": "61002"}
             screen = self._insist(network, "ussd", {**fields, "text": typed})
-            for key in KEYS:
+            afresh = (AFRESH,) if screen is not None and OFFERED in screen else ()
+            for key in (*afresh, *KEYS):
                 if screen is None or screen.startswith("END"):
                     break
                 typed = f"{typed}*{key}" if typed else key

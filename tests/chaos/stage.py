@@ -99,7 +99,7 @@ class Stage(World):
                 "FAKETIME_TIMESTAMP_FILE": str(self.clock),
                 "FAKETIME_CACHE_DURATION": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                # Else whoever waits for Python's lock beside another thread spins: ten times slower.
+                # Else whoever waits for the lock of Python spins: ten times slower beside a thread.
                 "FAKETIME_FORCE_MONOTONIC_FIX": "0",
                 "PYTHONPATH": str(Path(__file__).parent / "faketime"),
             }

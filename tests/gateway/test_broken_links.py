@@ -11,6 +11,10 @@ from sqlalchemy import event
 
 from tests.gateway.service import TESSIT_CODE
 
+OTHERS = (
+    "FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+    " AND pid <> pg_backend_pid()"
+)
 TOLD = ("1", "1", "1", "2", TESSIT_CODE, "1", "1")
 
 
@@ -31,6 +35,7 @@ def test_a_filing_whose_link_broke_is_answered_and_filed_once(service, committed
         if committed:
             link.execute("COMMIT")
         with suppress(psycopg.OperationalError):
+            link.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
             link.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     assert "C'est recu. Votre code:" in phone.type("1")
