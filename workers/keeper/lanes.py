@@ -19,7 +19,7 @@ from models.services.outbox import Due
 from workers.keeper.roads import Road
 from workers.keeper.texts import Opener, Said
 
-GATHER_S = 0.008
+GATHER_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,25 +67,25 @@ class Lanes:
         future = self._threads.submit(self._hand_over, leaving)
         future.add_done_callback(lambda ended: self._ended.put((row, ended)))
 
-    def landed(self, wait_s: float, *, gather: bool = False) -> list[Landed]:
+    def landed(self, wait_s: float) -> list[Landed]:
         """Return what ended meanwhile, after waiting so long for the first of them.
 
-        If asked it waits a moment more to ``gather`` others: a unit of work costs more than a text.
+        While others are out it waits a moment for them: a unit of work costs more than a text.
         """
         found = []
-        for row, future in self._taken(wait_s, GATHER_S if gather else 0.0):
+        for row, future in self._taken(wait_s):
             del self.out[row]
             self.broken = self.broken or future.exception()
             if future.exception() is None:
                 found.append(future.result())
         return found
 
-    def _taken(self, wait_s: float, more_s: float) -> Iterable[tuple[int, Future[Landed]]]:
+    def _taken(self, wait_s: float) -> Iterable[tuple[int, Future[Landed]]]:
         with suppress(Empty):
             if wait_s > 0:
                 yield self._ended.get(timeout=wait_s)
-            end = time.monotonic() + more_s
-            while True:
+            end = time.monotonic() + GATHER_S
+            while self.out:
                 left_s = end - time.monotonic()
                 yield self._ended.get(block=left_s > 0, timeout=max(left_s, 0.0))
 

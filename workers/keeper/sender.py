@@ -170,7 +170,7 @@ class Sender:
             self._planner.add(opened, self._clock())
 
     def _land(self, wait_s: float) -> None:
-        for one in self._lanes.landed(wait_s, gather=bool(self._planner.known)):
+        for one in self._lanes.landed(wait_s):
             self._judge.judge(one, self._clock())
 
     def _finish(self) -> None:
