@@ -10,6 +10,7 @@ import json
 import logging
 import random
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +18,7 @@ from threading import Lock
 from typing import Any
 
 import nacl.utils
-from sqlalchemy import Row, Select, delete, exists, func, insert, select
+from sqlalchemy import Row, Select, delete, exists, func, insert, select, true
 from sqlalchemy.exc import IntegrityError
 
 from models.audit import AuditEntry, AuditLink
@@ -41,6 +42,7 @@ _ENTRIES, _LINKS = Base.metadata.tables["audit_entry"], Base.metadata.tables["au
 _UNLINKED = select(_ENTRIES).where(~exists().where(_LINKS.c.entry_id == _ENTRIES.c.id))
 _PLACE = (_LINKS.c.position, _LINKS.c.mac, _LINKS.c.entry_id)
 _NEWEST = select(*_PLACE).order_by(_LINKS.c.position.desc()).limit(1)
+_LAST = _NEWEST.subquery("last")
 
 log = logging.getLogger(__name__)
 
@@ -134,8 +136,10 @@ class Chain:
 
     def _added(self, wanted: Select[Any], now: datetime) -> int:
         with self._store.work(ACTOR) as work:
-            last = self._last(work, now)
-            entries = work.session.execute(wanted.order_by(_ENTRIES.c.id).limit(AT_ONCE)).all()
+            # Each with the last link, or none: whoever waits for words waits for each question.
+            asked = wanted.add_columns(*_LAST.c).outerjoin_from(_ENTRIES, _LAST, true())
+            entries = work.session.execute(asked.order_by(_ENTRIES.c.id).limit(AT_ONCE)).all()
+            last = self._last(work, _newest_of(entries) if entries else _newest(work), now)
             links = []
             for entry in entries:
                 position = last.position + 1
@@ -147,9 +151,9 @@ class Chain:
         self._memory.head = last
         return len(entries)
 
-    def _last(self, work: Work, now: datetime) -> Place:
+    def _last(self, work: Work, newest: Place | None, now: datetime) -> Place:
         """Return what the next link follows; where the end is gone, that is remembered for ever."""
-        last, known = _newest(work) or self._memory.first, self._memory.head
+        last, known = newest or self._memory.first, self._memory.head
         begun = known is None or known.position <= self._memory.first.position
         if known is not None and last != known and not (begun or _holds(work, known)):
             log.error("audit chain cut", extra={"count": known.position - last.position})
@@ -171,6 +175,12 @@ def years_ago(now: datetime) -> datetime:
 def _newest(work: Work) -> Place | None:
     row = work.session.execute(_NEWEST).one_or_none()
     return None if row is None else Place(*row)
+
+
+def _newest_of(entries: Sequence[Row[Any]]) -> Place | None:
+    """Return the last link as it stands beside entries that were asked for with it."""
+    one = entries[0]
+    return None if one.position is None else Place(one.position, one.mac, one.entry_id)
 
 
 def _holds(work: Work, known: Place) -> bool:
