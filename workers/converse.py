@@ -27,6 +27,7 @@ ACTOR = Job("converse")
 TOGETHER = 16  # messages of one unit of work
 HOLD_S = 0.05  # and no longer than this: others wait for what it has locked
 PATIENCE_S = 1.5  # what was not looked at by then is given back, before its lease ends
+QUICK_S = 1.0  # what was answered sooner shows that more can be taken at once
 RUN_S = 30.0  # of one run, so that it never holds its worker for ever
 
 
@@ -58,14 +59,17 @@ class Converser:
 
     def drain(self, going: Callable[[], bool] = lambda: True) -> int:
         """Handle due messages until none is left, and return how many had their effect."""
-        handled, end = 0, time.monotonic() + RUN_S
-        while going() and time.monotonic() < end:
+        handled, limit, end = 0, inbox.AT_ONCE, time.monotonic() + RUN_S
+        while going() and (begun := time.monotonic()) < end:
             with self._store.work(ACTOR) as work:
-                claims = inbox.claim(work, self._clock())
+                claims = inbox.claim(work, self._clock(), limit)
             if not claims:
                 break
             reached("worker.claimed")
-            handled += self._handle(_Batch(claims), going)
+            done = self._handle(_Batch(claims), going)
+            quick = done == len(claims) and time.monotonic() < begun + QUICK_S
+            limit = inbox.MOST_AT_ONCE if quick else inbox.AT_ONCE
+            handled += done
         self._bury()
         return handled
 

@@ -36,6 +36,7 @@ BACK_OFF = (5, 30, 120, 600)  # seconds after each try that failed; the fifth is
 NAMED_WITHIN = timedelta(seconds=30)  # the keeper names at every other second what has no name yet
 AWAY = timedelta(seconds=5)  # the keeper comes back within seconds, or is started again
 AT_ONCE = 32  # rows one claim takes: a second's work of the slowest kind
+MOST_AT_ONCE = 96  # of the quick kinds: each claim looks at all that waits
 
 
 @dataclass(frozen=True, slots=True)
