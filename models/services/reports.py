@@ -3,15 +3,29 @@
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.readers import without_numbers
 from models.db import Work
 from models.outbound import DeliveryReport, OutboundMessage
 from models.services import messages
-from models.services.upsert import insert
 
 # What a report makes of a message, by what the message is now; all else stays as it is. A text that
 # waits to be said again was taken after all; one that failed to arrive by one road still waits.
@@ -71,27 +85,25 @@ def apply_report(work: Work, channel: str, report: Report, now: datetime) -> Non
     nothing, and no message moves backwards.
     """
     reason = None if report.reason is None else without_numbers(report.reason)
-    heard = work.session.scalar(
-        insert(work, DeliveryReport)
-        .values(
-            channel=channel,
-            provider_id=report.provider_id,
-            reference=report.reference,
-            # The provider's own words, which may name whom they are about.
-            status=without_numbers(report.word),
-            reason=reason,
-            meaning=report.status,
-            opted_out=report.opted_out,
-            remedy=ELSEWHERE if report.elsewhere else "again" if report.again else None,
-            received_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["channel", "provider_id", "status"])
-        .returning(DeliveryReport.id)
-    )
+    said = {
+        "channel": channel,
+        "provider_id": report.provider_id,
+        "reference": report.reference,
+        # The provider's own words, which may name whom they are about.
+        "status": without_numbers(report.word),
+        "reason": reason,
+        "meaning": report.status,
+        "opted_out": report.opted_out,
+        "remedy": ELSEWHERE if report.elsewhere else "again" if report.again else None,
+        "received_at": now,
+        "matched": False,
+    }
+    link = work.session.connection()
+    heard = link.execute(HEARD[link.dialect.name], said).scalar()
     if heard is None:
         return
-    this = DeliveryReport.id == heard
-    if not _match(work, _by_provider_id().where(this), now) and _is_row(report.reference):
+    if not _match(work, THIS, now, report=heard) and _is_row(report.reference):
+        this = DeliveryReport.id == heard
         _match(work, _by_reference([int(report.reference or 0)]).where(this), now)
 
 
@@ -109,7 +121,7 @@ def match_early(work: Work, now: datetime) -> int:
     Also those that only name our row: its sender may have died before it heard the provider's id,
     and what arrived may not be said again.
     """
-    ours = cast(OutboundMessage.id, String)
+    ours = OutboundMessage.id.cast(String)
     unknown = _pairs(and_(_same_channel(), DeliveryReport.reference == ours))
     unknown = unknown.where(OutboundMessage.status == "unknown")
     return _match(work, _by_provider_id(), now) + _match(work, unknown, now)
@@ -144,8 +156,8 @@ def _pairs(same: ColumnElement[bool]) -> Select[DeliveryReport, int]:
     )
 
 
-def _match(work: Work, pairs: Select[DeliveryReport, int], now: datetime) -> int:
-    found = work.session.execute(pairs).all()
+def _match(work: Work, pairs: Select[DeliveryReport, int], now: datetime, **about: object) -> int:
+    found = work.session.execute(pairs, about).all()
     for report, message_id in found:
         _move(work, message_id, report, now)
         report.matched = True
@@ -157,19 +169,16 @@ def _move(work: Work, message_id: int, report: DeliveryReport, now: datetime) ->
         return
     if report.meaning in MOVES:
         status, before = MOVES[report.meaning]
-        work.session.execute(
-            update(OutboundMessage)
-            .where(OutboundMessage.id == message_id, OutboundMessage.status.in_(before))
-            .where(_is_of_this_try(report))
-            .values(
-                status=status,
-                provider_id=report.provider_id,
-                reason=report.reason,
-                settled_at=now,
-                **messages.FORGOTTEN,
-            )
-            .execution_options(synchronize_session=False)
-        )
+        about = {
+            "message": message_id,
+            "before": list(before),
+            "becomes": status,
+            "own": report.provider_id,
+            "why": report.reason,
+            "at": now,
+            "failed": report.meaning == "failed",
+        }
+        work.session.connection().execute(MOVED, about)
     if report.opted_out:
         whose = work.session.execute(
             select(OutboundMessage.contact, OutboundMessage.person_id).where(
@@ -193,7 +202,7 @@ def _tried_again(work: Work, message_id: int, report: DeliveryReport, now: datet
         update(OutboundMessage)
         .where(
             OutboundMessage.id == message_id,
-            _is_of_this_try(report),
+            _is_of_this_try(report.provider_id),
             OutboundMessage.status == "handed_over",
             OutboundMessage.text_sealed.is_not(None),
             OutboundMessage.tries < TRIES,
@@ -209,16 +218,43 @@ def _tried_again(work: Work, message_id: int, report: DeliveryReport, now: datet
     return True
 
 
-def _is_of_this_try(report: DeliveryReport) -> ColumnElement[bool]:
-    """Return what tells that a report is news of the text as it last left.
+def _is_of_this_try(provider_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Return what tells that a report of this id is news of the text as it last left.
 
     That an earlier try of it failed says nothing of the repeat; that it arrived says all.
     """
-    if report.meaning != "failed":
-        return true()
     own = OutboundMessage.provider_id
-    return or_(own.is_(None), own == report.provider_id)
+    return or_(own.is_(None), own == provider_id)
 
 
 def _is_row(reference: str | None) -> bool:
     return bool(reference and ROW.fullmatch(reference))
+
+
+def _moving() -> Update:
+    ours: BindParameter[str] = bindparam("own", type_=String)
+    arrived = bindparam("failed", type_=Boolean).is_(False)
+    return (
+        update(messages.TABLE)
+        .where(OutboundMessage.id == bindparam("message"))
+        .where(OutboundMessage.status.in_(bindparam("before", expanding=True)))
+        .where(or_(arrived, _is_of_this_try(ours)))
+        .values(
+            status=bindparam("becomes"),
+            provider_id=ours,
+            reason=bindparam("why"),
+            settled_at=bindparam("at"),
+            **messages.FORGOTTEN,
+        )
+    )
+
+
+# Built once: every text that leaves is reported, and building these cost more than running them.
+REPORTS = cast("Table", DeliveryReport.__table__)
+REPEATED = ("channel", "provider_id", "status")
+HEARD = {
+    name: insert(REPORTS).on_conflict_do_nothing(index_elements=REPEATED).returning(REPORTS.c.id)
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+THIS = _by_provider_id().where(DeliveryReport.id == bindparam("report"))
+MOVED = _moving()
