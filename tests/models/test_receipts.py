@@ -244,3 +244,26 @@ def test_a_sensitive_case_says_so_to_the_dialogue_and_shows_no_other_words(stage
     opened = stage.follows(given["c6"]).values
     assert opened["private"] is True
     assert opened["sentence"] == "Recu, pas encore lu."
+
+
+def test_who_wanted_no_receipt_may_ask_for_one_after_all(stage):
+    nameless = stage.files(answer="none")
+    assert stage.case(nameless["case"]).contact is None
+    outcome = stage.does("issue_receipt", {"case": str(nameless["case"])})
+    given = {**outcome.values, "case": nameless["case"]}
+    assert (outcome.name, given["date"]) == ("filed", nameless["date"])
+    assert [len(given[half]) for half in ("c6", "c6b")] == [8, 8]
+    case = stage.case(nameless["case"])
+    assert (case.answer_wanted, case.contact) == ("code", stage.vault.pseudonym(SPEAKER))
+    assert stage.events(case.id)[-1] == ("receipt", "gateway")
+    for code, phone in ((given["c6"], SPEAKER), (long_code(given), NEIGHBOUR)):
+        opened = stage.follows(code, phone)
+        assert (opened.name, opened.values["case"]) == ("waiting", case.id)
+        assert (opened.values["date"], opened.values["pages"]) == (given["date"], [])
+
+
+def test_without_a_case_there_is_no_receipt_to_ask_for(stage):
+    nothing = {"c6": "", "c6b": "", "date": ""}
+    for answers in ({}, {"case": ""}, {"case": None}):
+        outcome = stage.does("issue_receipt", answers)
+        assert (outcome.name, outcome.values) == ("filed", nothing)
