@@ -44,13 +44,13 @@ class Ussd:
         Who told all of it and hears "try later" tells it again, to us as another case. All that was
         typed so far tells a repeat; of one who names the last answer only, it might be the next.
         """
-        for left in reversed(range(LINKS)):
+        for _ in range(LINKS - 1):
             try:
                 return self._dialogues.answer(press, datetime.now(UTC))
             except OperationalError as error:
-                if press.said or not (left and error.connection_invalidated):
+                if press.said or not error.connection_invalidated:
                     raise
-        raise AssertionError  # not reached: the last try returns or raises
+        return self._dialogues.answer(press, datetime.now(UTC))
 
     def ended(self, channel: Channel, press: Press) -> None:
         """Note that a session is over, however it ended.

@@ -27,7 +27,7 @@ ACTOR = Job("converse")
 TOGETHER = 16  # messages of one unit of work
 HOLD_S = 0.05  # and no longer than this: others wait for what it has locked
 PATIENCE_S = 1.5  # what was not looked at by then is given back, before its lease ends
-QUICK_S = 1.0  # what was answered sooner shows that more can be taken at once
+QUICK_S = 1.0  # a whole claim answered sooner shows that more can be taken at once
 RUN_S = 30.0  # of one run, so that it never holds its worker for ever
 
 
@@ -67,7 +67,7 @@ class Converser:
                 break
             reached("worker.claimed")
             done = self._handle(_Batch(claims), going)
-            quick = done == len(claims) and time.monotonic() < begun + QUICK_S
+            quick = done == limit and time.monotonic() < begun + QUICK_S
             limit = inbox.MOST_AT_ONCE if quick else inbox.AT_ONCE
             handled += done
         self._bury()
