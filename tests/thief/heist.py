@@ -144,6 +144,7 @@ class Heist:
     def _calls(self, number: str, word: str) -> None:
         phone = self.world.phone(number)
         with contextlib.suppress(AssertionError, requests.RequestException):
+            phone.sms("JAABI")  # it may have said STOP, and then nothing leaves for it
             phone.sms(f"{word} AIDE")
         with contextlib.suppress(AssertionError, requests.RequestException):
             phone.dial()
