@@ -66,6 +66,15 @@ def test_what_is_kept_of_a_code_is_its_digest(stage):
         assert one.digits not in repr(one)
 
 
+def test_a_code_read_out_before_its_call_is_logged_is_not_called_wrong(stage):
+    _, [first, other] = issue(stage, 2)
+    assert stage.follows(first.digits).name == "away"  # the screen says: later
+    assert stage.follows(first.digits, kind="sms").name == "waiting"
+    use_up(stage, first.number)
+    assert stage.follows(first.digits).name == "unknown"
+    assert stage.follows(other.digits).name == "away"
+
+
 def test_while_the_keeper_is_away_a_code_waits_sealed_for_its_digest(stage, keeperless):
     _, printed = issue(stage, 2, house=keeperless)
     assert [slip.receipt_long for slip in rows(stage)] == [None, None]

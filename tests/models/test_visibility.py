@@ -129,9 +129,13 @@ def test_a_hat_of_another_area_does_not_see_it(stage):
     case = stage.files(category="22")["case"]
     assert stage.holder(case) == "P0111"
     wears(stage, "P0122", "mcd", "csref-ansongo", "ML0702")
+    wears(stage, "P0121", "mcd", "csref-ansongo", "ML06")
     wears(stage, "P0161", "mcd", "csref-ansongo", GAO)
-    assert seen(stage, handler(stage, "P0122")) == set()
-    assert seen(stage, handler(stage, "P0161")) == {case}
+    wears(stage, "P0158", "mcd", "csref-ansongo", TESSIT)
+    for number in ("P0121", "P0122"):
+        assert seen(stage, handler(stage, number)) == set()
+    for number in ("P0158", "P0161"):
+        assert seen(stage, handler(stage, number)) == {case}
 
 
 def test_a_revoked_person_sees_nothing(stage):
