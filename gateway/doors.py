@@ -1,13 +1,16 @@
 """What every door that providers post to does first: the secret, the size, the raw request."""
 
 import hmac
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import abort, request
 
 from gateway.spool import Post
+
+log = logging.getLogger(__name__)
 
 LARGEST = 64 * 1024  # bytes of one webhook body
 RECEIVED_AT = "X-Jaabi-Received-At"  # said by our acceptor, which had the post before us
@@ -62,9 +65,16 @@ def _must_be_whole(body: bytes) -> None:
     """
     length = request.content_length
     if length is None and not body.lstrip().startswith(SELF_ENDED) and body:
-        abort(411)
+        _refuse(411, "a form without its length")
     if length is not None and len(body) != length:
-        abort(400)
+        _refuse(400, "cut off")
+
+
+def _refuse(status: int, reason: str) -> NoReturn:
+    asked = request.view_args or {}
+    facts = {"channel": asked.get("channel"), "hook": asked.get("event"), "reason": reason}
+    log.warning("malformed", extra=facts)
+    abort(status)
 
 
 def _saying(told: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -113,7 +113,7 @@ def test_a_body_that_does_not_say_its_length_is_refused_as_soon_as_it_is_too_lon
     assert chunked(b"")[0] == 400
 
 
-def test_half_a_body_is_no_post_even_if_the_server_gives_it_as_if_it_were_all(shut):
+def test_half_a_body_is_no_post_even_if_the_server_gives_it_as_if_it_were_all(shut, caplog):
     body = posts.ussd_end("Success")
 
     def cut_to(length):
@@ -129,6 +129,7 @@ def test_half_a_body_is_no_post_even_if_the_server_gives_it_as_if_it_were_all(sh
             return client.open(built).status_code
 
     assert {cut_to(length) for length in range(len(body))} == {400}
+    assert {one.reason for one in caplog.records} == {"cut off"}
     assert cut_to(len(body)) == 200
 
 
