@@ -8,7 +8,7 @@ the end off either.
 import hmac
 import json
 import logging
-import random
+import secrets
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,7 +35,7 @@ YEARS = 5
 LATE = 1000  # so many entries may be committed before one that took its id earlier
 AT_ONCE = 500
 TRIES = 20
-APART_S = 0.02
+APART_MS = 20
 
 # Plain rows: objects of the tables would cost whoever waits for words twice the time.
 _ENTRIES, _LINKS = Base.metadata.tables["audit_entry"], Base.metadata.tables["audit_link"]
@@ -131,7 +131,7 @@ class Chain:
             except IntegrityError:
                 if not left:
                     raise
-                time.sleep(random.uniform(0, APART_S))  # noqa: S311 else the two meet again
+                time.sleep(secrets.randbelow(APART_MS) / 1000)  # else the two meet again
         return 0
 
     def _added(self, wanted: Select[Any], now: datetime) -> int:
