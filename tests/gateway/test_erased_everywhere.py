@@ -21,9 +21,10 @@ from models.errors import SealBroken
 from models.schema import metadata
 from models.services import stories
 from models.services.stories import Words
+from tests.conftest import TOOLS
 from tests.factories import SPEAKER
 from tests.gateway import test_backup
-from tests.gateway.test_backup import TOOLS, on_server
+from tests.gateway.test_backup import on_server
 from workers.duties import Duties
 from workers.keeper.keys import Rounds
 from workers.keeper.watch import Watch

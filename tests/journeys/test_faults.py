@@ -47,7 +47,7 @@ def other(world):
 def nothing_is_lost(world):
     """After each test: all that was acknowledged is there once, and all that was due is done."""
     yield
-    world.until(lambda: not unfinished(world))
+    world.until(lambda: not world.unfinished())
     for provider_id in world.acknowledged:
         kept = world.rows(
             "SELECT status FROM inbound_message WHERE provider_id = :one", one=provider_id
@@ -58,16 +58,6 @@ def nothing_is_lost(world):
     assert repeated(world.rows("SELECT * FROM case_ WHERE contact IS NOT NULL")) == []
     world.acknowledged.clear()
     world.receipts.clear()
-
-
-def unfinished(world):
-    """Return what is due and not done: received but unanswered, or written but in no hands."""
-    return world.rows(
-        "SELECT id FROM inbound_message WHERE status IN ('waiting', 'processing')"
-    ) + world.rows(
-        "SELECT id FROM outbound_message WHERE settled_at IS NULL AND status <> 'handed_over'"
-        " AND due_at <= CURRENT_TIMESTAMP"
-    )
 
 
 def repeated(cases):
@@ -409,7 +399,7 @@ def test_whatever_dies_while_many_speak_everything_acknowledged_is_there_once(wo
 def test_in_the_end_every_text_has_its_fate_and_none_was_sent_twice_without_a_doubt(world):
     for minutes in (2, 11):  # a dead sender's lease; the time until what is unknown is repeated
         world.pass_minutes(minutes)
-        world.until(lambda: not unfinished(world))
+        world.until(lambda: not world.unfinished())
     world.until(lambda: all(one["settled_at"] for one in fates(world)))
     taken = [one for one in fates(world) if one["status"] == "handed_over"]
     unknown = [one for one in fates(world) if one["status"] == "unknown"]

