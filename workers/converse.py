@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 ACTOR = Job("converse")
 TOGETHER = 16  # messages of one unit of work
-HOLD_S = 0.05  # and no longer than this: others wait for what it has locked
+HOLD_S = 0.15  # and no longer than this: others wait for what it has locked
 PATIENCE_S = 1.5  # what was not looked at by then is given back, before its lease ends
 QUICK_S = 1.0  # a whole claim answered sooner shows that more can be taken at once
 RUN_S = 30.0  # of one run, so that it never holds its worker for ever

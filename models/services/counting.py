@@ -1,14 +1,16 @@
 """Counters in the database: one statement a step, so that two at once never lose one."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Integer, bindparam, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from models.case import Tally
 from models.conversation import WrongCode
 from models.db import Work
-from models.services.upsert import insert
+from models.services.upsert import Inserter, inserter
 
 
 def count_up(
@@ -18,13 +20,21 @@ def count_up(
 
     The row stays locked until the commit: whoever counts the same thing waits.
     """
-    step = (
-        insert(work, counter)
-        .values(count=by, **keys)
-        .on_conflict_do_update(index_elements=list(keys), set_={"count": counter.count + by})
+    step = _step(inserter(work), counter, tuple(keys))
+    return int(work.session.execute(step, {**keys, "by": by}).scalar_one())
+
+
+@cache  # built once: building a statement costs more than running it
+def _step(
+    insert: Inserter, counter: type[Tally] | type[WrongCode], keys: tuple[str, ...]
+) -> ReturningInsert[int]:
+    more = bindparam("by", type_=Integer)
+    return (
+        insert(counter.__table__)
+        .values(count=more, **{key: bindparam(key) for key in keys})
+        .on_conflict_do_update(index_elements=keys, set_={"count": counter.count + more})
         .returning(counter.count)
     )
-    return int(work.session.execute(step).scalar_one())
 
 
 def count_down(work: Work, keys: Mapping[str, Any]) -> None:

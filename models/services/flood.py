@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from flows.case_lifecycle import OPEN
 from flows.policy import SENSITIVE
@@ -38,20 +38,24 @@ ECHO = "our own text came back"
 
 Heard = list[list[str]]
 
+# Built once: building a statement costs more than running it.
+LATELY = select(func.count()).where(
+    OutboundMessage.contact == bindparam("contact"),
+    OutboundMessage.created_at > bindparam("since"),
+    OutboundMessage.status != "withheld",
+)
+LATELY_FOR = LATELY.where(OutboundMessage.purpose.in_(bindparam("purposes", expanding=True)))
+
 
 def told(work: Work, contact: str, now: datetime, purposes: Collection[str] | None = None) -> int:
     """Return how many texts this phone was sent or shall be, of those written within the hour.
 
     ``purposes``: only texts of these.
     """
-    lately = select(func.count()).where(
-        OutboundMessage.contact == contact,
-        OutboundMessage.created_at > now - HOUR,
-        OutboundMessage.status != "withheld",
-    )
-    if purposes is not None:
-        lately = lately.where(OutboundMessage.purpose.in_(purposes))
-    return work.session.scalar(lately) or 0
+    about = {"contact": contact, "since": now - HOUR}
+    if purposes is None:
+        return work.session.scalar(LATELY, about) or 0
+    return work.session.scalar(LATELY_FOR, {**about, "purposes": list(purposes)}) or 0
 
 
 def is_enough(scene: Scene, *, owed: bool) -> bool:

@@ -6,7 +6,7 @@ Guessing is limited, and what is unknown, erased, somebody else's or tried too o
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from flows import numbers
 from flows.case_lifecycle import ANSWERED, OPEN
@@ -21,6 +21,12 @@ from models.services.clusters import lead_of
 from models.services.guessing import Try
 from models.services.scene import EffectFunction, Outcome, Scene
 
+# Built once: building a statement costs more than running it.
+OF_RECEIPT = {
+    is_short: select(Case).where(column == bindparam("digest"), column.is_not(None))
+    for is_short, column in ((True, Case.receipt_short), (False, Case.receipt_long))
+}
+PENDING = select(Case.id).where(Case.receipt_sealed.is_not(None)).limit(1)
 DRAWS = 20  # a free receipt is found at the first draw but for one time in millions
 
 
@@ -107,12 +113,8 @@ def _opened(work: Work, scene: Scene, code: str) -> Outcome | None:
     if not numbers.is_receipt(code):
         return None
     short, long = scene.house.keeper.digests(scene.contact, code)
-    column, digest = (
-        (Case.receipt_short, short)
-        if len(code) == numbers.SHORT_RECEIPT
-        else (Case.receipt_long, long)
-    )
-    case = work.session.scalar(select(Case).where(column == digest, column.is_not(None)))
+    is_short = len(code) == numbers.SHORT_RECEIPT
+    case = work.session.scalar(OF_RECEIPT[is_short], {"digest": short if is_short else long})
     if case is not None:
         return _seen(work, scene, case, code)
     if not slips.is_out(work, long):
@@ -180,9 +182,8 @@ def _sentence(scene: Scene, case: Case) -> str:
 
 def _missed(work: Work, guess: Try) -> Outcome:
     guessing.wrong(work, guess)
-    pending = select(Case.id).where(Case.receipt_sealed.is_not(None)).limit(1)
     # It may be the code of a case whose digest the keeper has still to write: N1, not F4.
-    return Outcome("unknown" if work.session.scalar(pending) is None else "away")
+    return Outcome("unknown" if work.session.scalar(PENDING) is None else "away")
 
 
 def issue_receipt(work: Work, scene: Scene, answers: Mapping[str, Any]) -> Outcome:

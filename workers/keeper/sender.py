@@ -76,7 +76,6 @@ class Sender:
         A provider that lets one text wait keeps nobody else's from leaving.
         """
         taken, is_more, patience_s = 0, True, 0.0
-        self._ruled_at = -RULES_S
         while going() and is_more:
             self._land(patience_s)
             busy = {one.ours.recipient for one in self._lanes.out.values()}
@@ -137,7 +136,8 @@ class Sender:
             outbox.delayed(work, plan.later, NONE_WELL)
             leaving = [(one.ours, one.road.name) for one in plan.leaving]
             claimed = outbox.claim(work, leaving, now)
-            if at - self._ruled_at >= RULES_S or len(claimed) < len(leaving):
+            is_stale = self._purse.paused or at - self._ruled_at >= RULES_S
+            if is_stale or len(claimed) < len(leaving):
                 overdue.sweep(work, now)
                 flying = [*self._lanes.out.values(), *plan.leaving]
                 self._purse.read(work, now, [(one.ours, one.road) for one in flying])
