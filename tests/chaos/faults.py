@@ -151,7 +151,7 @@ def _table_locked(storm, draw):
     table = draw.choice(["inbound_message", "outbound_message"])
     with psycopg.connect(storm.stage.postgres.url) as link:
         link.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        storm.pause(storm.lock_s)
+        storm.pause(next(storm.locks_s))
         link.rollback()
 
 

@@ -1,5 +1,6 @@
 """A storm: a crowd that speaks while faults fall, and then the time until all has its end."""
 
+import itertools
 import random
 import socket
 import subprocess
@@ -24,6 +25,7 @@ SECOND_VERSION = (("flows/definitions/messages.yaml", "Recu. Code: {c6}.", "Recu
 FAILURES = (OSError, subprocess.SubprocessError, AssertionError, DBAPIError, psutil.Error)
 CALM_S = 1.5  # before the first fault
 AT_ONCE = 6
+LOCK_AGAIN_S = 4.0  # a table's second lock: several whole ones would outlast the storm
 SETTLED_WITHIN_S = 120.0
 OPEN_IN = "SELECT id FROM inbound_message WHERE status NOT IN ('processed', 'ignored', 'dead')"
 LONG_S = 15  # what waits longer than that waits for an hour, not for us
@@ -84,7 +86,7 @@ class Storm:
         self.stage = stage
         self.plan = plan
         self.other_code = other_code
-        self.lock_s = plan.lock_s
+        self.locks_s = itertools.chain([plan.lock_s], itertools.repeat(LOCK_AGAIN_S))
         self.outcome = Outcome(plan)
         self._locks = {}
         self._own = threading.Lock()
