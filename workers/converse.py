@@ -105,10 +105,11 @@ class Converser:
                 rows = inbox.held(work, some)
                 for one in (one for one in some if one.row not in rows):
                     batch.stay(one)  # another has it now, and whatever stands behind it
-                for one in (one for one in some if one in batch.left):
-                    if not answered or time.monotonic() < began + HOLD_S:
-                        self._sms.answer(work, rows[one.row], self._clock())
-                        answered.append(one)
+                with self._sms.together(work, list(rows.values())) as together:
+                    for one in (one for one in some if one in batch.left):
+                        if not answered or time.monotonic() < began + HOLD_S:
+                            together.answer(rows[one.row], self._clock())
+                            answered.append(one)
                 self._settle(work, [rows[one.row] for one in answered])
             reached("worker.committed")
         except Exception as error:  # noqa: BLE001 it may keep no other from being answered

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam, text
 from sqlalchemy.exc import OperationalError
 
 from flows.words import State
@@ -33,11 +34,18 @@ UPDATE = f"UPDATE conversation SET {CHANGES} WHERE key = ? AND turn = ?"  # noqa
 UPDATE_SMS = f"UPDATE conversation SET {CHANGES}, sender_sealed = ? WHERE key = ? AND turn = ?"  # noqa: S608
 ENCODE = json.JSONEncoder(separators=(",", ":")).encode  # built once: json.dumps builds it anew
 # Who it is and the language remembered of the phone, in one question.
-KNOWN = (
-    "SELECT (SELECT id FROM person WHERE pseudonym = ? AND revoked_at IS NULL"
+_KNOWN = (
+    "(SELECT id FROM person WHERE pseudonym = {0} AND revoked_at IS NULL"
     " AND blocked_at IS NULL ORDER BY id LIMIT 1),"
-    " (SELECT language FROM contact WHERE pseudonym = ?)"
+    " (SELECT language FROM contact WHERE pseudonym = {0})"
 )
+KNOWN = f"SELECT {_KNOWN.format('?')}"
+KNOWN_BY_ROW = text(
+    f"SELECT heard.id, {_KNOWN.format('heard.contact')}"  # noqa: S608 no value in it
+    " FROM inbound_message heard WHERE heard.id IN :rows"
+).bindparams(bindparam("rows", expanding=True))
+
+Known = tuple[int | None, str | None]  # row id of a registered person, and the phone's language
 DROPPED = (
     "SELECT sealed FROM conversation WHERE contact = ? AND resumable = ? AND updated_at > ?"
     " ORDER BY updated_at DESC LIMIT 1"
@@ -111,12 +119,17 @@ class Dialogues:
         if done.rowcount != 1:
             raise TakenMeanwhile
 
-    def known(self, contact: str) -> tuple[int | None, str | None]:
+    def known(self, contact: str) -> Known:
         """Return the row id of the registered person with this pseudonym, and its language."""
         row = self._one(KNOWN, (contact, contact))
         return (None, None) if row is None else (row[0], row[1])
 
-    def known_in(self, work: Work, contact: str) -> tuple[int | None, str | None]:
+    def known_by_row(self, work: Work, rows: Sequence[int]) -> dict[int, Known]:
+        """Return the same for these rows of the inbox, by their ids."""
+        found = work.session.execute(KNOWN_BY_ROW, {"rows": list(rows)})
+        return {row_id: (person_id, language) for row_id, person_id, language in found}
+
+    def known_in(self, work: Work, contact: str) -> Known:
         """Return the same inside a unit of work, which may have changed it."""
         work.session.flush()
         found = work.session.connection().exec_driver_sql(self._spelt(KNOWN), (contact, contact))

@@ -3,7 +3,7 @@
 What its sender does with it: models/services/outbox.py.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -53,10 +53,17 @@ QUEUED: Mapping[str, Insert] = {
 
 def queue(work: Work, message: Draft, transit: Transit, now: datetime) -> None:
     """Write a text into the outbox with its cause. Doing it twice is doing it once."""
-    work.session.flush()  # the case or event it speaks of may still wait in this session
+    queue_all(work, [message], transit, now)
+
+
+def queue_all(work: Work, drafts: Sequence[Draft], transit: Transit, now: datetime) -> None:
+    """Write several texts at once, in this order: one way to the database and back."""
+    if not drafts:
+        return
+    work.session.flush()  # the case or event they speak of may still wait in this session
     link = work.session.connection()
-    link.execute(QUEUED[link.dialect.name], _row(message, transit, now))
-    if (message.due_at or now) <= now:
+    link.execute(QUEUED[link.dialect.name], [_row(one, transit, now) for one in drafts])
+    if any((one.due_at or now) <= now for one in drafts):
         work.wake(QUEUE)
 
 

@@ -1,6 +1,7 @@
 """One SMS through its conversation: keyword, receipt, command of a registered phone, or words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,11 @@ from models.errors import KeeperAway
 from models.inbound import InboundMessage
 from models.services import call_backs, chats, commanding, flood, intake, messages, settling
 from models.services.conversing import Conversing
-from models.services.dialogues import Dialogue
+from models.services.dialogues import Dialogue, Known
+from models.services.drafts import Draft
 from models.services.effects import EFFECTS
-from models.services.messages import Draft
 from models.services.scene import Scene
+from models.services.sms_together import Together
 from models.services.sms_words import SILENCE, Reply, SmsWords, is_unfiled, new_dialogue
 from models.services.voice_notes import MEDIA
 
@@ -33,29 +35,40 @@ class SmsDialogues:
         self._dialogues = conversing.dialogues
         self._words = SmsWords(conversing)
 
-    def answer(self, work: Work, row: InboundMessage, now: datetime) -> None:
-        """Handle one claimed message: effects, and the reply in the outbox. Raises KeeperAway."""
+    @contextmanager
+    def together(self, work: Work, rows: Sequence[InboundMessage]) -> Iterator[Together]:
+        """Answer some of these claimed messages; what they are answered is written at the end.
+
+        ``Together.answer`` raises KeeperAway.
+        """
+        known = self._dialogues.known_by_row(work, [row.id for row in rows])
+        together = Together(work, self.answers_to, known, self._house.transit)
+        yield together
+        together.write()
+
+    def answers_to(
+        self, work: Work, row: InboundMessage, now: datetime, known: Known | None
+    ) -> list[Draft]:
+        """Let one claimed message have its effects; return its answers. Raises KeeperAway.
+
+        ``known`` is who it is, unless this unit of work may have changed that.
+        """
         assert row.contact and row.sender_sealed and row.text_sealed  # noqa: S101, PT018 claimed
         text = self._house.transit.unwrap(row.text_sealed)
-        scene = self._scene(work, row, row.contact, now)
+        known = known or self._dialogues.known_in(work, row.contact)
+        scene = self._scene(row.contact, row.channel, row.sender_sealed, known, now)
         if row.cause == intake.OPT_OUT:
             # It needs no second word: whoever works here and hears no more holds nothing.
             messages.stop(work, row.contact, scene.person_id, now)
-            return
+            return []
         if row.cause == intake.BEEP:
             self._beep(work, scene)
-            return
+            return []
         chats.remember(work, scene, row.received_at)
         if row.rank >= flood.ASKED:
             counted = None if scene.person_id is None else flood.ASKED_BY_STAFF
             scene = replace(scene, told=flood.told(work, row.contact, now, counted))
-        for place, reply in enumerate(self._answers(work, scene, row, text), 1):
-            why = reply.why or (flood.ENOUGH if flood.is_enough(scene, owed=reply.owed) else None)
-            if why is not None:
-                row.cause = why
-                continue
-            cause = f"inbound:{row.id}" if place == 1 else f"inbound:{row.id}:{place}"
-            self._queue(work, scene, reply, cause=cause, address=row.sender_sealed)
+        return list(_drafts(scene, row, self._answers(work, scene, row, text)))
 
     def _beep(self, work: Work, scene: Scene) -> None:
         """Ask for a call back, in silence: whoever else holds the phone learns nothing of it."""
@@ -75,16 +88,18 @@ class SmsDialogues:
         dialogue = self._dialogues.load_in(work, key)
         if dialogue is None or dialogue.sender_sealed is None:
             return
-        scene = self._silent_scene(work, dialogue, now)
+        assert dialogue.contact is not None  # noqa: S101 whoever wrote an SMS has a name
+        known = self._dialogues.known_in(work, dialogue.contact)
+        channel = str(dialogue.state.answers["channel"])
+        scene = self._scene(dialogue.contact, channel, dialogue.sender_sealed, known, now)
         left = commanding.unfiled(dialogue.asked)
         reply = (
             self._file_lines(work, scene, dialogue, left)
             if left
             else self._words.file(work, scene, dialogue)
         )
-        self._queue(
-            work, scene, reply, cause=f"silence:{reply.case}", address=dialogue.sender_sealed
-        )
+        draft = _draft(scene, reply, f"silence:{reply.case}", dialogue.sender_sealed)
+        messages.queue(work, draft, self._house.transit, scene.now)
 
     def _replies(self, work: Work, scene: Scene, text: str) -> list[Reply]:
         if scene.person_id is not None:
@@ -185,35 +200,10 @@ class SmsDialogues:
         say = self._house.speaking(scene.language, scene.channel).texts.say
         return Reply(say(text, usd=self._house.service_code), owed=True)
 
-    def _queue(self, work: Work, scene: Scene, reply: Reply, *, cause: str, address: bytes) -> None:
-        draft = Draft(
-            cause=cause,
-            purpose=reply.purpose,
-            text=reply.text,
-            address=address,
-            contact=scene.contact,
-            person_id=scene.person_id,
-            via=scene.via,
-            sensitive=reply.sensitive,
-            priority=messages.SENSITIVE if reply.owed else None,
-        )
-        messages.queue(work, draft, self._house.transit, scene.now)
-
-    def _scene(self, work: Work, row: InboundMessage, contact: str, now: datetime) -> Scene:
-        sealed = row.sender_sealed
-        assert sealed is not None  # noqa: S101 a claimed row has its sender
-        return self._around(work, contact, row.channel, sealed, now)
-
-    def _silent_scene(self, work: Work, dialogue: Dialogue, now: datetime) -> Scene:
-        sealed = dialogue.sender_sealed
-        assert sealed is not None and dialogue.contact is not None  # noqa: S101, PT018
-        channel = str(dialogue.state.answers["channel"])
-        return self._around(work, dialogue.contact, channel, sealed, now)
-
-    def _around(
-        self, work: Work, contact: str, channel: str, sealed: bytes, now: datetime
+    def _scene(
+        self, contact: str, channel: str, sealed: bytes, known: Known, now: datetime
     ) -> Scene:
-        person_id, language = self._dialogues.known_in(work, contact)
+        person_id, language = known
         return Scene(
             house=self._house,
             kind="chat" if channel in self._house.chats else "sms",
@@ -225,3 +215,29 @@ class SmsDialogues:
             language=language or FRENCH,
             now=now,
         )
+
+
+def _drafts(scene: Scene, row: InboundMessage, replies: Iterable[Reply]) -> Iterator[Draft]:
+    """Give the texts that answer a message; the row keeps why it is answered with none."""
+    assert row.sender_sealed  # noqa: S101 claimed
+    for place, reply in enumerate(replies, 1):
+        why = reply.why or (flood.ENOUGH if flood.is_enough(scene, owed=reply.owed) else None)
+        if why is not None:
+            row.cause = why
+            continue
+        cause = f"inbound:{row.id}" if place == 1 else f"inbound:{row.id}:{place}"
+        yield _draft(scene, reply, cause, row.sender_sealed)
+
+
+def _draft(scene: Scene, reply: Reply, cause: str, address: bytes) -> Draft:
+    return Draft(
+        cause=cause,
+        purpose=reply.purpose,
+        text=reply.text,
+        address=address,
+        contact=scene.contact,
+        person_id=scene.person_id,
+        via=scene.via,
+        sensitive=reply.sensitive,
+        priority=messages.SENSITIVE if reply.owed else None,
+    )

@@ -35,7 +35,8 @@ class Talking:
             )
             work.session.add(row)
             work.session.flush()
-            self._sms.answer(work, row, stage.now)
+            with self._sms.together(work, [row]) as together:
+                together.answer(row, stage.now)
             cause = f"inbound:{row.id}"
             replies = (
                 select(OutboundMessage)
