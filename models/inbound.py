@@ -61,7 +61,9 @@ class InboundMessage(Base):
     )
     tries: Mapped[int] = mapped_column(default=0, info=says("S1", "how often taken up", FOR_EVER))
     due_at: Mapped[datetime] = mapped_column(
-        info=says("S1", "next try, or end of the lease", ROUGH)
+        info=says(
+            "S1", "next try, or end of the lease; after it came: nobody waits for its name", ROUGH
+        )
     )
     cause: Mapped[str | None] = mapped_column(
         String(80), info=says("S1", "why ignored or dead", FOR_EVER)

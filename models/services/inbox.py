@@ -33,7 +33,6 @@ TRIES = 5
 TIRED = "tried five times"
 BEFORE = "; "  # what it is, told by its cause, stands before why it was given up
 BACK_OFF = (5, 30, 120, 600)  # seconds after each try that failed; the fifth is the last
-NAMED_WITHIN = timedelta(seconds=30)  # the keeper names at every other second what has no name yet
 AWAY = timedelta(seconds=5)  # the keeper comes back within seconds, or is started again
 AT_ONCE = 32  # rows one claim takes: a second's work of the slowest kind
 MOST_AT_ONCE = 96  # of the quick kinds: each claim looks at all that waits
@@ -56,7 +55,7 @@ def claim(work: Work, now: datetime, limit: int = AT_ONCE) -> list[Claim]:
     taken alone: should it be what kills workers, it takes no other message with it. After TRIES it
     is a dead letter.
     """
-    about = {"now": now, "named_since": now - NAMED_WITHIN, "limit": limit}
+    about = {"now": now, "limit": limit}
     free = FREE[work.session.get_bind().dialect.name]
     taken = _alone(_in_order(work.session.execute(free, about).all()))
     if not taken:
@@ -75,12 +74,13 @@ def _is_open() -> ColumnElement[bool]:
 
 
 def _first_nameless() -> ScalarSelect[Any]:
-    # Not for ever: what nobody can name, its key being lost, may not keep all others waiting.
+    # Not what the keeper has put off: it cannot be named, its key being lost. By no clock, for the
+    # keeper may be away for longer than anybody thought of, and clocks jump.
     nameless = aliased(Message, name="nameless")
     return (
         select(func.min(nameless.id))
         .where(nameless.settled_at.is_(None), nameless.contact.is_(None))
-        .where(nameless.sender_sealed.is_not(None), nameless.received_at > bindparam("named_since"))
+        .where(nameless.sender_sealed.is_not(None), nameless.due_at <= nameless.received_at)
         .scalar_subquery()
     )
 
@@ -93,7 +93,7 @@ def _in_turn() -> Select[Any]:
     """Select what may be taken, with the place that each row has among its contact's open ones.
 
     Nobody's later message ranks before an earlier one, though the hour of that one be over. Behind
-    one that was just received without a name all wait: it may be of the same phone.
+    one that has no name yet all wait: it may be of the same phone.
     """
     in_order: dict[str, Any] = {"partition_by": Message.contact, "order_by": Message.id}
     kept = (Message.id, Message.tries, Message.contact, Message.due_at)

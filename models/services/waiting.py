@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select, update
@@ -17,6 +18,7 @@ from models.person import Person
 from models.slip import Slip
 
 AT_ONCE = 500
+PUT_OFF = timedelta(seconds=1)  # due after it came: the mark of what nobody need wait for
 
 
 class Namer(Protocol):
@@ -97,9 +99,11 @@ def _inbox(work: Work, namer: Namer, filled: Filled) -> None:
         work, InboundMessage.id, InboundMessage.sender_sealed, nameless, filled
     ):
         contact = _name(namer, sealed, filled)
-        if contact is not None:
-            _set_contact(work, InboundMessage, row, contact)
-            work.wake("inbox")
+        if contact is None:
+            _put_off(work, row)
+            continue
+        _set_contact(work, InboundMessage, row, contact, due_at=InboundMessage.received_at)
+        work.wake("inbox")
 
 
 def _outbox(work: Work, namer: Namer, filled: Filled) -> None:
@@ -192,11 +196,30 @@ def _pending(
 
 
 def _set_contact(
-    work: Work, table: type[InboundMessage] | type[OutboundMessage], row: int, contact: str
+    work: Work,
+    table: type[InboundMessage] | type[OutboundMessage],
+    row: int,
+    contact: str,
+    **more: Any,
 ) -> None:
     work.session.execute(
         update(table)
         .where(table.id == row, table.contact.is_(None))
-        .values(contact=contact)
+        .values(contact=contact, **more)
         .execution_options(synchronize_session=False)
     )
+
+
+def _put_off(work: Work, row: int) -> None:
+    """Let a message that nobody here can name keep nobody else waiting (models/services/inbox)."""
+    mine, received_at = InboundMessage.id == row, InboundMessage.received_at
+    at = work.session.scalar(select(received_at).where(mine, InboundMessage.due_at <= received_at))
+    if at is None:
+        return  # it was put off before
+    work.session.execute(
+        update(InboundMessage)
+        .where(mine)
+        .values(due_at=at + PUT_OFF)
+        .execution_options(synchronize_session=False)
+    )
+    work.wake("inbox")

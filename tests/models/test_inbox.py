@@ -10,6 +10,7 @@ from models.errors import AlreadyReceived
 from models.inbound import InboundMessage
 from models.services import dead_letters, inbox, intake, waiting
 from models.services.conversing import Conversing
+from models.vault import Vault, create_keys
 from tests.factories import NEIGHBOUR, SPEAKER
 from workers.converse import Converser
 
@@ -134,22 +135,35 @@ def test_what_was_received_without_a_name_is_not_passed_by_the_same_phones_next(
     receive(stage, "STOP", house=keeperless)
     receive(stage, "JAABI")
     assert converser.drain() == 0
-    with stage.store.work(Job("keeper")) as work:
-        waiting.fill(work, stage.vault)
+    fill(stage, stage.vault)
     assert converser.drain() == 2
     with stage.store.work(Job("test")) as work:
         assert work.session.get(Contact, stage.vault.pseudonym(SPEAKER)).stopped_at is None
 
 
-def test_what_nobody_can_name_keeps_the_others_waiting_for_half_a_minute_only(
-    stage, converser, keeperless
+def test_however_long_the_keeper_was_away_it_is_not_passed(stage, converser, keeperless):
+    receive(stage, "STOP", house=keeperless)
+    stage.later(hours=5)
+    receive(stage, "JAABI")
+    assert converser.drain() == 0
+
+
+def test_what_the_keeper_cannot_name_keeps_nobody_waiting_and_is_answered_once_it_can(
+    stage, converser, keeperless, tmp_path
 ):
     receive(stage, "AIDE", house=keeperless)
     receive(stage, "AIDE", NEIGHBOUR)
-    assert converser.drain() == 0
-    stage.later(seconds=30)
+    create_keys(tmp_path / "other")
+    fill(stage, Vault.load(tmp_path / "other"))
     assert converser.drain() == 1
     assert statuses(stage) == ["waiting", "processed"]
+    fill(stage, stage.vault)
+    assert converser.drain() == 1
+
+
+def fill(stage, vault):
+    with stage.store.work(Job("keeper")) as work:
+        waiting.fill(work, vault)
 
 
 def test_many_messages_are_answered_each_once_and_in_the_order_they_came(stage, converser):
