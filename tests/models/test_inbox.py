@@ -1,5 +1,7 @@
 """The inbox's rows: each is handled by one worker at a time, and by the next when that one died."""
 
+import re
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -8,6 +10,7 @@ from models.conversation import Contact
 from models.db import Gateway, Job
 from models.errors import AlreadyReceived
 from models.inbound import InboundMessage
+from models.outbound import OutboundMessage
 from models.services import dead_letters, inbox, intake, waiting
 from models.services.conversing import Conversing
 from models.vault import Vault, create_keys
@@ -190,3 +193,29 @@ def test_one_more_voice_comes_before_the_flood_of_another(stage):
     with stage.store.work(Job("one")) as work:
         order = [one.contact for one in inbox.claim(work, stage.now)]
     assert order.index(stage.vault.pseudonym(NEIGHBOUR)) == 1
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("AIDE", "STOP", "Aide", "JAABI", "LANGUE", "aide", "482173", "Stop", "Jaabi", "stop"),
+        ("les vivres de tessit n'ont pas ete donnes a tout le monde", "oui", "1", "AIDE"),
+        ("on m'a violee", "AIDE", "le puits de tessit est sec", "RAPPEL", "1"),
+    ],
+)
+def test_what_one_says_at_once_is_answered_as_if_each_text_had_been_alone(stage, converser, texts):
+    for text in texts:
+        receive(stage, text)
+        assert converser.drain() == 1
+    for text in texts:
+        receive(stage, text, NEIGHBOUR)
+    assert converser.drain() == len(texts)
+    assert answers(stage, NEIGHBOUR) == answers(stage, SPEAKER) != []
+
+
+def answers(stage, phone):
+    """Return what a phone was answered, whatever the codes in it."""
+    with stage.store.work(Job("test")) as work:
+        to = OutboundMessage.contact == stage.vault.pseudonym(phone)
+        rows = work.session.scalars(select(OutboundMessage).where(to).order_by("id"))
+        return [re.sub(r"\d", "0", stage.house.transit.unwrap(row.text_sealed)) for row in rows]
