@@ -161,6 +161,13 @@ class Stage:
             in_order = rows.order_by(OutboundMessage.id)
             return [self._read(work, row) for row in work.session.scalars(in_order)]
 
+    def answers(self, phone):
+        """Return all that this phone was ever written, in order."""
+        with self.store.work(Job("test")) as work:
+            to = OutboundMessage.contact == self.vault.pseudonym(phone)
+            rows = work.session.scalars(select(OutboundMessage).where(to).order_by("id"))
+            return [self.house.transit.unwrap(row.text_sealed) for row in rows]
+
     def _read(self, work, row):
         person = None if row.person_id is None else work.session.get(Person, row.person_id)
         text = "" if row.text_sealed is None else self.house.transit.unwrap(row.text_sealed)

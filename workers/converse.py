@@ -105,10 +105,10 @@ class Converser:
                 rows = inbox.held(work, some)
                 for one in (one for one in some if one.row not in rows):
                     batch.stay(one)  # another has it now, and whatever stands behind it
-                with self._sms.together(work, list(rows.values())) as together:
+                with self._sms.together(work, list(rows.values()), self._clock) as together:
                     for one in (one for one in some if one in batch.left):
                         if not answered or time.monotonic() < began + HOLD_S:
-                            together.answer(rows[one.row], self._clock())
+                            together.answer(rows[one.row])
                             answered.append(one)
                 self._settle(work, [rows[one.row] for one in answered])
             reached("worker.committed")

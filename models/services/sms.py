@@ -1,6 +1,6 @@
 """One SMS through its conversation: keyword, receipt, command of a registered phone, or words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -36,13 +36,15 @@ class SmsDialogues:
         self._words = SmsWords(conversing)
 
     @contextmanager
-    def together(self, work: Work, rows: Sequence[InboundMessage]) -> Iterator[Together]:
+    def together(
+        self, work: Work, rows: Sequence[InboundMessage], clock: Callable[[], datetime]
+    ) -> Iterator[Together]:
         """Answer some of these claimed messages; what they are answered is written at the end.
 
         ``Together.answer`` raises KeeperAway.
         """
         known = self._dialogues.known_by_row(work, [row.id for row in rows])
-        together = Together(work, self.answers_to, known, self._house.transit)
+        together = Together(work, self.answers_to, known, self._house.transit, clock)
         yield together
         together.write()
 

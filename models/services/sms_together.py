@@ -20,28 +20,31 @@ class Together:
     """Claimed messages that share a unit of work. ``known``: whose each row is, by its id."""
 
     def __init__(
-        self, work: Work, answers: Answers, known: Mapping[int, Known], transit: Transit
+        self,
+        work: Work,
+        answers: Answers,
+        known: Mapping[int, Known],
+        transit: Transit,
+        clock: Callable[[], datetime],
     ) -> None:
         self._work = work
         self._answers = answers
         self._known = known
         self._transit = transit
+        self._clock = clock
         self._drafts = list[Draft]()
         self._heard = set[str | None]()
-        self._now: datetime | None = None
 
-    def answer(self, row: InboundMessage, now: datetime) -> None:
+    def answer(self, row: InboundMessage) -> None:
         """Let one have its effects; its answers follow. Raises KeeperAway."""
         known = self._known.get(row.id)
         if row.contact in self._heard:
             self.write()
             known = None
         self._heard.add(row.contact)
-        self._now = now
-        self._drafts += self._answers(self._work, row, now, known)
+        self._drafts += self._answers(self._work, row, self._clock(), known)
 
     def write(self) -> None:
         """Write into the outbox what was answered so far."""
-        if self._now is not None:
-            messages.queue_all(self._work, self._drafts, self._transit, self._now)
+        messages.queue_all(self._work, self._drafts, self._transit, self._clock())
         self._drafts.clear()

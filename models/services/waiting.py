@@ -95,15 +95,18 @@ def _conversations(work: Work, namer: Namer, filled: Filled) -> None:
 
 def _inbox(work: Work, namer: Namer, filled: Filled) -> None:
     nameless = and_(InboundMessage.contact.is_(None), InboundMessage.sender_sealed.is_not(None))
+    broken = []
     for row, sealed in _pending(
         work, InboundMessage.id, InboundMessage.sender_sealed, nameless, filled
     ):
         contact = _name(namer, sealed, filled)
         if contact is None:
-            _put_off(work, row)
+            broken.append(row)
             continue
         _set_contact(work, InboundMessage, row, contact, due_at=InboundMessage.received_at)
         work.wake("inbox")
+    if broken:
+        _put_off(work, broken)
 
 
 def _outbox(work: Work, namer: Namer, filled: Filled) -> None:
@@ -210,16 +213,11 @@ def _set_contact(
     )
 
 
-def _put_off(work: Work, row: int) -> None:
-    """Let a message that nobody here can name keep nobody else waiting (models/services/inbox)."""
-    mine, received_at = InboundMessage.id == row, InboundMessage.received_at
-    at = work.session.scalar(select(received_at).where(mine, InboundMessage.due_at <= received_at))
-    if at is None:
-        return  # it was put off before
-    work.session.execute(
-        update(InboundMessage)
-        .where(mine)
-        .values(due_at=at + PUT_OFF)
-        .execution_options(synchronize_session=False)
+def _put_off(work: Work, rows: Sequence[int]) -> None:
+    """Let messages that nobody here can name keep nobody else waiting (models/services/inbox)."""
+    fresh = select(InboundMessage).where(
+        InboundMessage.id.in_(rows), InboundMessage.due_at <= InboundMessage.received_at
     )
-    work.wake("inbox")
+    for message in work.session.scalars(fresh):
+        message.due_at = message.received_at + PUT_OFF
+        work.wake("inbox")

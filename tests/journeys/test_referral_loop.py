@@ -121,8 +121,8 @@ class Field:
             ids = [[self._lines(work, who, line) for who, line in group] for group in groups]
             waiting = select(InboundMessage).where(InboundMessage.status == "waiting")
             for row in work.session.scalars(waiting.order_by(InboundMessage.id)).all():
-                with self.service.together(work, [row]) as together:
-                    together.answer(row, self.stage.now)
+                with self.service.together(work, [row], lambda: self.stage.now) as together:
+                    together.answer(row)
                 inbox.settle(work, [row], self.stage.now)
             replies = self._replies(work)
         self.stage.later(minutes=1)

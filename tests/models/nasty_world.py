@@ -197,8 +197,8 @@ class Nasty:
         )
         work.session.add(row)
         work.session.flush()
-        with self._sms.together(work, [row]) as together:
-            together.answer(row, stage.now)
+        with self._sms.together(work, [row], lambda: stage.now) as together:
+            together.answer(row)
         work.session.flush()
         causes = (f"inbound:{row.id}", *(f"inbound:{row.id}:{place}" for place in range(2, 9)))
         replies = select(OutboundMessage).where(OutboundMessage.cause.in_(causes))

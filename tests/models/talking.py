@@ -35,8 +35,8 @@ class Talking:
             )
             work.session.add(row)
             work.session.flush()
-            with self._sms.together(work, [row]) as together:
-                together.answer(row, stage.now)
+            with self._sms.together(work, [row], lambda: stage.now) as together:
+                together.answer(row)
             cause = f"inbound:{row.id}"
             replies = (
                 select(OutboundMessage)

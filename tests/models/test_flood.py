@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from models.case import Case, CaseEvent, Story
 from models.db import Gateway, Job
 from models.inbound import InboundMessage
-from models.outbound import OutboundMessage
 from models.services import flood, intake
 from models.services.conversing import Conversing
 from tests.factories import NEIGHBOUR, SPEAKER
@@ -32,16 +31,9 @@ def writes(stage, converser):
                 sms = intake.ReceivedSms("phone", str(next(sent)), phone, text)
                 intake.receive_sms(work, stage.house, sms, stage.now)
             converser.drain()
-        return answers(stage, phone)
+        return stage.answers(phone)
 
     return write
-
-
-def answers(stage, phone=SPEAKER):
-    with stage.store.work(Job("test")) as work:
-        to = OutboundMessage.contact == stage.vault.pseudonym(phone)
-        rows = work.session.scalars(select(OutboundMessage).where(to).order_by("id"))
-        return [stage.house.transit.unwrap(row.text_sealed) for row in rows]
 
 
 def count(stage, table, *where):

@@ -136,6 +136,7 @@ class Sender:
             outbox.delayed(work, plan.later, NONE_WELL)
             leaving = [(one.ours, one.road.name) for one in plan.leaving]
             claimed = outbox.claim(work, leaving, now)
+            # While paused at each look: whoever lets texts leave again is obeyed at once.
             is_stale = self._purse.paused or at - self._ruled_at >= RULES_S
             if is_stale or len(claimed) < len(leaving):
                 overdue.sweep(work, now)
