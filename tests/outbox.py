@@ -1,6 +1,6 @@
 """Taking texts out of the outbox as its sender does, where a test needs no sender."""
 
-from models.services import outbox, overdue
+from models.services import outbox, overdue, turns
 
 CHANNEL = "phone"
 
@@ -8,7 +8,7 @@ CHANNEL = "phone"
 def claim_due(work, now, limit=100, channel=CHANNEL):
     """Claim up to ``limit`` due messages and return them; settle what may not leave."""
     overdue.sweep(work, now)
-    found = outbox.look(work, now, limit)
+    found = turns.look(work, now, limit)
     ours = outbox.claim(work, [(one, channel) for one in found], now)
     return sorted((one.claimed() for one in found if one.id in ours), key=lambda one: one.id)
 

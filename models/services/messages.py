@@ -1,6 +1,6 @@
 """The outbox: a text is written with its cause, kept back where it must be, and forgotten.
 
-What its sender does with it: models/services/outbox.py.
+What its sender does with it: models/services/turns.py, models/services/outbox.py.
 """
 
 from collections.abc import Collection, Mapping, Sequence

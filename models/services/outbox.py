@@ -1,20 +1,16 @@
-"""The sender's hand in the outbox: what is due, whose turn it is, and how each turn ended."""
+"""The sender's hand in the outbox: what it takes up, and how that ended."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Select,
-    Table,
     and_,
     bindparam,
     case,
-    func,
     or_,
     select,
     tuple_,
@@ -22,21 +18,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from models.conversation import Contact
 from models.db import Work
 from models.outbound import OutboundMessage as Message
 from models.plain_sql import spelt, stamp
 from models.services.messages import (
-    EVACUATION,
     FORGOTTEN,
-    LAST,
     RING_AGAIN,
-    SENSITIVE,
     end,
-    repeatable,
     stop,
 )
 from models.services.overdue import REPEAT_AFTER, may_not_leave
+from models.services.turns import TABLE, Due, is_open
 
 LEASE = timedelta(seconds=60)  # longer than any provider may think (15 s), even several in a row
 BACK_OFF = (
@@ -46,44 +38,6 @@ BACK_OFF = (
     timedelta(minutes=30),
 )
 LONGEST_ID = 80
-# As a table, where it is hot: updating mapped rows costs more than the statement itself.
-TABLE = cast("Table", Message.__table__)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Due:
-    """A message whose time has come. ``tries`` counts its claims, once claimed this one too.
-
-    ``chat_at`` is when its phone last wrote into the chat it would answer, if ever.
-    """
-
-    id: int
-    tries: int
-    address: bytes | None
-    text_sealed: bytes | None
-    contact: str | None
-    person_id: int | None
-    fills: Mapping[str, str] | None
-    unrepeatable: bool
-    priority: int
-    via: str | None
-    segments: int
-    chat_at: datetime | None
-    sensitive: bool
-
-    @property
-    def recipient(self) -> str:
-        """Whose it is: texts to one phone leave one after the other."""
-        return self.contact or f"person:{self.person_id}"
-
-    @property
-    def urgent(self) -> bool:
-        """Whether it is tried as long as it is of use."""
-        return self.priority == EVACUATION
-
-    def claimed(self) -> "Due":
-        """Return it as it is once claimed."""
-        return replace(self, tries=self.tries + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +50,12 @@ class Taken:
     segments: int
 
 
-DUE = (
-    TABLE.c.id,
-    TABLE.c.tries,
-    TABLE.c.address,
-    TABLE.c.text_sealed,
-    TABLE.c.contact,
-    TABLE.c.person_id,
-    TABLE.c.fills,
-    or_(Message.sensitive, Message.repeated, Message.status == "unknown"),
-    TABLE.c.priority,
-    TABLE.c.via,
-    func.coalesce(Message.segments, 1),
-    case((Contact.chat_channel == Message.via, Contact.chat_at)),
-    TABLE.c.sensitive,
-)
-
-
-def _open() -> ColumnElement[bool]:
-    return or_(Message.status == "waiting", repeatable())
-
-
-def _due() -> Select[int]:
-    named = or_(Message.contact.is_not(None), Message.person_id.is_not(None))
-    return (
-        select(TABLE.c.id)
-        .where(_open(), Message.due_at <= bindparam("now"), named)
-        .where(Message.priority <= bindparam("last"))
-        .order_by(Message.priority, Message.due_at, Message.id)
-        .limit(bindparam("most"))
-    )
-
-
 def _claiming() -> ReturningUpdate[int]:
     now: BindParameter[datetime] = bindparam("now", type_=Message.due_at.type)
     takeable = (
         select(Message.id)
         .where(tuple_(Message.id, Message.tries).in_(bindparam("rows", expanding=True)))
-        .where(_open(), ~may_not_leave(now))
+        .where(is_open(), ~may_not_leave(now))
         .where(Message.due_at <= now)
         .with_for_update(of=Message, skip_locked=True)  # SQLite has one writer and needs no words
         .cte("takeable")
@@ -153,13 +75,6 @@ def _claiming() -> ReturningUpdate[int]:
 
 
 # Built once: building a statement costs more than running it, and the sender runs these all day.
-LOOKED = _due()
-FOUND = (
-    select(*DUE)
-    .outerjoin(Contact, Contact.pseudonym == Message.contact)
-    .where(Message.id.in_(bindparam("rows", expanding=True)), _open())
-    .order_by(Message.priority, Message.due_at, Message.id)
-)
 CLAIM = _claiming()
 # What a chat took keeps its number and words: it may tell later that it is closed. And the lease
 # may have lapsed while the provider was still thinking.
@@ -171,19 +86,6 @@ HANDED_OVER = (
     " FROM (VALUES {}) AS news WHERE id = news.column1 AND tries = news.column2"
     " AND status IN ('sending', 'unknown') RETURNING id"
 )
-
-
-def look(
-    work: Work, now: datetime, limit: int, known: Collection[int] = (), *, urgent: bool = False
-) -> list[Due]:
-    """Return the due messages among the ``limit`` most urgent that are not ``known`` yet, in turn.
-
-    Only the ``urgent`` ones if asked: evacuations, sensitive texts and receipts.
-    """
-    about = {"now": now, "last": SENSITIVE if urgent else LAST, "most": limit}
-    due = work.session.scalars(LOOKED, about).all()
-    rows = [row for row in due if row not in known]
-    return [Due(*row) for row in work.session.execute(FOUND, {"rows": rows})] if rows else []
 
 
 def claim(work: Work, rows: Sequence[tuple[Due, str]], now: datetime) -> set[int]:
@@ -249,7 +151,7 @@ def delayed(work: Work, rows: Sequence[tuple[Due, datetime]], reason: str) -> No
     until = case({one.id: at for one, at in rows}, value=Message.id)
     work.session.execute(
         update(Message)
-        .where(_same([one for one, _ in rows]), _open())
+        .where(_same([one for one, _ in rows]), is_open())
         .values(due_at=until, reason=reason)
         .execution_options(synchronize_session=False)
     )

@@ -31,6 +31,7 @@ COLUMNS = (
     ("unk.sens", lambda _, one: one.verdict.figures["unknown, sensitive"]),
     ("unk.ord", lambda _, one: one.verdict.figures["unknown, ordinary"]),
     ("repeated", lambda _, one: one.verdict.figures["repeated"]),
+    ("overtaken", lambda _, one: one.verdict.figures["overtaken"]),
     ("said s", lambda _, one: f"{one.spoken_s:.0f}"),
     ("settled s", lambda _, one: "never" if one.settled_s is None else f"{one.settled_s:.0f}"),
     ("ack p95 s", lambda _, one: f"{one.wait(0.95):.2f}"),

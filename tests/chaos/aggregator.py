@@ -5,6 +5,7 @@ import json
 import queue
 import random
 import threading
+import time
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -36,6 +37,7 @@ class Accepted:
     to: str
     said: str
     provider_id: str
+    at: float  # monotonic
 
 
 class Aggregator:
@@ -108,7 +110,7 @@ class Aggregator:
         takes = mood == WELL or self.draw.random() < MOODS[mood]
         provider_id = f"ATXid_{self.draw.getrandbits(120):032x}"
         if takes:
-            self.accepted.append(Accepted(to, said, provider_id))
+            self.accepted.append(Accepted(to, said, provider_id, time.monotonic()))
             self.reports.put(provider_id)
         if mood == "reset":
             return None

@@ -81,6 +81,7 @@ def judge(stage, history):
         "unknown, sensitive": sum(one["sensitive"] for one in outbox if _is_unknown(one)),
         "unknown, ordinary": sum(not one["sensitive"] for one in outbox if _is_unknown(one)),
         "repeated": sum(bool(one["repeated"]) for one in outbox),
+        "overtaken": _overtaken(outbox, accepted),
     }
     return verdict
 
@@ -112,6 +113,21 @@ def _judge_order(verdict, history, inbox, outbox):
         # By the order of their answers, not by the clock, which may jump in a storm.
         answers = [replies[f"inbound:{one['id']}"]["id"] for one in rows if _cause(one) in replies]
         _in_order(verdict, "answered out of order", answers)
+
+
+def _overtaken(outbox, accepted):
+    """How many answers reached their phone before an earlier one that nobody had refused.
+
+    A figure and no law: the database does not tell who had been put off for lack of a road.
+    """
+    at = {one.provider_id: one.at for one in accepted}
+    latest, count = defaultdict(float), 0
+    for one in outbox:
+        sent_once = one["provider_id"] in at and one["tries"] == 1 and not one["repeated"]
+        if sent_once and one["cause"].startswith("inbound:"):
+            count += at[one["provider_id"]] < latest[one["whose"]]
+            latest[one["whose"]] = max(latest[one["whose"]], at[one["provider_id"]])
+    return count
 
 
 def _in_order(verdict, law, marks):

@@ -27,7 +27,7 @@ class Books:
         self.home, self.vault, self.providers = home, Vault(), [Provider()]
         self.inbox = [_received(1, "a"), _received(2, "b")]
         self.outbox = [_sent(1, "X1"), _sent(2, "X2")]
-        self.providers[0].accepted = [Taken("X1"), Taken("X2")]
+        self.providers[0].accepted = [Taken("X1"), Taken("X2", at=2.0)]
 
     def rows(self, sql):
         tables = {"FROM inbound_message": self.inbox, "FROM outbound_message": self.outbox}
@@ -35,8 +35,8 @@ class Books:
 
 
 class Taken:
-    def __init__(self, provider_id):
-        self.to, self.provider_id = PHONE, provider_id
+    def __init__(self, provider_id, at=1.0):
+        self.to, self.provider_id, self.at = PHONE, provider_id, at
 
 
 def _received(row, name):
@@ -104,3 +104,10 @@ def test_what_was_in_doubt_may_have_been_accepted_once_more(books, history):
 def test_a_report_that_was_taken_is_kept_and_applied(books, history):
     history.reported.add("X1")
     assert broken(books, history) == {"report lost"}
+
+
+@pytest.mark.parametrize(("at", "tries", "overtaken"), [(2.0, 1, 0), (0.5, 1, 1), (0.5, 2, 0)])
+def test_an_answer_that_came_before_an_earlier_one_is_counted(books, history, at, tries, overtaken):
+    books.providers[0].accepted[1].at = at
+    books.outbox[1]["tries"] = tries
+    assert judge(books, history).figures["overtaken"] == overtaken

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.db import Job
 from models.outbound import OutboundMessage
-from models.services import clock_jumps, inbox, messages, outbox
+from models.services import clock_jumps, inbox, messages, outbox, turns
 from models.services.intake import ReceivedSms, receive_sms
 from models.services.messages import Draft
 from tests.factories import SPEAKER
@@ -83,7 +83,7 @@ def test_what_was_refused_while_the_clock_was_ahead_does_not_wait_for_that_hour(
     row = writes(stage, priority=priority)
     until = stage.now + ahead + wait
     with stage.store.work(Job("sender")) as work:
-        [text] = outbox.look(work, stage.now, 1)
+        [text] = turns.look(work, stage.now, 1)
         outbox.delayed(work, [(text, until)], "no channel is well")
     mend(stage)
     assert due_at(stage, row) == (stage.now if mended else until)

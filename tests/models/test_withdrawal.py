@@ -9,7 +9,7 @@ from models.case import Case
 from models.db import Job
 from models.outbound import OutboundMessage
 from models.referral import Referral
-from models.services import intake, messages, outbox
+from models.services import intake, messages, outbox, turns
 from models.services.drafts import Draft
 from tests import referral_world
 from tests.factories import SPEAKER
@@ -38,7 +38,7 @@ def leaving(stage):
     for passed in (timedelta(), WITHIN, timedelta(hours=1), timedelta(days=1), timedelta(days=7)):
         at = stage.now + passed
         with stage.store.work(Job("sender")) as work:
-            due = outbox.look(work, at, 100)
+            due = turns.look(work, at, 100)
             taken |= outbox.claim(work, [(one, "phone") for one in due], at)
     return taken
 

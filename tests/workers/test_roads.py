@@ -14,8 +14,9 @@ from models.db import Job
 from models.outbound import OutboundMessage
 from models.services import sending
 from models.services.messages import SENSITIVE
-from models.services.outbox import BACK_OFF, Due
+from models.services.outbox import BACK_OFF
 from models.services.overdue import REPEAT_AFTER
+from models.services.turns import Due
 from tests.workers.sending import FOCAL_POINT, SPEAKER, Line
 from workers.keeper.health import FAILURES, FIRST_S, LANES, STOPPED_S, Health
 from workers.keeper.roads import WINDOW, Road, roads_for
@@ -34,7 +35,8 @@ TIMEOUT_S = 12.0
 def due(now, **about):
     known = {"id": 1, "tries": 0, "address": b"", "text_sealed": b"", "contact": "c", "fills": None}
     known |= {"person_id": None, "unrepeatable": False, "priority": 2, "segments": 1}
-    return Due(**{**known, "via": None, "chat_at": None, "sensitive": False, **about})
+    known |= {"via": None, "chat_at": None, "sensitive": False, "answers": False}
+    return Due(**known | about)
 
 
 ROADS = [

@@ -8,7 +8,8 @@ from datetime import datetime
 from models.db import Work
 from models.services import channels, outbox, reports
 from models.services.channels import State
-from models.services.outbox import Due, Taken
+from models.services.outbox import Taken
+from models.services.turns import Due
 
 Settle = Callable[[Work, datetime], None]
 

@@ -9,7 +9,8 @@ from sqlalchemy.exc import OperationalError
 from gateway.channels.base import SendFailed, SendUnknown
 from models.db import Work
 from models.services import outbox
-from models.services.outbox import Due, Taken
+from models.services.outbox import Taken
+from models.services.turns import Due
 from workers.keeper.books import Books
 from workers.keeper.health import Health
 from workers.keeper.lanes import Identical, Landed, Leaving
@@ -70,6 +71,7 @@ class Judge:
         for_good, again = error.elsewhere and not error.again, error.again
         if again or for_good:
             if self._planner.refused_by(leaving, now, for_good=for_good):
+                self._planner.put_back(leaving, now)
                 return lambda work, at: outbox.held(work, ours, reason, at)
             again = self._planner.has_road(leaving, now)  # its day will come, or there is none
         if not again:

@@ -15,7 +15,7 @@ from gateway.channels.base import Outbound, SendFailed, SendUnknown
 from models.errors import SealBroken, TransitLost
 from models.points import reached
 from models.services.messages import SENSITIVE
-from models.services.outbox import Due
+from models.services.turns import Due
 from workers.keeper.roads import Road
 from workers.keeper.texts import Opener, Said
 

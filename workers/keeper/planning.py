@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models.services.outbox import Due
+from models.services.turns import Due
 from workers.keeper.health import SLOW_S, Health
 from workers.keeper.lanes import Leaving
 from workers.keeper.pace import Pace
@@ -57,16 +57,31 @@ class Planner:
         return self._waiting.keys()
 
     def add(self, found: Iterable[tuple[Due, str]], now: datetime) -> None:
-        """Take up what became due, each with the number it is for; the most urgent go first."""
+        """Take up what became due, each with the number it is for; the most urgent go first.
+
+        What answers a phone is as urgent as what it is to hear after it.
+        """
         for due, number in found:
             roads = roads_for(self._roads, due, number, now)
             self._waiting[due.id] = Waiting(due, number, roads)
-        in_turn = sorted(self._waiting.values(), key=lambda one: one.due.priority)
-        self._waiting = {one.due.id: one for one in in_turn}
+        turns, after = [], dict[str, int]()
+        for row in sorted(self._waiting, reverse=True):
+            due = self._waiting[row].due
+            turn = due.priority
+            if due.answers:
+                turn = after[due.recipient] = min(turn, after.get(due.recipient, turn))
+            turns.append((turn, row))
+        self._waiting = {row: self._waiting[row] for _, row in sorted(turns)}
 
     def clear(self) -> None:
         """Forget all that waits: the database knows it."""
         self._waiting.clear()
+
+    def put_back(self, leaving: Leaving, now: datetime) -> None:
+        """Take up again, before all others, a text that no provider took."""
+        due = leaving.ours.unclaimed()
+        again = Waiting(due, leaving.number, roads_for(self._roads, due, leaving.number, now))
+        self._waiting = {due.id: again, **self._waiting}
 
     def refused_by(self, leaving: Leaving, now: datetime, *, for_good: bool) -> bool:
         """Note that this road did not take a text; tell whether another can be tried now.

@@ -8,7 +8,7 @@ from datetime import datetime
 from models.db import Work
 from models.services import channels, sending
 from models.services.messages import SENSITIVE
-from models.services.outbox import Due
+from models.services.turns import Due
 from workers.keeper.roads import Road
 
 log = logging.getLogger(__name__)

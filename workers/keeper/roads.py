@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.channels.base import Channel
-from models.services.outbox import Due
+from models.services.turns import Due
 
 WINDOW = timedelta(hours=24)  # so long after its last message words of ours may answer a chat
 

@@ -13,8 +13,8 @@ from datetime import datetime
 from models.db import Job, Store, Work
 from models.errors import SealBroken
 from models.points import reached
-from models.services import channels, outbox, overdue
-from models.services.outbox import Due
+from models.services import channels, outbox, overdue, turns
+from models.services.turns import Due
 from workers.keeper.books import Books
 from workers.keeper.health import LANES, Health
 from workers.keeper.judging import Judge, lost
@@ -30,7 +30,6 @@ LOOK_S = 0.2  # while texts are in the air, what became due is looked for this o
 RULES_S = 1.0  # how soon a pause or a cap is obeyed, and what expired is settled
 LAST_S = 1.5  # what is in the air at the end has so long to land
 AT_ONCE, FEW = 100, 16
-MOST = 1000  # looked at and not yet gone: beyond that only what is urgent is looked for
 
 
 class Sender:
@@ -149,9 +148,8 @@ class Sender:
         if self._purse.paused:
             self._planner.clear()
             return []
-        known = self._planner.known
-        urgent = self._purse.capped or len(known) > MOST
-        return outbox.look(work, now, len(known) + AT_ONCE, known, urgent=urgent)
+        known, capped = self._planner.known, self._purse.capped
+        return turns.look(work, now, len(known) + AT_ONCE, known, capped=capped)
 
     def _start(self, leaving: Sequence[Leaving]) -> None:
         if leaving:

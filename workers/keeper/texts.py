@@ -12,7 +12,7 @@ import nacl.utils
 from flows.fills import put_in
 from models.errors import SealBroken, TransitLost
 from models.seal import Transit
-from models.services.outbox import Due
+from models.services.turns import Due
 from models.vault import Vault
 
 MINUTE_S = 60.0
