@@ -5,7 +5,6 @@ and the load client, all on this machine. Beside it, in the same run, a bare Fla
 insert. Three runs apart from one another. Run: python -m bench.endtoend
 """
 
-import os
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -17,7 +16,8 @@ import psutil
 from bench import _load as load
 from bench import _paced as paced
 from bench import _service as service
-from bench.sending import point_at, when
+from bench._whole import whole
+from bench.sending import when
 from bench.webhooks import bare_inserts, sms_path
 
 RUNS = 3
@@ -54,20 +54,14 @@ def measure(kind: str) -> tuple[float, float, dict[str, float]]:
     Third, the processor seconds that a message took of each of our processes.
     """
     words, messages, rate, texts = KINDS[kind]
-    with service.postgres() as url:
-        port = service.free_port()
-        provided = service.process("bench._provider", str(port), environment=dict(os.environ))
-        point = partial(point_at, port=port)
-        running = service.service(url, beside=("valkey", "worker"), prepare=point)
-        with provided, running as server:
-            service.wait(port, "/")
-            phones = [_bodies(words, one) for one in range(PHONES)]
-            track = paced.Track(kind, sms_path(server), rate, phones)
-            before, begun = _spent(server), time.monotonic()
-            paced.run(server.port, [track], seconds=messages / rate, connections=CONNECTIONS)
-            sent = len(track.latencies)
-            done = when(port, texts * sent)
-            spent = {name: (cpu - before[name]) / sent for name, cpu in _spent(server).items()}
+    with service.postgres() as url, whole(url) as (server, port):
+        phones = [_bodies(words, one) for one in range(PHONES)]
+        track = paced.Track(kind, sms_path(server), rate, phones)
+        before, begun = _spent(server), time.monotonic()
+        paced.run(server.port, [track], seconds=messages / rate, connections=CONNECTIONS)
+        sent = len(track.latencies)
+        done = when(port, texts * sent)
+        spent = {name: (cpu - before[name]) / sent for name, cpu in _spent(server).items()}
     return sent / (done - begun), track.quantile(0.95), spent
 
 

@@ -4,11 +4,9 @@ Real processes on PostgreSQL: 10,000 messages within a minute, from one phone an
 while 25 people tell of harm by SMS and 25 by USSD. Run: python -m bench.flood [messages]
 """
 
-import os
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from itertools import count
 from urllib.parse import urlencode
 
@@ -16,7 +14,7 @@ import psycopg
 
 from bench import _paced as paced
 from bench import _service as service
-from bench.sending import point_at
+from bench._whole import whole
 from bench.webhooks import sms_path
 
 MESSAGES, SECONDS = 10_000, 60.0
@@ -52,28 +50,27 @@ def main() -> None:
 
 def flood(phones: int, messages: int) -> Iterator[str]:
     """Yield what came of a flood."""
-    with service.postgres() as url:
-        port = service.free_port()
-        provided = service.process("bench._provider", str(port), environment=dict(os.environ))
-        point = partial(point_at, port=port)
-        running = service.service(url, beside=("valkey", "worker"), prepare=point)
-        with provided, running as server, psycopg.connect(url.replace("+psycopg", "")) as link:
-            link.autocommit = True
-            path = sms_path(server)
-            tracks = [
-                paced.Track("flood", path, messages / SECONDS, _texts("flood", FOOD, phones)),
-                paced.Track("harm", path, GENUINE / SECONDS, _texts("genuine", HARM, None)),
-                paced.Track("private", server.path, _keys_a_second(), _dialogues()),
-            ]
-            paced.run(server.port, tracks, seconds=SECONDS, connections=CONNECTIONS)
-            yield f"answered by the webhook: p95 {tracks[0].quantile(0.95):.0f} ms"
-            took = _until_done(link)
-            sent = sum(len(one.latencies) for one in tracks[:2])
-            yield f"harm by SMS with a person after {_ask(link, LATE):.1f} s at the latest"
-            yield f"harm by USSD: keypresses p95 {tracks[2].quantile(0.95):.0f} ms"
-            yield f"sensitive cases that a person holds: {_ask(link, HELD):.0f}"
-            yield f"of {sent} texts taken, {_ask(link, KEPT):.0f} handled, {took:.0f} s later all"
-            yield f"most texts to one phone: {_ask(link, MOST):.0f}"
+    with (
+        service.postgres() as url,
+        whole(url) as (server, _),
+        psycopg.connect(url.replace("+psycopg", "")) as link,
+    ):
+        link.autocommit = True
+        path = sms_path(server)
+        tracks = [
+            paced.Track("flood", path, messages / SECONDS, _texts("flood", FOOD, phones)),
+            paced.Track("harm", path, GENUINE / SECONDS, _texts("genuine", HARM, None)),
+            paced.Track("private", server.path, _keys_a_second(), _dialogues()),
+        ]
+        paced.run(server.port, tracks, seconds=SECONDS, connections=CONNECTIONS)
+        yield f"answered by the webhook: p95 {tracks[0].quantile(0.95):.0f} ms"
+        took = _until_done(link)
+        sent = sum(len(one.latencies) for one in tracks[:2])
+        yield f"harm by SMS with a person after {_ask(link, LATE):.1f} s at the latest"
+        yield f"harm by USSD: keypresses p95 {tracks[2].quantile(0.95):.0f} ms"
+        yield f"sensitive cases that a person holds: {_ask(link, HELD):.0f}"
+        yield f"of {sent} texts taken, {_ask(link, KEPT):.0f} handled, {took:.0f} s later all"
+        yield f"most texts to one phone: {_ask(link, MOST):.0f}"
 
 
 def _until_done(link: psycopg.Connection) -> float:

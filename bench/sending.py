@@ -5,7 +5,6 @@ figure is ours. Three runs apart from one another. Run: python -m bench.sending
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from bench._service import ROOT, free_port, postgres, process, wait
+from bench._whole import point_at
 from models.db import Job, Store
 from models.seal import Sealer, Transit
 from models.services import messages
@@ -54,13 +54,6 @@ def measure(url: str, home: Path) -> tuple[float, float]:
             cpu = _cpu_of(keeper.pid)
             seconds = when(port, TEXTS) - since
             return seconds, _cpu_of(keeper.pid) - cpu
-
-
-def point_at(channels: Path, port: int) -> None:
-    """Let the channel of the demo send to a provider on this port, as fast as it can."""
-    address = f'api_url = "http://127.0.0.1:{port}/version1"\nrate = 10000'
-    text = re.sub(r"(?m)^rate = .*$", "", channels.read_text())
-    channels.write_text(re.sub(r"(?m)^api_url = .*$", address, text))
 
 
 def _fill(url: str, keys: Path) -> None:

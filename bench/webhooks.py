@@ -5,8 +5,8 @@ python -m bench.webhooks [seconds] [rate]
 Promised: 400 SMS webhooks a second for 60 s, acknowledged with p95 <= 100 ms; 100 keypresses a
 second with p95 <= 200 ms while 100 SMS a second come in. The load client runs on this machine and
 sends at its pace whatever the answers do; latency counts from when a request was due. Public
-application, keeper and Valkey are the real ones; nobody handles what came in meanwhile
-(bench/endtoend.py does).
+application, keeper and Valkey are the real ones. Nobody handles what came in meanwhile, but for the
+last line of a run: there a worker answers the texts while keys are pressed.
 """
 
 import random
@@ -24,6 +24,7 @@ import psycopg
 from bench import _load as load
 from bench import _paced as paced
 from bench import _service as service
+from bench._whole import whole
 from bench.keypress import MENUS
 
 RUNS = 3
@@ -53,6 +54,10 @@ def main() -> None:
             ours = stack.enter_context(service.service(url, beside=("valkey",)))
             print(f"\nrun {number + 1}: {seconds:.0f} s each, {CONNECTIONS} connections")
             one_run(url, bare, ours, seconds=seconds, rate=rate)
+        with service.postgres() as url, whole(url) as (ours, _):
+            load.run(ours.port, sms_path(ours), texts, connections=4, requests=WARM)
+            print("  and with a worker that answers the texts")
+            at_pace(ours, both(ours), seconds, PROMISED_USSD_MS)
 
 
 def one_run(
@@ -75,8 +80,7 @@ def one_run(
         )
     at_pace(bare, [track("bare view", bare, rate)], seconds)
     at_pace(ours, [track("SMS", ours, rate)], seconds, PROMISED_SMS_MS)
-    both = [track("SMS beside", ours, BOTH_A_SECOND), keypresses(ours, BOTH_A_SECOND)]
-    at_pace(ours, both, seconds, PROMISED_USSD_MS)
+    at_pace(ours, both(ours), seconds, PROMISED_USSD_MS)
 
 
 def full_speed(server: service.Server) -> tuple[float, float]:
@@ -103,6 +107,11 @@ def at_pace(
 def track(name: str, server: service.Server, rate: float) -> paced.Track:
     """Return texts by many phones, each with an id of its own."""
     return paced.Track(name, sms_path(server), rate, [texts(one) for one in range(PHONES)])
+
+
+def both(server: service.Server) -> list[paced.Track]:
+    """Return texts, and keys pressed meanwhile."""
+    return [track("SMS beside", server, BOTH_A_SECOND), keypresses(server, BOTH_A_SECOND)]
 
 
 def keypresses(server: service.Server, rate: float) -> paced.Track:
