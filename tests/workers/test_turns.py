@@ -1,8 +1,10 @@
 """Whose turn it is: the urgent first, and what answers one phone in the order it was said."""
 
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from gateway.channels.base import SendFailed
 from models.db import Job
@@ -93,3 +95,31 @@ def test_what_one_road_refused_is_not_overtaken_on_its_way_to_the_next(
     sender.drain()
     assert asked == ["aide", *told]
     assert second.texts == ["aide"]
+
+
+class Cut:
+    """A store whose link breaks once, while what was done is written."""
+
+    def __init__(self, store, place):
+        self._store = store
+        self._works = count()
+        self._place = place
+
+    @contextmanager
+    def work(self, actor):
+        with self._store.work(actor) as work:
+            yield work
+            if next(self._works) == self._place:
+                raise OperationalError("COMMIT", {}, Exception())
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_nothing_passes_what_was_being_claimed_when_the_database_went(
+    store, opener, answer, line, clock, place
+):
+    sender = Sender(Cut(store, place), opener, [Road(line, rate=1e6)], clock, clock.seconds)
+    told = conversation(answer)
+    with pytest.raises(OperationalError):
+        sender.drain()
+    sender.drain()
+    assert line.texts == told

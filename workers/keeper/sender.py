@@ -110,12 +110,13 @@ class Sender:
         ]
         if not (looks or plan.is_full or self._books):
             return 0, 0
-        asked = [one.ours for one in plan.leaving]
         try:
             claimed, found = self._write(plan, looks=looks)
-            asked = []
-        finally:
-            self._books.doubtful += asked  # whether their claim was committed nobody knows
+        except BaseException:
+            # Whether their claim was committed nobody knows; nothing known is to pass them.
+            self._books.doubtful += [one.ours for one in plan.leaving]
+            self._planner.clear()
+            raise
         if self._books:
             reached("keeper.settled")
         self._books.clear()
