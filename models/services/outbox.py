@@ -138,10 +138,14 @@ def refused(work: Work, ours: Due, reason: str, now: datetime, *, again: bool) -
         _settle(work, ours, status="failed", reason=reason, settled_at=now, **FORGOTTEN)
 
 
-def held(work: Work, ours: Due, reason: str, until: datetime) -> None:
-    """Put back what was claimed and that no provider took, as if it had not been claimed."""
+def held(work: Work, ours: Due, reason: str, until: datetime | None = None) -> None:
+    """Put back what was claimed and that no provider took, as if it had not been claimed.
+
+    Until then it waits; without that it has its place again, before what was written after it.
+    """
+    due_at = Message.created_at if until is None else until
     tries = Message.tries - 1
-    _settle(work, ours, status="waiting", due_at=until, tries=tries, reason=reason)
+    _settle(work, ours, status="waiting", due_at=due_at, tries=tries, reason=reason)
 
 
 def delayed(work: Work, rows: Sequence[tuple[Due, datetime]], reason: str) -> None:

@@ -1,6 +1,7 @@
 """Whose turn it is: the urgent first, and what answers one phone in the order it was said."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -98,28 +99,36 @@ def test_what_one_road_refused_is_not_overtaken_on_its_way_to_the_next(
 
 
 class Cut:
-    """A store whose link breaks once, while what was done is written."""
+    """A store whose link breaks once: before what was done is written, or just after it was."""
 
-    def __init__(self, store, place):
+    def __init__(self, store, place, *, written):
         self._store = store
         self._works = count()
-        self._place = place
+        self._place, self._written = place, written
 
     @contextmanager
     def work(self, actor):
+        breaks = next(self._works) == self._place
         with self._store.work(actor) as work:
             yield work
-            if next(self._works) == self._place:
+            if breaks and not self._written:
                 raise OperationalError("COMMIT", {}, Exception())
+        if breaks:
+            raise OperationalError("COMMIT", {}, Exception())
 
 
+@pytest.mark.parametrize("written", [False, True])
 @pytest.mark.parametrize("place", range(6))
 def test_nothing_passes_what_was_being_claimed_when_the_database_went(
-    store, opener, answer, line, clock, place
+    store, opener, queue, answer, line, clock, place, written
 ):
-    sender = Sender(Cut(store, place), opener, [Road(line, rate=1e6)], clock, clock.seconds)
+    cut = Cut(store, place, written=written)
+    sender = Sender(cut, opener, [Road(line, rate=1e6)], clock, clock.seconds)
     told = conversation(answer)
+    for number in range(2 * AT_ONCE):
+        queue(f"texte {number}", to=f"+2237001{number:04}")
+    clock.at += timedelta(seconds=1)
     with pytest.raises(OperationalError):
         sender.drain()
     sender.drain()
-    assert line.texts == told
+    assert heard(line) == told
