@@ -7,6 +7,7 @@ database is in a provider's hands.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 
@@ -110,13 +111,10 @@ class Sender:
         ]
         if not (looks or plan.is_full or self._books):
             return 0, 0
-        try:
+        with ExitStack() as broken:
+            broken.callback(self._doubt, plan)
             claimed, found = self._write(plan, looks=looks)
-        except BaseException:
-            # Whether their claim was committed nobody knows; nothing known is to pass them.
-            self._books.doubtful += [one.ours for one in plan.leaving]
-            self._planner.clear()
-            raise
+            broken.pop_all()
         if self._books:
             reached("keeper.settled")
         self._books.clear()
@@ -124,6 +122,11 @@ class Sender:
         self._start([one for one in plan.leaving if one.ours.id in claimed])
         self._take_up(found)
         return len(claimed), len(found)
+
+    def _doubt(self, plan: Plan) -> None:
+        # Whether their claim was committed nobody knows; and nothing known is to pass them.
+        self._books.doubtful += [one.ours for one in plan.leaving]
+        self._planner.clear()
 
     def _write(self, plan: Plan, *, looks: bool) -> tuple[set[int], list[Due]]:
         now, at = self._clock(), self._seconds()
