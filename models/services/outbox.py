@@ -138,14 +138,16 @@ def refused(work: Work, ours: Due, reason: str, now: datetime, *, again: bool) -
         _settle(work, ours, status="failed", reason=reason, settled_at=now, **FORGOTTEN)
 
 
-def held(work: Work, ours: Due, reason: str, until: datetime | None = None) -> None:
-    """Put back what was claimed and that no provider took, as if it had not been claimed.
-
-    Until then it waits; without that it has its place again, before what was written after it.
-    """
-    due_at = Message.created_at if until is None else until
+def held(work: Work, ours: Due, reason: str, until: datetime | ColumnElement[datetime]) -> None:
+    """Put back what was claimed and that no provider took, as if it had not been claimed."""
     tries = Message.tries - 1
-    _settle(work, ours, status="waiting", due_at=due_at, tries=tries, reason=reason)
+    _settle(work, ours, status="waiting", due_at=until, tries=tries, reason=reason)
+
+
+def returned(work: Work, ours: Due, reason: str, now: datetime) -> None:
+    """Put it back into its place, before what was written after it."""
+    # Who wrote it may have had a clock that ran ahead.
+    held(work, ours, reason, case((Message.created_at < now, Message.created_at), else_=now))
 
 
 def delayed(work: Work, rows: Sequence[tuple[Due, datetime]], reason: str) -> None:

@@ -42,7 +42,7 @@ class Books:
     def write(self, work: Work, now: datetime) -> None:
         """Record it. Doing it twice is doing it once, but for a price nobody can be sure of."""
         for one in self.doubtful:
-            outbox.held(work, one.claimed(), "database away")
+            outbox.returned(work, one.claimed(), "database away", now)
         for settle in self.ends:
             settle(work, now)
         ours = outbox.handed_over(work, self.taken, now)

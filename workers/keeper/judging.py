@@ -72,7 +72,7 @@ class Judge:
         if again or for_good:
             if self._planner.refused_by(leaving, now, for_good=for_good):
                 self._planner.put_back(leaving, now)
-                return lambda work, _: outbox.held(work, ours, reason)
+                return lambda work, at: outbox.returned(work, ours, reason, at)
             again = self._planner.has_road(leaving, now)  # its day will come, or there is none
         if not again:
             self._planner.settled(ours.id)
