@@ -11,7 +11,7 @@ from tests.chaos.stage import copied_code, staged
 from tests.chaos.storm import SECOND_VERSION, Plan, Storm
 
 INBOX, ENTERING = "models/services/inbox.py", "models/services/entering.py"
-OUTBOX = "models/services/outbox.py"
+OUTBOX, CLOCKS = "models/services/outbox.py", "models/services/clock_jumps.py"
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,18 @@ GUARDS = {
         "ALTER TABLE inbound_message DROP CONSTRAINT uq_inbound_message_channel_provider_id",
     ),
     "sweep": Guard(
-        # Nobody takes up what a killed worker had in hand.
-        ((INBOX, "LEASE = timedelta(seconds=4)", "LEASE = timedelta(days=4)"),),
+        # Nobody takes up what a killed worker had in hand: neither the next worker, nor whoever
+        # looks for what a wrong clock put off.
+        (
+            (INBOX, "LEASE = timedelta(seconds=4)", "LEASE = timedelta(days=4)"),
+            (CLOCKS, 'InboundMessage.status == "processing",', ""),
+        ),
         ("kill worker", "kill at a point"),
     ),
     "lock of a conversation": Guard(
         (
             (INBOX, "if row.place == taken[row.contact] + 1:", "if row.place:"),
-            (INBOX, ".where(_is_due(head, now), _is_open()", ".where(_is_open()"),
+            (INBOX, 'row.first_due_at <= bindparam("now"), row.first_tries < TRIES, ', ""),
         ),
         ("kill worker", "process stopped"),
     ),
@@ -57,6 +61,7 @@ def broken_without(name, seed, asked):
         with staged("postgresql", root=root, seed=seed) as stage:
             if guard.sql:
                 stage.postgres.do(guard.sql)
+            stage.add("another", "worker")
             plan = Plan(seed, asked.messages, asked.rate, asked.faults, guard.kinds)
             outcome = Storm(stage, plan, copied_code(second, SECOND_VERSION)).blow()
             late = {} if outcome.settled_s is not None else {"settled": "never"}

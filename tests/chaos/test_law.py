@@ -5,7 +5,9 @@ import time
 import pytest
 
 from tests.chaos.crowd import History, Said
+from tests.chaos.guards import GUARDS
 from tests.chaos.law import judge
+from tests.chaos.stage import copied_code
 
 PHONE = "+22370001000"
 
@@ -111,3 +113,8 @@ def test_an_answer_that_came_before_an_earlier_one_is_counted(books, history, at
     books.providers[0].accepted[1].at = at
     books.outbox[1]["tries"] = tries
     assert judge(books, history).figures["overtaken"] == overtaken
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_each_guard_still_stands_in_the_code_where_it_is_taken_away(name, tmp_path):
+    assert copied_code(tmp_path, GUARDS[name].changes)
