@@ -38,7 +38,7 @@ GUARDS = {
         # Nobody takes up what a killed worker had in hand: neither the next worker, nor whoever
         # looks for what a wrong clock put off.
         (
-            (INBOX, "LEASE = timedelta(seconds=4)", "LEASE = timedelta(days=4)"),
+            (INBOX, "LEASE = timedelta(seconds=4)", "LEASE = timedelta(minutes=10)"),
             (CLOCKS, 'InboundMessage.status == "processing",', ""),
         ),
         ("kill worker", "kill at a point"),
