@@ -59,7 +59,7 @@ class Due:
         return replace(self, tries=self.tries - 1)
 
 
-ANSWERS = TABLE.c.cause.startswith("inbound:")
+ANSWERS = or_(TABLE.c.cause.startswith("inbound:"), TABLE.c.cause.startswith("silence:"))
 DUE = (
     TABLE.c.id,
     TABLE.c.tries,
@@ -97,7 +97,7 @@ def _due() -> Select[int]:
 # Built once: building a statement costs more than running it, and the sender runs these all day.
 LOOKED = _due()
 BEFORE = (
-    select(TABLE.c.id)
+    select(TABLE.c.id, TABLE.c.contact)
     .where(is_open(), Message.due_at <= bindparam("now"), ANSWERS, Message.priority == ORDINARY)
     .where(Message.contact.in_(bindparam("phones", expanding=True)))
 )
@@ -126,12 +126,13 @@ def look(
 
 
 def _before(work: Work, now: datetime, found: Sequence[Due], known: Collection[int]) -> list[Due]:
-    """Return answers that are less urgent than one of these to the same phone."""
-    phones = {one.contact for one in found if one.answers and one.priority < ORDINARY}
-    if not phones:
+    """Return the less urgent answers that phones are to hear before one of these."""
+    urgent = [one for one in found if one.answers and one.contact and one.priority < ORDINARY]
+    if not urgent:
         return []
-    rows = work.session.scalars(BEFORE, {"now": now, "phones": list(phones)}).all()
-    return _found(work, rows, {*known, *(one.id for one in found)})
+    last = {one.contact: one.id for one in sorted(urgent, key=lambda one: one.id)}
+    rows = work.session.execute(BEFORE, {"now": now, "phones": list(last)})
+    return _found(work, [row for row, contact in rows if row < last[contact]], known)
 
 
 def _found(work: Work, due: Sequence[int], known: Collection[int]) -> list[Due]:

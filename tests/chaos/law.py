@@ -116,9 +116,9 @@ def _judge_order(verdict, history, inbox, outbox):
 
 
 def _overtaken(outbox, accepted):
-    """How many answers reached their phone before an earlier one that nobody had refused.
+    """How many answers reached their phone before an earlier one that was tried once.
 
-    A figure and no law: the database does not tell who had been put off for lack of a road.
+    A figure and no law: the database does not tell who had waited for a road, or for a clock.
     """
     at = {one.provider_id: one.at for one in accepted}
     latest, count = defaultdict(float), 0

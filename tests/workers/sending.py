@@ -1,5 +1,7 @@
 """A provider's end of the line, a clock moved by hand, and what it is to die in mid-sentence."""
 
+from models.services.turns import Due
+
 SPEAKER = "+22370000001"
 FOCAL_POINT = "+22370000151"
 
@@ -43,3 +45,11 @@ class Line:
     @property
     def texts(self):
         return [out.text for out in self.taken]
+
+
+def due(**about):
+    """Return a text whose time has come."""
+    known = {"id": 1, "tries": 0, "address": b"", "text_sealed": b"", "contact": "c", "fills": None}
+    known |= {"person_id": None, "unrepeatable": False, "priority": 2, "segments": 1}
+    known |= {"via": None, "chat_at": None, "sensitive": False, "answers": False}
+    return Due(**known | about)

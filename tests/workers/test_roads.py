@@ -16,8 +16,7 @@ from models.services import sending
 from models.services.messages import SENSITIVE
 from models.services.outbox import BACK_OFF
 from models.services.overdue import REPEAT_AFTER
-from models.services.turns import Due
-from tests.workers.sending import FOCAL_POINT, SPEAKER, Line
+from tests.workers.sending import FOCAL_POINT, SPEAKER, Line, due
 from workers.keeper.health import FAILURES, FIRST_S, LANES, STOPPED_S, Health
 from workers.keeper.roads import WINDOW, Road, roads_for
 from workers.keeper.sender import Sender
@@ -30,13 +29,6 @@ WELL_S, OUTAGE_S, WITHIN_S, SHARE = 10, 60, 10, 0.99
 A_SECOND = 12  # texts
 STEPS = 4  # a second, each of which takes a twenty-fifth: the clock runs six times as fast
 TIMEOUT_S = 12.0
-
-
-def due(now, **about):
-    known = {"id": 1, "tries": 0, "address": b"", "text_sealed": b"", "contact": "c", "fills": None}
-    known |= {"person_id": None, "unrepeatable": False, "priority": 2, "segments": 1}
-    known |= {"via": None, "chat_at": None, "sensitive": False, "answers": False}
-    return Due(**known | about)
 
 
 ROADS = [
@@ -64,7 +56,7 @@ CHOICES = [
 def test_a_text_takes_the_chat_it_answers_then_its_prefix_then_the_cheapest(
     now, via, ago, number, names
 ):
-    text = due(now, via=via, chat_at=ago and now - ago)
+    text = due(via=via, chat_at=ago and now - ago)
     assert [road.name for road in roads_for(ROADS, text, number, now)] == names
 
 
@@ -80,7 +72,7 @@ ANSWERS_HARM = [
 
 @pytest.mark.parametrize(("via", "ago", "names"), ANSWERS_HARM)
 def test_what_answers_harm_said_in_a_chat_leaves_in_that_chat_or_not_at_all(now, via, ago, names):
-    text = due(now, via=via, chat_at=ago and now - ago, sensitive=True)
+    text = due(via=via, chat_at=ago and now - ago, sensitive=True)
     assert [road.name for road in roads_for(ROADS, text, SPEAKER, now)] == names
 
 

@@ -9,10 +9,13 @@ from sqlalchemy.exc import OperationalError
 
 from gateway.channels.base import SendFailed
 from models.db import Job
-from models.services import sending
+from models.services import sending, turns
 from models.services.messages import EVACUATION, ORDINARY, SENSITIVE
 from models.services.turns import MOST
-from tests.workers.sending import FOCAL_POINT, SPEAKER, Line
+from tests.workers.sending import FOCAL_POINT, SPEAKER, Line, due
+from workers.keeper.lanes import Leaving
+from workers.keeper.planning import Planner
+from workers.keeper.purse import Purse
 from workers.keeper.roads import Road
 from workers.keeper.sender import AT_ONCE, Sender
 
@@ -32,9 +35,9 @@ def heard(line, phone=SPEAKER):
     return [out.text for out in line.taken if out.to == phone]
 
 
-def conversation(answer):
+def conversation(answer, to=SPEAKER):
     for text, owed in [("aide", False), ("stop", True), ("menu", False), ("jaabi", True)]:
-        answer(text, owed=owed)
+        answer(text, to, owed=owed)
     return ["aide", "stop", "menu", "jaabi"]
 
 
@@ -45,28 +48,43 @@ def test_what_answers_one_phone_leaves_in_order_however_urgent_it_is(sender, ans
 
 
 def test_an_urgent_answer_takes_what_comes_before_it_along(sender, queue, answer, line):
-    for number in range(100):
+    for number in range(200):
         queue(f"texte {number}", to=f"+2237001{number:04}")
     told = [*conversation(answer), "oui"]
     answer("oui")
     sender.drain()
     assert heard(line) == told
-    assert line.texts.index("jaabi") < line.texts.index("texte 90")
+    assert line.texts.index("jaabi") < line.texts.index("texte 199")
     assert line.texts.index("oui") > line.texts.index("texte 50")  # it is not urgent itself
 
 
 def test_what_is_told_unasked_keeps_its_rank(sender, queue, answer, line):
-    answer("aide", to=FOCAL_POINT)
+    told = conversation(answer, FOCAL_POINT)
     queue("un cas grave", to=FOCAL_POINT, sensitive=True)
     queue("evacuation", to=FOCAL_POINT, priority=EVACUATION)
     sender.drain()
-    assert line.texts == ["evacuation", "un cas grave", "aide"]
+    assert line.texts == ["evacuation", "un cas grave", *told]
+
+
+@pytest.mark.parametrize(("known", "limit"), [((), 1), (range(10**6, 10**6 + MOST + 1), 100)])
+def test_an_urgent_answer_is_found_with_what_comes_before_it_and_no_more(
+    store, queue, answer, clock, known, limit
+):
+    answer("aide")
+    answer("stop", owed=True)
+    answer("menu")
+    queue("a une autre", to=FOCAL_POINT)
+    with store.work(Job("test")) as work:
+        found = turns.look(work, clock.at, limit, known)
+        assert sorted(one.id for one in found) == [1, 2]
+        capped = turns.look(work, clock.at, limit, known, capped=True)
+        assert [one.id for one in capped] == [2]
 
 
 def test_an_urgent_answer_finds_what_comes_before_it_behind_a_long_queue(
     sender, queue, answer, line
 ):
-    for number in range(MOST + 2 * AT_ONCE):
+    for number in range(2 * AT_ONCE):
         queue(f"texte {number}", to=f"+2237001{number:04}")
     told = conversation(answer)
     sender.drain()
@@ -83,12 +101,15 @@ def test_where_the_day_s_money_is_spent_an_urgent_answer_waits_for_no_other(
     assert heard(line) == ["stop", "jaabi"]
 
 
-def test_what_one_road_refused_is_not_overtaken_on_its_way_to_the_next(
-    store, opener, queue, answer, clock
-):
-    first, second = Line("first"), Line("second")
-    roads = [Road(first, rate=1e6, price=1), Road(second, rate=1e6, price=2)]
-    sender = Sender(store, opener, roads, clock, clock.seconds)
+@pytest.fixture
+def two(store, opener, clock):
+    lines = Line("first"), Line("second")
+    roads = [Road(line, rate=1e6, price=price) for price, line in enumerate(lines)]
+    return Sender(store, opener, roads, clock, clock.seconds), *lines
+
+
+def test_what_one_road_refused_is_not_overtaken_on_its_way_to_the_next(two, answer):
+    sender, first, second = two
     first.fates = [SendFailed("503", again=True)]
     asked = []
     first.before = second.before = lambda out: asked.append(out.text)
@@ -96,6 +117,32 @@ def test_what_one_road_refused_is_not_overtaken_on_its_way_to_the_next(
     sender.drain()
     assert asked == ["aide", *told]
     assert second.texts == ["aide"]
+
+
+def test_what_is_put_off_takes_along_what_comes_after_it(two, queue, answer, clock):
+    sender, *lines = two
+    for one in lines:
+        one.fates = [SendFailed("429", again=True, wait_s=20)]
+    queue("un autre", to=FOCAL_POINT)
+    sender.drain()
+    told = conversation(answer)
+    sender.drain()
+    assert lines[0].texts + lines[1].texts == []
+    clock.at += timedelta(seconds=20)
+    answer("oui")
+    for _ in range(3):
+        sender.drain()
+        clock.at += timedelta(seconds=20)
+    assert [text for one in lines for text in heard(one)] == [*told, "oui"]
+
+
+def test_what_was_refused_passes_nothing_more_urgent(now):
+    road = Road(Line())
+    planner = Planner([road], {}, Purse())
+    after = due(id=3, priority=SENSITIVE, answers=True)
+    planner.add([(due(id=2, contact="d", priority=EVACUATION), FOCAL_POINT), (after, SPEAKER)], now)
+    planner.put_back(Leaving(due(answers=True).claimed(), SPEAKER, road), now)
+    assert list(planner.known) == [2, 1, 3]
 
 
 class Cut:
@@ -124,7 +171,10 @@ def test_nothing_passes_what_was_being_claimed_when_the_database_went(
 ):
     cut = Cut(store, place, written=written)
     sender = Sender(cut, opener, [Road(line, rate=1e6)], clock, clock.seconds)
-    told = conversation(answer)
+    told = [*conversation(answer), "oui", "non"]
+    answer("oui")
+    answer("non")
+    clock.at += timedelta(seconds=1)
     for number in range(2 * AT_ONCE):
         queue(f"texte {number}", to=f"+2237001{number:04}")
     clock.at += timedelta(seconds=1)

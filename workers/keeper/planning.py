@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from models.services.messages import SENSITIVE
 from models.services.turns import Due
 from workers.keeper.health import SLOW_S, Health
 from workers.keeper.lanes import Leaving
@@ -59,7 +60,8 @@ class Planner:
     def add(self, found: Iterable[tuple[Due, str]], now: datetime) -> None:
         """Take up what became due, each with the number it is for; the most urgent go first.
 
-        What answers a phone is as urgent as what it is to hear after it.
+        What answers a phone is as urgent as what it is to hear after it, and comes after what is
+        told unasked and as urgent: a harm waits for nobody's help.
         """
         for due, number in found:
             roads = roads_for(self._roads, due, number, now)
@@ -70,18 +72,22 @@ class Planner:
             turn = due.priority
             if due.answers:
                 turn = after[due.recipient] = min(turn, after.get(due.recipient, turn))
-            turns.append((turn, row))
-        self._waiting = {row: self._waiting[row] for _, row in sorted(turns)}
+            turns.append((turn, turn <= SENSITIVE and due.answers, row))
+        self._waiting = {row: self._waiting[row] for _, _, row in sorted(turns)}
 
     def clear(self) -> None:
         """Forget all that waits: the database knows it."""
         self._waiting.clear()
 
+    def forget(self, recipients: Collection[str]) -> None:
+        """Forget what waits for these: it is looked for anew, in order."""
+        if recipients:
+            kept = (one for one in self._waiting.values() if one.due.recipient not in recipients)
+            self._waiting = {one.due.id: one for one in kept}
+
     def put_back(self, leaving: Leaving, now: datetime) -> None:
-        """Take up again, before all others, a text that no provider took."""
-        due = leaving.ours.unclaimed()
-        again = Waiting(due, leaving.number, roads_for(self._roads, due, leaving.number, now))
-        self._waiting = {due.id: again, **self._waiting}
+        """Take up again a text that no provider took."""
+        self.add([(leaving.ours.unclaimed(), leaving.number)], now)
 
     def refused_by(self, leaving: Leaving, now: datetime, *, for_good: bool) -> bool:
         """Note that this road did not take a text; tell whether another can be tried now.
@@ -124,8 +130,8 @@ class Planner:
             plan.nowhere.append(one.due)
         elif road is None or (not rooms[road.name] and self._health[road.name].is_slow):
             wait_s = min(max(SLOW_S, self._health[road.name].wait_s) for road in one.roads)
-            plan.later.append((one.due, now + timedelta(seconds=wait_s)))
-            self._tried.pop(one.due.id, None)  # all roads that may take it are open to it again
+            self._put_off(plan, one, now + timedelta(seconds=wait_s))
+            return
         elif not rooms[road.name]:
             return
         elif (wait_s := self._pace[road.name].wait_s()) > 0:
@@ -137,6 +143,14 @@ class Planner:
             in_window = road.channel.carries != "chat" or is_open(one.due, now)
             plan.leaving.append(Leaving(one.due, one.number, road, in_window))
         del self._waiting[one.due.id]
+
+    def _put_off(self, plan: Plan, one: Waiting, until: datetime) -> None:
+        """Let a text wait; one that answers, with what its phone is to hear after it."""
+        for other in list(self._waiting.values()) if one.due.answers else [one]:
+            if other is one or (other.due.answers and other.due.recipient == one.due.recipient):
+                plan.later.append((other.due, until))
+                self._tried.pop(other.due.id, None)  # all its roads are open to it again
+                del self._waiting[other.due.id]
 
     def _choose(self, one: Waiting, rooms: Mapping[str, int]) -> Road | None:
         """Return the best road that does well, or one that is to be tried again, or None.

@@ -120,6 +120,8 @@ class Sender:
         self._books.clear()
         self._looked_at = at if looks else self._looked_at
         self._start([one for one in plan.leaving if one.ours.id in claimed])
+        not_ours = {one.ours.recipient for one in plan.leaving if one.ours.id not in claimed}
+        self._planner.forget(not_ours)  # somebody holds a row of theirs: nothing passes it
         self._take_up(found)
         return len(claimed), len(found)
 
@@ -139,7 +141,7 @@ class Sender:
             outbox.delayed(work, plan.later, NONE_WELL)
             leaving = [(one.ours, one.road.name) for one in plan.leaving]
             claimed = outbox.claim(work, leaving, now)
-            # While paused at each look: whoever lets texts leave again is obeyed at once.
+            # While paused each time: whoever lets texts leave again is obeyed at once.
             is_stale = self._purse.paused or at - self._ruled_at >= RULES_S
             if is_stale or len(claimed) < len(leaving):
                 overdue.sweep(work, now)
