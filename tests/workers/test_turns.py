@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from gateway.channels.base import SendFailed
+from models.conversation import Contact
 from models.db import Job
 from models.services import sending, turns
 from models.services.messages import EVACUATION, ORDINARY, SENSITIVE
@@ -134,6 +135,26 @@ def test_what_is_put_off_takes_along_what_comes_after_it(two, queue, answer, clo
         sender.drain()
         clock.at += timedelta(seconds=20)
     assert [text for one in lines for text in heard(one)] == [*told, "oui"]
+
+
+def test_what_waits_for_a_chat_keeps_no_sms_of_its_phone_waiting(
+    store, opener, answer, clock, queue
+):
+    chat, sms = Line("chat", "chat"), Line("sms")
+    roads = [Road(chat, rate=1e6), Road(sms, rate=1e6)]
+    sender = Sender(store, opener, roads, clock, clock.seconds)
+    chat.fates = [SendFailed("429", again=True, wait_s=20)]
+    with store.work(Job("test")) as work:
+        contact = opener.vault.pseudonym(SPEAKER)
+        work.session.add(
+            Contact(pseudonym=contact, chat_channel="chat", chat_at=clock.at, seen_at=clock.at)
+        )
+    queue("un mal", cause="inbound:a", via="chat", sensitive=True)
+    sender.drain()
+    queue("un mal encore", cause="inbound:b", via="chat", sensitive=True)
+    answer("aide")
+    sender.drain()
+    assert (chat.texts, sms.texts) == ([], ["aide"])
 
 
 def test_what_was_refused_passes_nothing_more_urgent(now):

@@ -145,9 +145,14 @@ class Planner:
         del self._waiting[one.due.id]
 
     def _put_off(self, plan: Plan, one: Waiting, until: datetime) -> None:
-        """Let a text wait; one that answers, with what its phone is to hear after it."""
-        for other in list(self._waiting.values()) if one.due.answers else [one]:
-            if other is one or (other.due.answers and other.due.recipient == one.due.recipient):
+        """Let a text wait; one that answers, with what its phone is to hear after it.
+
+        But for what could leave by a road that this one may not take.
+        """
+        is_alone = not one.due.answers or one.due.id in self._closed
+        for other in [one] if is_alone else list(self._waiting.values()):
+            answers = other.due.answers and other.due.recipient == one.due.recipient
+            if other is one or (answers and other.roads == one.roads):
                 plan.later.append((other.due, until))
                 self._tried.pop(other.due.id, None)  # all its roads are open to it again
                 del self._waiting[other.due.id]
