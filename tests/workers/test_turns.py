@@ -14,6 +14,7 @@ from models.services import sending, turns
 from models.services.messages import EVACUATION, ORDINARY, SENSITIVE
 from models.services.turns import MOST
 from tests.workers.sending import FOCAL_POINT, SPEAKER, Line, due
+from workers.keeper.health import Health
 from workers.keeper.lanes import Leaving
 from workers.keeper.planning import Planner
 from workers.keeper.purse import Purse
@@ -120,21 +121,17 @@ def test_what_one_road_refused_is_not_overtaken_on_its_way_to_the_next(two, answ
     assert second.texts == ["aide"]
 
 
-def test_what_is_put_off_takes_along_what_comes_after_it(two, queue, answer, clock):
-    sender, *lines = two
-    for one in lines:
-        one.fates = [SendFailed("429", again=True, wait_s=20)]
-    queue("un autre", to=FOCAL_POINT)
-    sender.drain()
-    told = conversation(answer)
-    sender.drain()
-    assert lines[0].texts + lines[1].texts == []
-    clock.at += timedelta(seconds=20)
-    answer("oui")
-    for _ in range(3):
-        sender.drain()
-        clock.at += timedelta(seconds=20)
-    assert [text for one in lines for text in heard(one)] == [*told, "oui"]
+def test_what_is_put_off_takes_along_what_comes_after_it(now):
+    road = Road(Line())
+    health = Health(road.name, road.rate, lambda: 0.0)
+    health.left(9)
+    health.ended(9, SendFailed("429", again=True, wait_s=20))
+    planner = Planner([road], {road.name: health}, Purse())
+    after = due(id=3, priority=SENSITIVE, answers=True)
+    planner.add([(one, SPEAKER) for one in (due(answers=True), after, due(id=4))], now)
+    until = now + timedelta(seconds=20)
+    later = [(one.id, at) for one, at in planner.plan(now, ()).later]
+    assert (later, list(planner.known)) == ([(1, until), (3, until)], [4])
 
 
 def test_what_waits_for_a_chat_keeps_no_sms_of_its_phone_waiting(
