@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from models import links
 from models.identity import SPOKEN_FOR, begin_by
 from models.turns import in_turn
 
@@ -239,6 +240,7 @@ def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
         pool_size=pool_size,
         connect_args={**PATIENCE, "options": LOCKS if durable else RELAXED},
     )
+    links.lend_what_holds(engine)
     event.listen(engine, "connect", _leave_begin_to_us)
     event.listen(engine, "begin", _begin_as_actor)
     return engine

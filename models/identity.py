@@ -9,6 +9,8 @@ from types import ModuleType
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from models import links
+
 ACTOR, PERSON = "jaabi.actor", "jaabi.person"
 # What raw keypresses and accepted posts run under: their links commit each statement by itself.
 SPOKEN_FOR = f"-c {ACTOR}=gateway"
@@ -35,13 +37,12 @@ def begin_by(connection: Connection, actor: str, person_id: int | None) -> None:
             link.execute(words, prepare=False)
         except driver.Error as error:
             # A link cut while nobody used it shows here, before anything was done: then over a new
-            # one, and the others of its time go too. To ask each first would be one more way.
-            cut = connection.dialect.is_disconnect(error, link, None)
-            if cut:
-                connection.invalidate(error)
-                connection.engine.dispose()
-            if not (cut and left):
-                raise OperationalError(None, None, error, connection_invalidated=cut) from None
+            # one.
+            is_cut = connection.dialect.is_disconnect(error, link, None)
+            if is_cut:
+                links.cut(connection, error)
+            if not (is_cut and left):
+                raise OperationalError(None, None, error, connection_invalidated=is_cut) from None
         else:
             return
 

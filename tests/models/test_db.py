@@ -11,6 +11,7 @@ from sqlalchemy import text, update
 from models.conversation import Contact
 from models.db import Job, Store
 
+POOL = 5  # links kept, as a store has them unless told otherwise
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -109,6 +110,29 @@ def test_nobody_notices_that_links_were_cut_while_nobody_used_them(postgres, own
             work = stack.enter_context(postgres.work(Job("test")))
             assert pid_of(work) not in links
             assert work.session.scalar(text("SELECT jaabi_actor()")) == "job:test"
+
+
+def test_what_somebody_holds_while_others_are_cut_is_closed_once_it_is_back(postgres, owner):
+    with ExitStack() as stack:
+        many = [stack.enter_context(postgres.work(Job("test"))) for _ in range(2)]
+        links = {pid_of(work) for work in many}
+    with postgres.work(Job("test")) as holding:
+        mine, held = pid_of(holding), holding.session.connection().connection.dbapi_connection
+        with owner.begin() as server:
+            server.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE pid = ANY(:cut)"
+                ),
+                {"cut": list(links - {mine})},
+            )
+        with ExitStack() as stack:
+            for _ in range(POOL):  # one of them meets what was cut
+                pid_of(stack.enter_context(postgres.work(Job("test"))))
+    with ExitStack() as stack:
+        for _ in range(POOL):
+            assert pid_of(stack.enter_context(postgres.work(Job("test")))) != mine
+    assert held.closed
 
 
 def pid_of(work):
