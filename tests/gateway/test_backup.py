@@ -261,7 +261,8 @@ def test_a_restore_never_overwrites_and_never_leaves_half(drill):
     again = drill.jaabi("backup", drill.file)
     assert (again.exit_code, "never overwrites" in again.stderr) == (2, True)
     good = drill.file.read_bytes()
-    for broken in (good[:-20], good[: len(good) // 2], b"nothing", good[:-1] + b"x"):
+    other = good[:-1] + bytes([good[-1] ^ 1])
+    for broken in (good[:-20], good[: len(good) // 2], b"nothing", other):
         drill.file.write_bytes(broken)
         refused = drill.restores()
         assert (refused.exit_code, "cannot be opened" in refused.stderr) == (2, True)
