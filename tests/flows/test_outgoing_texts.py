@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.check_texts import longest
+from flows.gsm7 import segments
 from flows.loader import load
 from flows.place_names import words_of
 from flows.texts import names
@@ -210,6 +212,13 @@ def test_the_tables_of_this_test_name_texts_that_exist():
 def test_only_evacuations_hold_a_telephone_and_name_a_health_matter():
     holding = {name for name, one in MESSAGES.items() if values(one.text) & {"tel", "tel2", "sick"}}
     assert all(name.startswith("evacuation_") for name in holding)
+
+
+def test_the_notice_and_the_question_behind_it_are_two_segments_at_most():
+    notice = MESSAGES["notice_by_sms"].text
+    asked = {node.at: node for node in FLOWS.nodes.values() if isinstance(node, Menu)}
+    first = [asked[f"sms.{at}"] for at in ("place_confirm", "place_which", "place_ask", "who")]
+    assert [segments(f"{notice} {longest(node)}") for node in first] == [2, 2, 2, 2]
 
 
 def sent():
