@@ -289,7 +289,8 @@ def keeper_at_work(store, vault, clock):
 def staged(store, folder, now):
     """Open a programme with its people, its keys and its keeper."""
     create_keys(folder / "keys", lambda: now.timestamp())
-    vault, sealer = Vault.load(folder / "keys"), Sealer.load(folder / "keys")
+    vault = Vault.load(folder / "keys")
+    sealer = Sealer.load(folder / "keys", lambda: now.timestamp())
     transit = Transit.load(folder / "keys", lambda: now.timestamp())
     clock = [now]
     with store.work(Job("test")) as work:
