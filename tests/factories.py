@@ -288,10 +288,10 @@ def keeper_at_work(store, vault, clock):
 @contextmanager
 def staged(store, folder, now):
     """Open a programme with its people, its keys and its keeper."""
-    create_keys(folder / "keys", lambda: now.timestamp())
+    create_keys(folder / "keys", now.timestamp)
     vault = Vault.load(folder / "keys")
-    sealer = Sealer.load(folder / "keys", lambda: now.timestamp())
-    transit = Transit.load(folder / "keys", lambda: now.timestamp())
+    sealer = Sealer.load(folder / "keys", now.timestamp)
+    transit = Transit.load(folder / "keys", now.timestamp)
     clock = [now]
     with store.work(Job("test")) as work:
         populate(work, vault, sealer, now)

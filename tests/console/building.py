@@ -1,13 +1,11 @@
 """A console for whoever tests it from outside: its keys are made where its settings look."""
 
-from datetime import UTC, datetime
-
 from gateway.console import key
 from gateway.console.application import console_app
 from models.vault import create_keys
 
 
-def console_of(settings, store, clock=lambda: datetime.now(UTC)):
+def console_of(settings, store, **given):
     create_keys(settings.keys)
     key.create(settings.home)
-    return console_app(settings, store, clock)
+    return console_app(settings, store, **given)

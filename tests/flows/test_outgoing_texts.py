@@ -216,9 +216,9 @@ def test_only_evacuations_hold_a_telephone_and_name_a_health_matter():
 
 def test_the_notice_and_the_question_behind_it_are_two_segments_at_most():
     notice = MESSAGES["notice_by_sms"].text
-    asked = {node.at: node for node in FLOWS.nodes.values() if isinstance(node, Menu)}
-    first = [asked[f"sms.{at}"] for at in ("place_confirm", "place_which", "place_ask", "who")]
-    assert [segments(f"{notice} {longest(node)}") for node in first] == [2, 2, 2, 2]
+    first = ("place_confirm", "place_which", "place_ask", "who")
+    longest_first = [f"{notice} {longest(FLOWS.nodes[f'sms.{at}'])}" for at in first]
+    assert [segments(text) for text in longest_first] == [2, 2, 2, 2]
 
 
 def sent():

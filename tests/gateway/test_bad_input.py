@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from flows.gsm7 import segments, septets
 from models.case import CaseEvent
 from models.inbound import InboundMessage
+from models.outbound import OutboundMessage
 from tests.factories import NEIGHBOUR, NOTICE, SPEAKER, TESSIT, phone_of
 from tests.gateway.service import CHANNEL, FORM, TOKEN, code_on
 
@@ -461,5 +462,7 @@ def test_no_body_whatever_it_holds_is_an_error_of_ours(service, event):
     assert seen == {200, 400}
     service.converser.drain()
     assert {row.status for row in service.rows(InboundMessage)} <= {"processed", "ignored"}
+    # Of what is not sent any more, only the length is known.
+    assert {row.segments for row in service.rows(OutboundMessage)} <= {1, 2}
     for _, text in service.send():  # the notice stands once before a phone's first question
         assert segments(text.removeprefix(f"{NOTICE} ")) == 1, text

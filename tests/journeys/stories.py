@@ -160,7 +160,7 @@ class Story:
 
 def programme(folder, empty, now):
     """Write the demo programme once, to be copied for each story; return its file and its keys."""
-    create_keys(folder / "keys", lambda: now.timestamp())
+    create_keys(folder / "keys", now.timestamp)
     vault, sealer = Vault.load(folder / "keys"), Sealer.load(folder / "keys")
     shutil.copyfile(empty, folder / "demo.db")
     store = Store(f"sqlite:///{folder / 'demo.db'}")
@@ -181,8 +181,8 @@ def story(database, keys, now):
         house = House(
             flows=FLOWS,
             places=Places(),
-            sealer=Sealer.load(keys),
-            transit=Transit.load(keys, lambda: now.timestamp()),
+            sealer=Sealer.load(keys, now.timestamp),
+            transit=Transit.load(keys, now.timestamp),
             keeper=Keeper(address),
             draw=random.Random(SEED).randrange,
             service_code="*123#",

@@ -145,7 +145,7 @@ def test_after_two_hundred_phones_spoke_no_number_and_no_word_stands_anywhere(
 def merge_the_log(world):
     """Do what the last to close does, unless it was ended sooner or two close at once."""
     with contextlib.closing(sqlite3.connect(world.home / "jaabi.db")) as link:
-        [busy] = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[:1]
+        busy, *_ = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not busy
 
 

@@ -79,7 +79,7 @@ def apps(stage, tmp_path) -> dict[str, Flask]:
     return {
         "public": public_app(plain, conversing),
         "demo": public_app(Settings.load(**given, demo="force"), conversing),
-        "console": console_of(plain, stage.store, lambda: stage.now),  # ages are told in seconds
+        "console": console_of(plain, stage.store, clock=lambda: stage.now),  # tells ages in seconds
     }
 
 
